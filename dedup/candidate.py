@@ -1,0 +1,98 @@
+"""Which pairs are worth a look: MinHash bands, sampled passages, rare terms."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import kernels
+from .data import Candidates, Ragged
+from .settings import CandidateSettings
+
+
+def proposal_chance(jaccard: float, bands: int, rows: int) -> float:
+    """The chance that ``bands`` bands of ``rows`` rows propose a pair: ``1 - (1 - j**rows)**bands``
+    (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4.2).
+
+    >>> round(proposal_chance(0.7, 25, 5), 4)
+    0.9899
+    """
+    return float(1 - (1 - jaccard**rows) ** bands)
+
+
+def choose_bands(signature_size: int, how: CandidateSettings) -> tuple[int, int]:
+    """``(bands, rows)``: the longest bands that still reach the recall target at its Jaccard ratio.
+
+    Long bands propose few pairs in vain; where no length reaches the target, one row to a band
+    comes closest.
+
+    >>> choose_bands(128, CandidateSettings())
+    (32, 4)
+    """
+    for rows in range(signature_size, 0, -1):
+        bands = signature_size // rows
+        if proposal_chance(how.lsh_jaccard_ratio, bands, rows) >= how.lsh_recall_ratio:
+            return bands, rows
+    return signature_size, 1
+
+
+def band(signatures: NDArray[np.uint32], bands: int, rows: int) -> Ragged:
+    """Each row's band keys: one hash for each slice of its signature."""
+    keys = kernels.band_keys(signatures, bands, rows)
+    return Ragged(keys.ravel(), np.arange(len(keys) + 1) * bands)
+
+
+def sample(shingles: Ragged, how: CandidateSettings) -> Ragged:
+    """Each row's keys in the passage index: the shingles whose hash is below a bound.
+
+    The text alone decides which ones, so that a passage has the same keys wherever it stands.
+    """
+    bound = np.uint64((1 << 64) // how.passage_rate - 1)
+    return _keep(shingles, shingles.values <= bound)
+
+
+def rare_terms(terms: Ragged, weights: NDArray[np.float64], how: CandidateSettings) -> Ragged:
+    """Each row's heaviest terms among those that at least one other row has too."""
+    _, place, counts = np.unique(terms.values, return_inverse=True, return_counts=True)
+    repeated = counts[place] > 1
+    rows = np.repeat(np.arange(len(terms.offsets) - 1), np.diff(terms.offsets))
+    order = np.lexsort((terms.values, -weights, ~repeated, rows))
+    rank = np.empty(len(order), np.int64)
+    rank[order] = np.arange(len(order)) - terms.offsets[rows[order]]
+    return _keep(terms, repeated & (rank < how.term_count))
+
+
+def _keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:
+    """The masked values, row by row."""
+    ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(mask)))
+    return Ragged(ragged.values[mask], ends[ragged.offsets])
+
+
+def pair(keys: Ragged, shared: int, how: CandidateSettings) -> tuple[NDArray[np.int64], int]:
+    """``int64[m, 2]``: rows that stand together in at least ``shared`` buckets; and capped buckets.
+
+    Rows with few keys are held to fewer, so that nothing is dropped for being short.
+
+    >>> keys = Ragged(np.array([7, 9, 7, 9, 9], np.uint64), np.array([0, 2, 4, 5]))
+    >>> pair(keys, 2, CandidateSettings())[0].tolist()
+    [[0, 1]]
+    """
+    counts = np.diff(keys.offsets)
+    rows = np.repeat(np.arange(len(counts)), counts)
+    pairs, together, capped = kernels.bucket_pairs(
+        keys.values, rows, how.bucket_full, how.bucket_limit
+    )
+    fewer = np.minimum(counts[pairs[:, 0]], counts[pairs[:, 1]])
+    needed = np.where(fewer < 4 * shared, 1, shared)
+    return pairs[together >= needed], capped
+
+
+def merge(proposals: dict[int, tuple[NDArray[np.int64], int]]) -> Candidates:
+    """One list of candidates from the indexes' lists, keyed by the bit that marks each index."""
+    every = [pairs for pairs, _ in proposals.values()]
+    pairs, _ = kernels.count_pairs(np.concatenate([np.zeros((0, 2), np.int64), *every]))
+    found_by = np.zeros(len(pairs), np.uint8)
+    packed = (pairs[:, 0] << 32) | pairs[:, 1]
+    for bit, (mine, _) in proposals.items():
+        found_by[np.searchsorted(packed, (mine[:, 0] << 32) | mine[:, 1])] |= np.uint8(1 << bit)
+    return Candidates(pairs, found_by, sum(capped for _, capped in proposals.values()))

@@ -1,0 +1,40 @@
+"""``dedup compare``: how two articles relate."""
+
+from __future__ import annotations
+
+import click
+
+from ..data import Relation
+from ..errors import EXIT_FINE, EXIT_NO
+from ..readers import read_one
+from .options import Flags, shared
+from .streams import emit
+
+
+@click.command(short_help="How do these two relate?")
+@click.argument("left")
+@click.argument("right")
+@click.option("--why", is_flag=True, help="Show the figures and passages that decided.")
+@click.option("--diff", is_flag=True, help="Show the whole alignment.")
+@click.option("--exit-code", is_flag=True, help="Exit 1 if the two are the same story.")
+@shared
+def compare(left: str, right: str, flags: Flags, *, why: bool, diff: bool, exit_code: bool) -> int:
+    r"""Tell whether two articles are the same story, related, or distinct.
+
+    \b
+    Examples:
+      dedup compare left.txt right.txt
+      dedup compare left.txt right.txt --why
+      dedup compare news.jsonl:3 news.jsonl:9 --diff
+
+    LEFT and RIGHT are files, records as path:LINE, or - for stdin.
+
+    Exit: 0 finished, 1 the same story (only with --exit-code), 2 trouble.
+    """
+    from ..pipeline import compare as compare_pair
+
+    settings, reading, report = flags.settings(), flags.reading(), flags.report()
+    pair = compare_pair(read_one(left, reading), read_one(right, reading), settings)
+    emit(report.comparison(pair, flags.look(why=why, diff=diff)), flags.output)
+    same = pair.verdict.relation is Relation.SAME_STORY
+    return EXIT_NO if exit_code and same else EXIT_FINE

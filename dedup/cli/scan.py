@@ -1,0 +1,57 @@
+"""``dedup scan``: what is duplicated in a corpus."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import EXIT_FINE, EXIT_TROUBLE
+from ..readers import HARMLESS, read
+from .options import Flags, shared
+from .streams import emit, say, say_skipped
+
+if TYPE_CHECKING:
+    from ..data import Result
+
+
+@click.command(short_help="What is duplicated here?")
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@shared
+def scan(paths: tuple[str, ...], flags: Flags) -> int:
+    r"""Show which articles are the same story, and which are related.
+
+    \b
+    Examples:
+      dedup scan samples/
+      dedup scan news.jsonl --text-field body --json -o result.json
+      cat news.jsonl | dedup scan -
+
+    PATH is a file, a folder (default: this one), path:LINE, or - for stdin. Read are .txt, .md,
+    .jsonl and .ndjson; a file that is named is read whatever its name.
+
+    Exit: 0 finished, 2 trouble or input that could not be read.
+    """
+    from ..pipeline import deduplicate
+
+    settings, report = flags.settings(), flags.report()
+    result = deduplicate(read(paths or (".",), flags.reading()), settings)
+    faults = [one for one in result.skipped if one.code not in HARMLESS]
+    say_skipped(faults if flags.quiet else result.skipped)
+    if flags.verbose:
+        for note in result.notes:
+            say(f"note: {note}")
+    emit(report.result(result, flags.look()), flags.output)
+    if flags.for_people():
+        _say_next(result)
+    return EXIT_TROUBLE if faults and flags.on_error != "skip" else EXIT_FINE
+
+
+def _say_next(result: Result) -> None:
+    """Suggest to look closely at the first pair that was found."""
+    if result.pairs:
+        addresses = {entry.id: entry.address or entry.id for entry in result.articles}
+        first = result.pairs[0]
+        pair = " ".join(shlex.quote(addresses[side]) for side in (first.left, first.right))
+        say(f"next: dedup compare {pair} --why")

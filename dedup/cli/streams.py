@@ -1,0 +1,89 @@
+"""The two streams: stdout carries the result and nothing else, stderr everything said about it."""
+
+from __future__ import annotations
+
+import os
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from ..reports import shown
+from ..writing import OutputError, write
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from typing import TextIO
+
+    from ..data import Skipped
+
+STDOUT = "-"
+
+_ALIKE_SHOWN = 5
+_HINTS = {
+    "E302": "save it as UTF-8",
+    "E310": "name it with --text-field",
+    "E311": "name another with --text-field",
+}
+
+
+def emit(report: str, output: str) -> None:
+    """Deliver a result to stdout, or to a file as a whole; raises OutputError if it cannot.
+
+    A reader that has seen enough (``| head``) is no fault; a full or closed stdout is.
+    """
+    content = report.encode()
+    if output != STDOUT:
+        write(output, content)
+        return
+    if sys.stdout is None:
+        raise OutputError("stdout is closed")
+    try:
+        sys.stdout.buffer.write(content)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        discard_stdout()
+    except OSError as error:
+        discard_stdout()
+        raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
+
+
+def discard_stdout() -> None:
+    """Send what stdout still holds nowhere, or the interpreter fails on it while it exits."""
+    if sys.stdout is None:
+        return
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
+
+
+def say(line: str) -> None:
+    """Tell the person one line; with nobody listening on stderr, stay silent."""
+    try:
+        click.echo(shown(line), err=True)
+    except OSError:
+        return
+
+
+def say_skipped(skipped: Sequence[Skipped]) -> None:
+    """Tell what was not read and why; of each kind the first few, then how many more."""
+    met: dict[str, int] = {}
+    for one in skipped:
+        met[one.code] = met.get(one.code, 0) + 1
+        if met[one.code] <= _ALIKE_SHOWN:
+            hint = f" ({_HINTS[one.code]})" if one.code in _HINTS else ""
+            say(f"{one.address}: {one.why} [{one.code}]{hint}")
+    for code, count in met.items():
+        if count > _ALIKE_SHOWN:
+            say(f"and {count - _ALIKE_SHOWN:,} more of this kind [{code}]; --json lists them all")
+
+
+def wants_color(choice: str, stream: TextIO | None) -> bool:
+    """Decide on colours: the flag, then NO_COLOR, then FORCE_COLOR, then what the stream is."""
+    if choice != "auto":
+        return choice == "always"
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return os.environ.get("TERM") != "dumb" and stream is not None and stream.isatty()

@@ -1,0 +1,311 @@
+"""The nouns: frozen data that the stages hand to each other, and that do no work themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from datetime import datetime
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """One news text with its facts; never altered.
+
+    >>> Article(id="a", text="Storm closes the port.").title
+    ''
+    """
+
+    id: str
+    """The record's own id where it has one, else its address."""
+    text: str
+    address: str = ""
+    """Where it was read: ``path`` or ``path:LINE``; can be pasted back as an argument."""
+    title: str = ""
+    url: str = ""
+    source: str = ""
+    """Who published it, such as an outlet or an agency."""
+    published: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """An input that could not be read, and why; nothing is dropped without one of these."""
+
+    address: str
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Cleaned:
+    """The text that is compared, and what each rule that changed it did."""
+
+    text: str
+    steps: tuple[tuple[str, int], ...] = ()
+    """``(rule, count)`` in the order in which the rules ran; only rules that changed something."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Many arrays of different lengths, end to end: row ``i`` is ``values[offsets[i]:offsets[i+1]]``."""
+
+    values: NDArray[np.uint64]
+    offsets: NDArray[np.int64]
+    """``int64[n + 1]``, rising from 0."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """A batch of articles ready to be compared, as columns of ``n`` rows; may be memory maps."""
+
+    words: Ragged
+    """Word hashes in reading order."""
+    shingles: Ragged
+    """Shingle hashes, sorted and distinct; what the signatures and the Jaccard ratio are made of."""
+    runs: Ragged
+    """Hashes of three consecutive words, sorted and distinct; what shared passages are made of."""
+    terms: Ragged
+    """Word hashes, sorted and distinct."""
+    term_weights: NDArray[np.float64]
+    """How much each of ``terms.values`` says of its article; a row's squares add up to 1."""
+    signatures: NDArray[np.uint32]
+    """``uint32[n, size]``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """The articles of a run in the order of their places; equal clean texts share a row."""
+
+    articles: tuple[Article, ...]
+    rows: tuple[int, ...]
+    """The row of each article in ``sketched``; -1 where it has no words."""
+    texts: tuple[str, ...]
+    """The clean text of each row."""
+    sketched: Sketched
+    vocabulary: NDArray[np.uint64]
+    """The hashes of all words, sorted and distinct."""
+    idf: NDArray[np.float64]
+    """How much each word of the vocabulary says."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One article's part in a pair, as far as measuring it needs; ``m`` words."""
+
+    article: Article
+    text: str
+    """The clean text."""
+    words: tuple[str, ...]
+    hashes: NDArray[np.uint64]
+    """``uint64[m]``, one for each word."""
+    idf: NDArray[np.float64]
+    """``float64[m]``: how much each word says, as the logarithm of one over its document share."""
+    shingles: NDArray[np.uint64]
+    """Sorted and distinct."""
+    terms: NDArray[np.uint64]
+    """Word hashes, sorted and distinct."""
+    term_weights: NDArray[np.float64]
+    signature: NDArray[np.uint32]
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """Pairs of rows worth comparing, and which indexes proposed each."""
+
+    pairs: NDArray[np.int64]
+    """``int64[m, 2]``, left < right, sorted, once each."""
+    found_by: NDArray[np.uint8]
+    """``uint8[m]``: bit ``i`` is set where ``settings.INDEXES[i]`` proposed the pair."""
+    capped: int = 0
+    """Buckets too common to be paired in full."""
+
+
+class Relation(str, Enum):
+    """What a person would say of two articles."""
+
+    SAME_STORY = "same_story"
+    RELATED = "related"
+    DISTINCT = "distinct"
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """A number, date or name that differs where the words around it are shared."""
+
+    kind: str
+    """``number`` or ``name``."""
+    left: str
+    right: str
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What was measured on one pair; every verdict can be recomputed from it.
+
+    Each ``_ratio`` is in [0, 1]. Fields that begin with ``left_`` and ``right_`` swap when the
+    sides swap; all others stay as they are.
+    """
+
+    same_text: bool
+    """The clean texts are equal and not empty."""
+    left_words: int
+    right_words: int
+    jaccard_ratio: float
+    """Shared shingles over all shingles, exact."""
+    left_in_right_ratio: float
+    """Share of the left article's shingles that the right one holds too, exact."""
+    right_in_left_ratio: float
+    left_shared_ratio: float
+    """Share of the left article's words that stand inside a shared passage."""
+    right_shared_ratio: float
+    alignment_ratio: float
+    """Words in common in the same order, over the words of both (rapidfuzz, Indel)."""
+    shared_run_words: int
+    """Length of the longest shared passage."""
+    term_cosine_ratio: float
+    """Cosine of the two articles' words, weighted by how rare each word is."""
+    facts_differ: int = 0
+    """Places where a number or a name was substituted inside otherwise shared passages."""
+    facts_differ_ratio: float = 0.0
+    """Weight of the substituted facts over the weight of all facts in aligned passages."""
+    facts: tuple[Fact, ...] = ()
+    """The first of them, for a person to read."""
+    title_ratio: float | None = None
+    """Likeness of the two titles; None where one has none."""
+    hours_apart: float | None = None
+    """Between the two dates of publication; None where one is unknown."""
+    same_source: bool | None = None
+    found_by: tuple[str, ...] = ()
+    """The indexes that proposed the pair: ``lsh``, ``passage``, ``terms``; or ``asked``."""
+    bands: int = 0
+    """How many bands of the signatures agree."""
+    jaccard_estimate_ratio: float = 0.0
+    """What the signatures alone would have said; beside ``jaccard_ratio``, never used to judge."""
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """How two articles relate, by which rule, on what evidence; ``left`` stands before ``right``."""
+
+    left: str
+    """The id of the article that comes first in the corpus."""
+    right: str
+    relation: Relation
+    kind: str
+    """``exact``, ``near`` or ``contained``; ``report`` or ``template``; empty for ``distinct``."""
+    rule: str
+    """Stable name of the rule that decided, such as ``ND01 same-text``."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One article as it stands in a result."""
+
+    id: str
+    address: str
+    title: str
+    words: int
+    story: int | None = None
+    """Number of the story it belongs to; None where it is told only once."""
+    keep: bool = True
+    copy_of: str | None = None
+    """The id of the keeper, where this article is redundant."""
+    rule: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Story:
+    """Articles that are one story: each member's verdict with the keeper is ``same_story``."""
+
+    story: int
+    keeper: str
+    why: str
+    """The criterion that chose the keeper."""
+    members: tuple[str, ...]
+    """Ids, the keeper among them, in the order of the corpus."""
+    weakest_ratio: float
+    """The lowest ``jaccard_ratio`` between a member and the keeper."""
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Counts by stage; what goes in comes out or is counted as dropped. Tallies add with ``+``."""
+
+    read: int = 0
+    """Records met: ``articles + skipped``."""
+    articles: int = 0
+    skipped: int = 0
+    empty: int = 0
+    """Articles without a single word; they are kept and never compared."""
+    candidates: int = 0
+    """Pairs that an index proposed; copies to the letter are collapsed before."""
+    compared: int = 0
+    """Pairs that were measured."""
+    same_story: int = 0
+    related: int = 0
+    stories: int = 0
+    redundant: int = 0
+    """Articles that cleaning would remove."""
+    capped: int = 0
+    """Buckets too common to be paired in full."""
+
+    def __add__(self, other: Tally) -> Tally:
+        """Sum field by field.
+
+        >>> (Tally(read=2, articles=2) + Tally(read=1, skipped=1)).read
+        3
+        """
+        pairs = ((f.name, getattr(self, f.name) + getattr(other, f.name)) for f in fields(self))
+        return Tally(**dict(pairs))
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """Everything a run found, ready to be rendered."""
+
+    settings: dict[str, object]
+    """The settings that matter to the result, with their fingerprint."""
+    tally: Tally
+    articles: tuple[Entry, ...]
+    stories: tuple[Story, ...]
+    pairs: tuple[Verdict, ...]
+    skipped: tuple[Skipped, ...] = ()
+    notes: tuple[str, ...] = field(default=())
+    """What a careful reader wants to know: expected recall, capped buckets, split chains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    """One stretch of an alignment: words both articles share, or words only one of them has."""
+
+    same: bool
+    left: str
+    right: str
+    words: int
+    """Words in the stretch; of the longer side where the sides differ."""
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """One pair looked at closely: the verdict, and all that a person needs to check it."""
+
+    left: Article
+    right: Article
+    verdict: Verdict
+    pieces: tuple[Piece, ...]
+    """The whole alignment in reading order; joined, the sides give the two clean texts."""
+    left_steps: tuple[tuple[str, int], ...]
+    """Cleaning rules that changed the left text, with counts."""
+    right_steps: tuple[tuple[str, int], ...]
+    settings: dict[str, object]
+    chance_ratio: float
+    """The chance that the bands would propose a pair of this Jaccard."""
+    decided: str
+    """One sentence: the figure that decided, against the bound that it was held to."""

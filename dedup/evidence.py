@@ -1,0 +1,245 @@
+"""Measure one pair: what two articles share, and where they differ in facts.
+
+Below this module everything is columns of numbers; from here on each pair is an object that a
+person can read.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz import fuzz
+from rapidfuzz.distance import Indel
+
+from . import kernels
+from .data import Article, Evidence, Fact, Side
+from .term import INFORMATIVE_IDF
+
+PASSAGE_WORDS = 3
+"""A shared passage is at least this many words in a row."""
+ALIGNED_WORDS = 20_000
+"""Only so many words of an article are aligned, which bounds time and memory for a giant one."""
+SLOT_WORDS = 12
+"""A longer gap between shared words is another passage, not a substituted fact."""
+FACTS_SHOWN = 20
+_RESPELLED = 75.0
+"""Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
+
+
+class Block(NamedTuple):
+    """Words ``left:left + size`` of one side stand as ``right:right + size`` in the other."""
+
+    left: int
+    right: int
+    size: int
+
+
+def weigh(left: Side, right: Side, found_by: tuple[str, ...] = (), bands: int = 0) -> Evidence:
+    """Everything that is measured on one pair.
+
+    The evidence mirrors exactly when the sides swap: ties between equally good alignments are
+    broken by the texts and not by their order.
+    """
+    if right.text < left.text:
+        return mirror(weigh(right, left, found_by, bands))
+    same_text = left.text == right.text and bool(left.words)
+    alike = _alike_by_text(left, right) if not same_text else _alike_by_identity(left)
+    return replace(
+        alike,
+        same_text=same_text,
+        jaccard_estimate_ratio=float(np.mean(left.signature == right.signature)),
+        title_ratio=_title_ratio(left.article, right.article),
+        hours_apart=_hours_apart(left.article, right.article),
+        same_source=_same_source(left.article, right.article),
+        found_by=found_by,
+        bands=bands,
+    )
+
+
+def mirror(evidence: Evidence) -> Evidence:
+    """The same evidence, seen from the other side."""
+    return replace(
+        evidence,
+        left_words=evidence.right_words,
+        right_words=evidence.left_words,
+        left_in_right_ratio=evidence.right_in_left_ratio,
+        right_in_left_ratio=evidence.left_in_right_ratio,
+        left_shared_ratio=evidence.right_shared_ratio,
+        right_shared_ratio=evidence.left_shared_ratio,
+        facts=tuple(Fact(fact.kind, fact.right, fact.left) for fact in evidence.facts),
+    )
+
+
+def align(left: Side, right: Side) -> list[Block]:
+    """Words in common in the same order, as blocks: a longest common subsequence (rapidfuzz)."""
+    opcodes = Indel.opcodes(
+        left.hashes[:ALIGNED_WORDS].tolist(), right.hashes[:ALIGNED_WORDS].tolist()
+    )
+    return [
+        Block(op.src_start, op.dest_start, op.src_end - op.src_start)
+        for op in opcodes
+        if op.tag == "equal"
+    ]
+
+
+def _alike_by_identity(side: Side) -> Evidence:
+    """What two equal texts share, without measuring it."""
+    count = len(side.words)
+    whole = 1.0 if len(side.shingles) else 0.0
+    return Evidence(True, count, count, whole, whole, whole, 1.0, 1.0, 1.0, count, 1.0)
+
+
+def _alike_by_text(left: Side, right: Side) -> Evidence:
+    """What the two texts share and where their facts differ."""
+    blocks = align(left, right)
+    shared = len(np.intersect1d(left.shingles, right.shingles, assume_unique=True))
+    either = len(left.shingles) + len(right.shingles) - shared
+    facts, differ_ratio = substituted(left, right, blocks)
+    aligned = 2 * sum(block.size for block in blocks)
+    length = min(len(left.words), ALIGNED_WORDS) + min(len(right.words), ALIGNED_WORDS)
+    return Evidence(
+        same_text=False,
+        left_words=len(left.words),
+        right_words=len(right.words),
+        jaccard_ratio=shared / max(1, either),
+        left_in_right_ratio=shared / max(1, len(left.shingles)),
+        right_in_left_ratio=shared / max(1, len(right.shingles)),
+        left_shared_ratio=float(np.mean(passages(left, right))) if left.words else 0.0,
+        right_shared_ratio=float(np.mean(passages(right, left))) if right.words else 0.0,
+        alignment_ratio=aligned / max(1, length),
+        shared_run_words=_longest_run(left, right, max((b.size for b in blocks), default=0)),
+        term_cosine_ratio=_cosine(left, right),
+        facts_differ=len(facts),
+        facts_differ_ratio=differ_ratio,
+        facts=tuple(facts[:FACTS_SHOWN]),
+    )
+
+
+def _runs(hashes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+    """Hashes of every ``size`` consecutive words, in order."""
+    return kernels.hash_runs(hashes, np.array([0, len(hashes)]), size)[0]
+
+
+def passages(side: Side, other: Side) -> NDArray[np.bool_]:
+    """``bool[m]``: which words of ``side`` stand inside a passage that ``other`` has too, anywhere."""
+    mask = np.zeros(len(side.hashes), bool)
+    mine = _runs(side.hashes, PASSAGE_WORDS)
+    hits = np.flatnonzero(np.isin(mine, _runs(other.hashes, PASSAGE_WORDS)))
+    for step in range(PASSAGE_WORDS):
+        mask[hits + step] = True
+    return mask
+
+
+def _longest_run(left: Side, right: Side, known: int) -> int:
+    """Words in the longest passage that both texts hold; at least ``known`` are."""
+
+    def holds(size: int) -> bool:
+        shared = np.intersect1d(_runs(left.hashes, size), _runs(right.hashes, size))
+        return len(shared) > 0
+
+    low, step = known, 1
+    while holds(low + step):
+        low, step = low + step, step * 2
+    high = low + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
+def _cosine(left: Side, right: Side) -> float:
+    """Cosine of the two term vectors, which have length 1."""
+    values = np.concatenate((left.terms, right.terms))
+    offsets = np.array([0, len(left.terms), len(values)])
+    weights = np.concatenate((left.term_weights, right.term_weights))
+    dot = kernels.dot_shared(values, weights, offsets, np.array([[0, 1]]))
+    return min(1.0, max(0.0, float(dot[0])))
+
+
+def substituted(left: Side, right: Side, blocks: list[Block]) -> tuple[list[Fact], float]:
+    """Facts that stand in the same place of both texts and differ, and their share of all facts.
+
+    A place is a short gap between shared words, both sides of it filled. What counts as a fact is
+    a number, or a word that few articles hold; a fact that the other article has elsewhere, or
+    spells another way, does not differ. Each place weighs as much as its lighter side, each shared
+    fact its own weight (inverse document frequency).
+    """
+    facts = []
+    differing = agreeing = 0.0
+    vocabulary = set(left.words), set(right.words)
+    end = Block(len(left.words), len(right.words), 0)
+    left_at = right_at = 0
+    for block in [*blocks, end]:
+        weights = left.idf[block.left : block.left + block.size]
+        if block.size == 1 and weights[0] < INFORMATIVE_IDF:
+            continue
+        gap_left = range(left_at, block.left)
+        gap_right = range(right_at, block.right)
+        if 0 < len(gap_left) <= SLOT_WORDS and 0 < len(gap_right) <= SLOT_WORDS:
+            only_left = _only_here(left, gap_left, right, gap_right, vocabulary[1])
+            only_right = _only_here(right, gap_right, left, gap_left, vocabulary[0])
+            if only_left and only_right:
+                differing += min(_weight(left, only_left), _weight(right, only_right))
+                facts.append(_fact(left, only_left, right, only_right))
+        agreeing += float(weights[weights >= INFORMATIVE_IDF].sum())
+        left_at, right_at = block.left + block.size, block.right + block.size
+    return facts, differing / max(differing + agreeing, 1e-9)
+
+
+def _only_here(
+    side: Side, gap: range, other: Side, other_gap: range, other_words: set[str]
+) -> list[int]:
+    """Places in the gap of facts that the other article does not have."""
+    opposite = "".join(other.words[i] for i in other_gap)
+    found = []
+    for i in gap:
+        word = side.words[i]
+        if word in other_words:
+            continue
+        if word.isdigit() or (
+            side.idf[i] >= INFORMATIVE_IDF
+            and (len(word) < 2 or fuzz.partial_ratio(word, opposite) < _RESPELLED)
+        ):
+            found.append(i)
+    return found
+
+
+def _weight(side: Side, places: list[int]) -> float:
+    """What the facts at these places weigh; a number at least as much as any fact."""
+    return float(np.maximum(side.idf[places], INFORMATIVE_IDF).sum())
+
+
+def _fact(left: Side, left_places: list[int], right: Side, right_places: list[int]) -> Fact:
+    """A substitution for a person to read."""
+    ours = [left.words[i] for i in left_places]
+    theirs = [right.words[i] for i in right_places]
+    kind = "number" if all(map(str.isdigit, ours + theirs)) else "name"
+    return Fact(kind, " ".join(ours), " ".join(theirs))
+
+
+def _title_ratio(left: Article, right: Article) -> float | None:
+    """Likeness of the titles, whatever the order of their words."""
+    if not left.title or not right.title:
+        return None
+    ratio = fuzz.token_sort_ratio(left.title.casefold(), right.title.casefold())
+    return ratio / 100
+
+
+def _hours_apart(left: Article, right: Article) -> float | None:
+    """Hours between the two dates of publication; those without a zone are taken as given."""
+    if left.published is None or right.published is None:
+        return None
+    apart = left.published.replace(tzinfo=None) - right.published.replace(tzinfo=None)
+    if left.published.tzinfo and right.published.tzinfo:
+        apart = left.published - right.published
+    return abs(apart.total_seconds()) / 3600
+
+
+def _same_source(left: Article, right: Article) -> bool | None:
+    """Whether one outlet published both, where both are known."""
+    if not left.source or not right.source:
+        return None
+    return left.source == right.source

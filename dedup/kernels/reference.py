@@ -1,0 +1,171 @@
+"""Every kernel in plain numpy: the definition that faster twins must match bit for bit.
+
+A kernel takes arrays and integers, returns arrays, checks nothing and knows no word of the domain.
+Many rows of different length travel as ``values`` and ``offsets`` (``int64[n + 1]``).
+All sums and products are modulo 2**64.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+U64 = NDArray[np.uint64]
+U32 = NDArray[np.uint32]
+I64 = NDArray[np.int64]
+
+_BASE = 0x9E3779B97F4A7C15
+_BASE_INVERSE = pow(_BASE, -1, 1 << 64)
+_NEWLINE = 10
+
+
+def mix(x: U64) -> U64:
+    """The 64-bit finalizer of MurmurHash3: a bijection in which every bit depends on every bit."""
+    x = x ^ (x >> np.uint64(33))
+    x = x * np.uint64(0xFF51AFD7ED558CCD)
+    x = x ^ (x >> np.uint64(33))
+    x = x * np.uint64(0xC4CEB9FE1A85EC53)
+    return x ^ (x >> np.uint64(33))
+
+
+def _powers(base: int, count: int) -> U64:
+    """``base ** 0 … base ** (count - 1)``."""
+    factors = np.full(count, base, np.uint64)
+    factors[:1] = 1
+    return np.multiply.accumulate(factors)
+
+
+def hash_words(buffer: NDArray[np.uint8]) -> U64:
+    """Hash each of the words in ``uint8[b]``, a newline after each: ``mix(Σ byte[i]·base**i)``.
+
+    Prefix sums give every word's polynomial in one pass over the buffer.
+    """
+    ends = np.flatnonzero(buffer == _NEWLINE)
+    starts = np.concatenate((np.zeros(1, np.int64), ends[:-1] + 1))[: len(ends)]
+    sums = np.zeros(len(buffer) + 1, np.uint64)
+    np.cumsum(buffer * _powers(_BASE, len(buffer)), out=sums[1:])
+    inverse = _powers(_BASE_INVERSE, len(buffer) + 1)
+    return mix((sums[ends] - sums[starts]) * inverse[starts])
+
+
+def hash_runs(values: U64, offsets: I64, size: int) -> tuple[U64, I64]:
+    """Hash every run of ``size`` consecutive values of each row: ``mix(Σ value[j]·base**(size-1-j))``.
+
+    Returns the hashes in place order and their offsets; a row of ``m`` values has
+    ``max(0, m - size + 1)`` runs.
+    """
+    counts = np.maximum(np.diff(offsets) - size + 1, 0)
+    out = np.zeros(len(offsets), np.int64)
+    np.cumsum(counts, out=out[1:])
+    if len(values) < size:
+        return np.zeros(0, np.uint64), out
+    total = np.zeros(len(values) - size + 1, np.uint64)
+    for j in range(size):
+        total = total * np.uint64(_BASE) + values[j : len(values) - size + 1 + j]
+    places = np.repeat(offsets[:-1] - out[:-1], counts) + np.arange(out[-1])
+    return mix(total[places]), out
+
+
+def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64]:
+    """Each row sorted, repeats removed."""
+    rows = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
+    order = np.lexsort((values, rows))
+    values, rows = values[order], rows[order]
+    keep = np.ones(len(values), bool)
+    keep[1:] = (values[1:] != values[:-1]) | (rows[1:] != rows[:-1])
+    out = np.zeros(len(offsets), np.int64)
+    np.cumsum(np.bincount(rows[keep], minlength=len(offsets) - 1), out=out[1:])
+    return values[keep], out
+
+
+def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
+    """``uint32[n, size]``: what ``datasketch.MinHash`` gives for the low 32 bits of each value.
+
+    ``datasketch`` itself does the work here (scheme ``affine32``); an empty row keeps its all-ones.
+    """
+    from datasketch import MinHash
+
+    low = (values & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+    blank = MinHash(num_perm=size, seed=seed, hashfunc=int, scheme="affine32")
+    out = np.empty((len(offsets) - 1, size), np.uint32)
+    for row in range(len(out)):
+        sketch = blank.copy()
+        if offsets[row + 1] > offsets[row]:
+            sketch.update_batch(low[offsets[row] : offsets[row + 1]].tolist())
+        out[row] = sketch.hashvalues
+    return out
+
+
+def band_keys(signatures: U32, bands: int, rows: int) -> U64:
+    """``uint64[n, bands]``: one hash for each slice of ``rows`` values, the band's number mixed in."""
+    sliced = signatures[:, : bands * rows].reshape(len(signatures), bands, rows).astype(np.uint64)
+    total = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), sliced.shape[:2])
+    for j in range(rows):
+        total = mix(total * np.uint64(_BASE) + sliced[:, :, j])
+    return total
+
+
+def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64, int]:
+    """Pair the rows that share a key.
+
+    A bucket of up to ``full`` rows is paired in full; a larger one as star and chain (the smallest
+    with each other one, and each with its next), cut into stretches of ``limit`` rows, each with a
+    smallest of its own. Returns ``int64[m, 2]`` (left < right, sorted, once each), in how many
+    buckets each pair stands, and how many buckets were cut.
+    """
+    order = np.lexsort((rows, keys))
+    keys, rows = keys[order], rows[order]
+    keep = np.ones(len(keys), bool)
+    keep[1:] = (keys[1:] != keys[:-1]) | (rows[1:] != rows[:-1])
+    keys, rows = keys[keep], rows[keep]
+    fresh = np.ones(len(keys), bool)
+    fresh[1:] = keys[1:] != keys[:-1]
+    starts = np.flatnonzero(fresh)
+    sizes = np.diff(np.append(starts, len(keys)))
+    place = np.arange(len(keys)) - np.repeat(starts, sizes)
+    sizes = np.repeat(sizes, sizes)
+    pairs = []
+    for back in range(1, full):
+        at = np.flatnonzero((place >= back) & (sizes <= full))
+        pairs.append(np.stack((rows[at - back], rows[at]), 1))
+    at = np.flatnonzero((place >= 1) & (sizes > full))
+    pairs.append(np.stack((rows[at - 1], rows[at]), 1))
+    at = at[place[at] % limit >= 2]
+    pairs.append(np.stack((rows[at - place[at] % limit], rows[at]), 1))
+    found, counts = count_pairs(np.concatenate(pairs))
+    return found, counts, int(np.count_nonzero(sizes[starts] > limit))
+
+
+def count_pairs(pairs: I64) -> tuple[I64, I64]:
+    """Distinct pairs of ``int64[m, 2]`` (values below 2**31), sorted, and how often each stands."""
+    packed, counts = np.unique((pairs[:, 0] << 32) | pairs[:, 1], return_counts=True)
+    return np.stack((packed >> 32, packed & 0xFFFFFFFF), 1), counts.astype(np.int64)
+
+
+def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:
+    """``int64[m]``: how many values the two rows of each pair share; rows sorted and distinct."""
+    out = np.zeros(len(pairs), np.int64)
+    for i, (left, right) in enumerate(pairs.tolist()):
+        a = values[offsets[left] : offsets[left + 1]]
+        b = values[offsets[right] : offsets[right + 1]]
+        short, long = (a, b) if len(a) <= len(b) else (b, a)
+        if len(short):
+            place = np.searchsorted(long, short)
+            place[place == len(long)] = 0
+            out[i] = np.count_nonzero(long[place] == short)
+    return out
+
+
+def dot_shared(values: U64, weights: NDArray[np.float64], offsets: I64, pairs: I64) -> NDArray[np.float64]:
+    """``float64[m]``: the dot product of the two rows of each pair, as sparse vectors with
+    coordinates ``values`` (sorted and distinct in each row) and entries ``weights``."""
+    out = np.zeros(len(pairs), np.float64)
+    for i, (left, right) in enumerate(pairs.tolist()):
+        a = slice(offsets[left], offsets[left + 1])
+        b = slice(offsets[right], offsets[right + 1])
+        if a.stop > a.start and b.stop > b.start:
+            place = np.searchsorted(values[b], values[a])
+            place[place == b.stop - b.start] = 0
+            same = values[b][place] == values[a]
+            out[i] = np.sum(weights[a][same] * weights[b][place[same]])
+    return out

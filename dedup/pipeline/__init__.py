@@ -1,0 +1,142 @@
+"""The order of things: prepare, propose, weigh, conclude."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from .. import candidate
+from ..data import Article, Candidates, Corpus, Relation, Result, Skipped, Tally, Verdict
+from ..errors import SoundnessError
+from ..settings import INDEXES, Settings
+from .closeup import compare
+from .conclude import Group, entries, group, shown, stories
+from .prepare import prepare
+from .propose import propose, screen, shared_bands
+from .weigher import Weigher
+
+__all__ = ["compare", "deduplicate"]
+
+
+def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None = None) -> Result:
+    """Find which articles are one story and which are related.
+
+    ``articles`` may come in any order; inputs that could not be read are passed on as ``Skipped``
+    and stand in the result. Nothing is altered, and every relation carries its evidence.
+
+    >>> first = Article("a", "The harbour was closed on Monday after a storm tore three cranes down.")
+    >>> second = Article("b", "THE HARBOUR was closed on Monday, after a storm tore three cranes down")
+    >>> [entry.copy_of for entry in deduplicate([first, second]).articles]
+    [None, 'a']
+    """
+    settings = settings or Settings()
+    readable: list[Article] = []
+    skipped: list[Skipped] = []
+    for one in articles:
+        (skipped if isinstance(one, Skipped) else readable).append(one)  # type: ignore[arg-type]
+    corpus = prepare(readable, settings)
+    proposed = propose(corpus.sketched, settings)
+    weigher = Weigher(corpus, settings)
+    weighed = _weigh(screen(proposed, corpus.sketched, settings), weigher)
+    same = [rows for rows, one in weighed if one.relation is Relation.SAME_STORY]
+    groups, chains = group(corpus, same, weigher.weigh)
+    tally = _tally(corpus, skipped, proposed, [one for _, one in weighed], groups)
+    order = {article.id: at for at, article in enumerate(corpus.articles)}
+    relevant = [one for _, one in weighed if one.relation is not Relation.DISTINCT]
+    result = Result(
+        settings=settings.shown(),
+        tally=tally,
+        articles=entries(corpus, groups),
+        stories=stories(corpus, groups),
+        pairs=tuple(shown(relevant, groups, order)),
+        skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),
+        notes=_notes(corpus, proposed, chains, settings),
+    )
+    check(result)
+    return result
+
+
+def _weigh(found: Candidates, weigher: Weigher) -> list[tuple[tuple[int, int], Verdict]]:
+    """A verdict for each pair of rows, on the first article of each row."""
+    first: dict[int, int] = {}
+    for at, row in enumerate(weigher.corpus.rows):
+        first.setdefault(row, at)
+    signatures = weigher.corpus.sketched.signatures
+    bands = shared_bands(found.pairs, signatures, weigher.settings).tolist()
+    weighed = []
+    for (left, right), bits, agreeing in zip(found.pairs.tolist(), found.found_by.tolist(), bands):
+        by = tuple(name for bit, name in enumerate(INDEXES) if bits >> bit & 1)
+        weigher.found[left, right] = by, agreeing
+        weighed.append(((left, right), weigher.weigh(first[left], first[right])))
+    return weighed
+
+
+def _tally(
+    corpus: Corpus,
+    skipped: Sequence[Skipped],
+    proposed: Candidates,
+    weighed: Sequence[Verdict],
+    groups: Sequence[Group],
+) -> Tally:
+    """The counts of a run."""
+    redundant = {(held.left, held.right): held for one in groups for held in one.verdicts.values()}
+    same = {(v.left, v.right) for v in weighed if v.relation is Relation.SAME_STORY}
+    return Tally(
+        read=len(corpus.articles) + len(skipped),
+        articles=len(corpus.articles),
+        skipped=len(skipped),
+        empty=sum(row < 0 for row in corpus.rows),
+        candidates=len(proposed.pairs),
+        compared=len(proposed.pairs),
+        same_story=len(same | redundant.keys()),
+        related=sum(v.relation is Relation.RELATED for v in weighed),
+        stories=len(groups),
+        redundant=len(redundant),
+        capped=proposed.capped,
+    )
+
+
+def _notes(
+    corpus: Corpus, proposed: Candidates, chains: int, settings: Settings
+) -> tuple[str, ...]:
+    """What a careful reader wants to know."""
+    notes = list(corpus.notes)
+    if "lsh" in settings.candidate.candidates:
+        bands, rows = candidate.choose_bands(settings.sketch.signature_size, settings.candidate)
+        chances = ", ".join(
+            f"{candidate.proposal_chance(ratio, bands, rows):.2%} at Jaccard {ratio:.1f}"
+            for ratio in (0.5, 0.6, 0.7, 0.8)
+        )
+        notes.append(f"lsh: {bands} bands of {rows} rows propose {chances}")
+    if proposed.capped:
+        notes.append(f"{proposed.capped} buckets were too common to be paired in full")
+    if chains:
+        notes.append(f"{chains} chains were split: their ends are not one story with the keeper")
+    return tuple(notes)
+
+
+def check(result: Result) -> None:
+    """Assert what every result promises; raise ``SoundnessError`` instead of showing a wrong one.
+
+    Every article is counted; each story keeps exactly one; each redundant article names a kept one
+    and has its own ``same_story`` verdict with it.
+    """
+    tally = result.tally
+    kept = {one.id for one in result.articles if one.keep}
+    direct = {
+        frozenset((one.left, one.right))
+        for one in result.pairs
+        if one.relation is Relation.SAME_STORY
+    }
+    removed = [one for one in result.articles if not one.keep]
+    sound = (
+        len(result.articles) == tally.articles == len({one.id for one in result.articles})
+        and tally.read == tally.articles + tally.skipped
+        and len(removed) == tally.redundant
+        and all(one.copy_of in kept for one in removed)
+        and all(frozenset((one.id, one.copy_of)) in direct for one in removed)
+        and all(sum(member in kept for member in one.members) == 1 for one in result.stories)
+    )
+    if not sound:
+        raise SoundnessError(
+            "the result contradicts itself; nothing was written", hint="please report this"
+        )

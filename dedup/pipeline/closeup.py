@@ -1,0 +1,56 @@
+"""One pair looked at closely."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+from .. import candidate, evidence, text, verdict
+from ..data import Article, Comparison, Piece, Side
+from ..settings import Settings
+from .prepare import prepare
+from .weigher import Weigher
+
+
+def compare(left: Article, right: Article, settings: Settings | None = None) -> Comparison:
+    """Look closely at one pair, with all that a person needs to check the verdict.
+
+    >>> one = Article("a", "The harbour was closed on Monday after a storm tore three cranes down.")
+    >>> two = Article("b", "A storm tore three cranes down on Monday; the harbour was closed.")
+    >>> compare(one, two).verdict.evidence.shared_run_words
+    6
+    """
+    settings = settings or Settings()
+    pair = replace(left, id="left", address="1"), replace(right, id="right", address="2")
+    weigher = Weigher(prepare(pair, settings), settings)
+    sides = weigher.side(0), weigher.side(1)
+    judged = replace(weigher.weigh(0, 1), left=left.id, right=right.id)
+    bands, rows = candidate.choose_bands(settings.sketch.signature_size, settings.candidate)
+    return Comparison(
+        left=left,
+        right=right,
+        verdict=judged,
+        pieces=tuple(pieces(*sides)),
+        left_steps=text.clean(left.text, settings.text).steps,
+        right_steps=text.clean(right.text, settings.text).steps,
+        settings=settings.shown(),
+        chance_ratio=candidate.proposal_chance(judged.evidence.jaccard_ratio, bands, rows),
+        decided=verdict.judge(judged.evidence, settings.match).decided,
+    )
+
+
+def pieces(left: Side, right: Side) -> list[Piece]:
+    """The alignment of two clean texts as stretches of text, in reading order."""
+    blocks = [*evidence.align(left, right), evidence.Block(len(left.words), len(right.words), 0)]
+    left_at = [*text.starts(left.text), len(left.text)]
+    right_at = [*text.starts(right.text), len(right.text)]
+    left_at[0] = right_at[0] = 0
+    cuts = [(0, 0, False)]
+    for block in blocks:
+        cuts += [(block.left, block.right, True), (block.left + block.size, block.right + block.size, False)]
+    found = []
+    for (a, b, same), (c, d, _) in pairwise(cuts):
+        if c > a or d > b:
+            ours, theirs = left.text[left_at[a] : left_at[c]], right.text[right_at[b] : right_at[d]]
+            found.append(Piece(same, ours, theirs, max(c - a, d - b)))
+    return found

@@ -1,0 +1,131 @@
+"""Results for machines: JSON with a schema, one article or pair to a line, same bytes each time."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import fields
+from enum import Enum
+from typing import TYPE_CHECKING
+
+from ..version import __version__
+from .screen import UNSAFE
+
+if TYPE_CHECKING:
+    import re
+
+    from ..data import (
+        Article,
+        Comparison,
+        Entry,
+        Evidence,
+        Fact,
+        Piece,
+        Result,
+        Skipped,
+        Story,
+        Tally,
+        Verdict,
+    )
+    from .screen import Look
+
+_DIGITS = 4
+
+
+def result(result: Result, look: Look) -> str:  # noqa: ARG001 - machines have no eyes
+    """Render as ``dedup.result/1``; ``result.schema.json`` says what may stand where."""
+    return _document(
+        {
+            "schema": "dedup.result/1",
+            "version": __version__,
+            "settings": result.settings,
+            "tally": _plain(result.tally),
+            "articles": [_plain(entry) for entry in result.articles],
+            "stories": [_plain(story) for story in result.stories],
+            "pairs": [_pair(verdict) for verdict in result.pairs],
+            "skipped": [_plain(skipped) for skipped in result.skipped],
+            "notes": list(result.notes),
+        }
+    )
+
+
+def comparison(comparison: Comparison, look: Look) -> str:
+    """Render as ``dedup.comparison/1``; the alignment, which is long, only for ``look.diff``."""
+    found = comparison.verdict.evidence
+    pieces = {"pieces": [_plain(piece) for piece in comparison.pieces]} if look.diff else {}
+    return _document(
+        {
+            "schema": "dedup.comparison/1",
+            "version": __version__,
+            "settings": comparison.settings,
+            "left": _side(comparison.left, found.left_words, comparison.left_steps),
+            "right": _side(comparison.right, found.right_words, comparison.right_steps),
+            **_pair(comparison.verdict, sides=False),
+            "chance_ratio": _value(comparison.chance_ratio),
+            "decided": comparison.decided,
+            **pieces,
+        }
+    )
+
+
+def _pair(verdict: Verdict, *, sides: bool = True) -> dict[str, object]:
+    """Give a verdict with its evidence; the sides are left out where they are told at length."""
+    names = {"left": verdict.left, "right": verdict.right} if sides else {}
+    return {
+        **names,
+        "relation": verdict.relation.value,
+        "kind": verdict.kind,
+        "rule": verdict.rule,
+        "evidence": _evidence(verdict.evidence),
+    }
+
+
+def _evidence(evidence: Evidence) -> dict[str, object]:
+    """Give every figure, and the facts as objects."""
+    return {**_plain(evidence), "facts": [_plain(fact) for fact in evidence.facts]}
+
+
+def _side(article: Article, words: int, steps: tuple[tuple[str, int], ...]) -> dict[str, object]:
+    """Describe one article of a comparison, without its text."""
+    return {
+        "id": article.id,
+        "address": article.address,
+        "title": article.title,
+        "words": words,
+        "steps": dict(steps),
+    }
+
+
+def _plain(noun: Entry | Story | Tally | Skipped | Evidence | Fact | Piece) -> dict[str, object]:
+    """Give the fields of a noun in their own order; what is unknown is left out."""
+    values = ((field.name, getattr(noun, field.name)) for field in fields(noun))
+    return {name: _value(value) for name, value in values if value is not None}
+
+
+def _value(value: object) -> object:
+    """Round what was measured, so that no machine's last digit shows."""
+    if isinstance(value, float):
+        return round(value, _DIGITS)
+    return value.value if isinstance(value, Enum) else value
+
+
+def _document(body: dict[str, object]) -> str:
+    """Write an object with each item of its lists on a line of its own."""
+    lines = (f"{_json(key)}: {_block(value)}" for key, value in body.items())
+    return "{" + ",\n ".join(lines) + "}\n"
+
+
+def _block(value: object) -> str:
+    """Write a list line by line, anything else in one."""
+    if not isinstance(value, list) or not value:
+        return _json(value)
+    return "[\n  " + ",\n  ".join(map(_json, value)) + "]"
+
+
+def _json(value: object) -> str:
+    """Write one value; characters that would play tricks on a screen are escaped as JSON allows."""
+    return UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False))
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Escape one character, as two units where it lies beyond the first plane."""
+    return json.dumps(match[0])[1:-1]

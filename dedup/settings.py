@@ -1,0 +1,190 @@
+"""Frozen settings: every number that changes a result, with its default, its check and its reason."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
+from difflib import get_close_matches
+from typing import Any
+
+from .errors import SettingsError
+
+INDEXES = ("lsh", "passage", "terms")
+"""The indexes that can propose pairs, in the order in which they are reported."""
+
+
+def _within(name: str, value: float, low: float, high: float) -> None:
+    """Refuse a number outside ``[low, high]``, and NaN."""
+    if not low <= value <= high:
+        raise SettingsError(f"{name} is {value}, which is not between {low} and {high}")
+
+
+@dataclass(frozen=True, slots=True)
+class TextSettings:
+    """One switch for each cleaning rule; the name is the rule's function in ``text.py``."""
+
+    unescape_entities: bool = True
+    normalize_unicode: bool = True
+    drop_invisibles: bool = True
+    drop_points: bool = True
+    unify_letters: bool = True
+    straighten_quotes: bool = True
+    join_hyphens: bool = True
+    join_lines: bool = True
+    drop_urls: bool = True
+    drop_credits: bool = True
+    drop_pointers: bool = True
+    fold_case: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class ShingleSettings:
+    """What a shingle is."""
+
+    unit: str = "auto"
+    """``auto`` (three words; pairs of characters count as words where a script has no spaces),
+    ``word:N`` or ``char:N``."""
+
+    def __post_init__(self) -> None:
+        """Refuse a unit that no shingle can be cut by."""
+        match = re.fullmatch(r"auto|(word|char):([0-9]{1,3})", self.unit)
+        if not match or (match[2] and not 1 <= int(match[2]) <= 64):
+            raise SettingsError(
+                f"unit is {self.unit!r}", hint="auto, word:N or char:N, with N from 1 to 64"
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SketchSettings:
+    """How a signature is made."""
+
+    signature_size: int = 128
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse sizes that ``datasketch`` refuses, and seeds that ``numpy`` refuses."""
+        _within("signature_size", self.signature_size, 2, 4096)
+        _within("seed", self.seed, 0, 2**32 - 1)
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateSettings:
+    """Which pairs are worth a look. Every bound keeps the work linear in the number of articles."""
+
+    candidates: tuple[str, ...] = INDEXES
+    lsh_jaccard_ratio: float = 0.7
+    """Bands are chosen so that a pair this alike is proposed …"""
+    lsh_recall_ratio: float = 0.99
+    """… at least this often, by the exact formula; more alike pairs more often."""
+    passage_rate: int = 8
+    """One shingle in this many, chosen by its own hash, is a key of the passage index."""
+    passage_shared: int = 2
+    """Keys of the passage index that two articles must share."""
+    term_count: int = 16
+    """An article's rarest repeated terms, by which ``terms`` proposes reports of one event."""
+    term_shared: int = 2
+    """Of those, how many two articles must share."""
+    bucket_full: int = 8
+    """A bucket of up to this many rows is paired in full; a larger one as star and chain."""
+    bucket_limit: int = 256
+    """A larger bucket is cut into stretches of this length, and counted as capped."""
+
+    def __post_init__(self) -> None:
+        """Refuse unknown indexes and numbers that make no sense."""
+        unknown = [name for name in self.candidates if name not in INDEXES]
+        if unknown or not self.candidates:
+            raise SettingsError(
+                f"candidates is {','.join(self.candidates)!r}", hint=f"any of {','.join(INDEXES)}"
+            )
+        _within("lsh_jaccard_ratio", self.lsh_jaccard_ratio, 0.01, 1)
+        _within("lsh_recall_ratio", self.lsh_recall_ratio, 0.5, 0.999999)
+        _within("passage_rate", self.passage_rate, 1, 1 << 20)
+        _within("term_count", self.term_count, 1, 1024)
+        _within("bucket_limit", self.bucket_limit, 2, 1 << 30)
+
+
+@dataclass(frozen=True, slots=True)
+class MatchSettings:
+    """Where one relation ends and the next begins; see ``docs/quality.md`` for how each was chosen."""
+
+    threshold: float = 0.31
+    """Two articles are one story when at least this share of all their words, both counted, stands
+    in shared passages of three words or more; or when, of the shorter one, the share is at least
+    halfway from here to 1."""
+    related_ratio: float = 0.15
+    """Reports of one event have at least this term cosine."""
+    template_ratio: float = 0.1
+    """A pair whose substituted facts weigh more than this share of all its aligned facts is one form
+    filled in twice."""
+    template_hours: float = 168.0
+    """Published further apart than this, a pair is one story only if next to nothing differs."""
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a ratio."""
+        _within("threshold", self.threshold, 0, 1)
+        _within("related_ratio", self.related_ratio, 0, 1)
+        _within("template_ratio", self.template_ratio, 0, 1)
+        _within("template_hours", self.template_hours, 0, float("inf"))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All groups together; each stage is handed its own group only.
+
+    >>> Settings.from_mapping({"threshold": 0.5, "unit": "word:5"}).match.threshold
+    0.5
+    """
+
+    text: TextSettings = field(default_factory=TextSettings)
+    shingle: ShingleSettings = field(default_factory=ShingleSettings)
+    sketch: SketchSettings = field(default_factory=SketchSettings)
+    candidate: CandidateSettings = field(default_factory=CandidateSettings)
+    match: MatchSettings = field(default_factory=MatchSettings)
+
+    @classmethod
+    def from_mapping(cls, values: Mapping[str, object]) -> Settings:
+        """Build from flat names, such as flags or a configuration file give; unknown names are refused.
+
+        Raises ``SettingsError`` for a name that no group has and for a value out of its range.
+        """
+        rest = dict(values)
+        groups = {}
+        for group in fields(cls):
+            kind = _GROUPS[group.name]
+            names = {f.name for f in fields(kind)}
+            groups[group.name] = kind(**{k: rest.pop(k) for k in tuple(rest) if k in names})
+        if rest:
+            unknown = min(rest)
+            known = [f.name for kind in _GROUPS.values() for f in fields(kind)]
+            near = get_close_matches(unknown, known, 1)
+            raise SettingsError(
+                f"unknown setting {unknown!r}", hint=f"did you mean {near[0]!r}?" if near else ""
+            )
+        return cls(**groups)
+
+    def shown(self) -> dict[str, object]:
+        """What a result says of its settings: the ones people set, and a fingerprint of all.
+
+        >>> Settings().shown()["unit"]
+        'auto'
+        """
+        everything = json.dumps(asdict(self), sort_keys=True)
+        return {
+            "threshold": self.match.threshold,
+            "unit": self.shingle.unit,
+            "candidates": list(self.candidate.candidates),
+            "seed": self.sketch.seed,
+            "fingerprint": hashlib.sha256(everything.encode()).hexdigest()[:16],
+        }
+
+
+_GROUPS: dict[str, Any] = {
+    "text": TextSettings,
+    "shingle": ShingleSettings,
+    "sketch": SketchSettings,
+    "candidate": CandidateSettings,
+    "match": MatchSettings,
+}

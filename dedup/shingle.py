@@ -1,0 +1,46 @@
+"""Words to shingles: hashes of consecutive words, by which articles are compared as sets."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from . import kernels
+from .data import Ragged
+from .settings import ShingleSettings
+
+AUTO_WORDS = 3
+"""Words to a shingle under ``auto``: short enough that a light edit leaves most shingles standing."""
+
+
+def hash_words(articles: Sequence[Sequence[str]]) -> Ragged:
+    """Hash each word of each article, in order.
+
+    >>> hash_words([["a", "b"], [], ["a"]]).offsets.tolist()
+    [0, 2, 2, 3]
+    """
+    offsets = np.zeros(len(articles) + 1, np.int64)
+    np.cumsum([len(words) for words in articles], out=offsets[1:])
+    text = "".join(f"{word}\n" for words in articles for word in words)
+    return Ragged(kernels.hash_words(np.frombuffer(text.encode(), np.uint8)), offsets)
+
+
+def cut(words: Ragged, texts: Sequence[str], how: ShingleSettings) -> Ragged:
+    """Every article's shingles, sorted and distinct.
+
+    ``words`` are word hashes in order; ``texts`` are the clean texts, which ``char:N`` is cut from.
+    An article shorter than a shingle has none.
+
+    >>> words = hash_words(["to be or not to be".split()])
+    >>> len(cut(words, [], ShingleSettings("word:2")).values)
+    4
+    """
+    kind, _, size = how.unit.partition(":")
+    if kind == "char":
+        points = [np.frombuffer(text.encode("utf-32-le"), np.uint32) for text in texts]
+        offsets = np.zeros(len(points) + 1, np.int64)
+        np.cumsum([len(p) for p in points], out=offsets[1:])
+        words = Ragged(np.concatenate([np.zeros(0, np.uint32), *points]).astype(np.uint64), offsets)
+    runs = kernels.hash_runs(words.values, words.offsets, int(size or AUTO_WORDS))
+    return Ragged(*kernels.sort_distinct(*runs))

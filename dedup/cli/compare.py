@@ -10,8 +10,21 @@ from ..readers import read_one
 from .options import Flags, shared
 from .streams import emit
 
+_HELP = """Tell whether two articles are the same story, related, or distinct.
 
-@click.command(short_help="How do these two relate?")
+\b
+Examples:
+  dedup compare left.txt right.txt
+  dedup compare left.txt right.txt --why
+  dedup compare news.jsonl:3 news.jsonl:9 --diff
+
+LEFT and RIGHT are files, records as path:LINE, or - for stdin.
+
+Exit: 0 finished, 1 the same story (only with --exit-code), 2 trouble.
+"""
+
+
+@click.command(help=_HELP, short_help="How do these two relate?")
 @click.argument("left")
 @click.argument("right")
 @click.option("--why", is_flag=True, help="Show the figures and passages that decided.")
@@ -19,18 +32,7 @@ from .streams import emit
 @click.option("--exit-code", is_flag=True, help="Exit 1 if the two are the same story.")
 @shared
 def compare(left: str, right: str, flags: Flags, *, why: bool, diff: bool, exit_code: bool) -> int:
-    r"""Tell whether two articles are the same story, related, or distinct.
-
-    \b
-    Examples:
-      dedup compare left.txt right.txt
-      dedup compare left.txt right.txt --why
-      dedup compare news.jsonl:3 news.jsonl:9 --diff
-
-    LEFT and RIGHT are files, records as path:LINE, or - for stdin.
-
-    Exit: 0 finished, 1 the same story (only with --exit-code), 2 trouble.
-    """
+    """Read two articles, compare them, and deliver the report."""
     from ..pipeline import compare as compare_pair
 
     settings, reading, report = flags.settings(), flags.reading(), flags.report()

@@ -23,44 +23,56 @@ EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
 
 
+_HELP = """Find the articles that are the same story, and tell them from other reports of the event.
+
+\b
+Examples:
+  dedup scan samples/
+  dedup compare left.txt right.txt --why
+"""
+
+
 class _TerminatedError(BaseException):
     """SIGTERM as an exception, so that half-written files are removed on the way out."""
 
 
+class _InOrder(click.Group):
+    """Lists the commands in the order in which a newcomer needs them."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
+        """Give the names as they were added."""
+        return list(self.commands)
+
+
 @click.group(
+    cls=_InOrder,
+    help=_HELP,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
 @click.version_option(__version__, "-V", "--version", message="%(prog)s %(version)s")
 @click.pass_context
 def dedup(context: click.Context) -> int:
-    r"""Find the articles that are the same story, and tell them from other reports of the event.
-
-    \b
-    Examples:
-      dedup scan samples/
-      dedup compare left.txt right.txt --why
-    """
+    """Show the help where no command is named."""
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
     return EXIT_FINE
 
 
-@dedup.command("help", short_help="Show the help of a command.")
+@click.command("help", short_help="Show the help of a command.")
 @click.argument("name", metavar="[COMMAND]", default="")
 @click.pass_context
 def show_help(context: click.Context, name: str) -> int:
     """Show what a command does, with examples."""
     outer = context.find_root()
-    _, command, _ = dedup.resolve_command(outer, [name]) if name else (None, dedup, None)
-    if command is not None:
-        inner = click.Context(command, outer, name) if name else outer
-        click.echo(command.get_help(inner))
+    _, command, _ = dedup.resolve_command(outer, [name]) if name else (None, None, None)
+    inner = click.Context(command, outer, name) if command else outer
+    click.echo(inner.get_help())
     return EXIT_FINE
 
 
-dedup.add_command(scan)
-dedup.add_command(compare)
+for _command in (scan, compare, show_help):
+    dedup.add_command(_command)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -16,23 +16,26 @@ if TYPE_CHECKING:
     from ..data import Result
 
 
-@click.command(short_help="What is duplicated here?")
+_HELP = """Show which articles are the same story, and which are related.
+
+\b
+Examples:
+  dedup scan samples/
+  dedup scan news.jsonl --text-field body --json -o result.json
+  cat news.jsonl | dedup scan -
+
+PATH is a file, a folder (default: this one), path:LINE, or - for stdin. Read are .txt, .md, .jsonl
+and .ndjson; a file that is named is read whatever its name.
+
+Exit: 0 finished, 2 trouble or input that could not be read.
+"""
+
+
+@click.command(help=_HELP, short_help="What is duplicated here?")
 @click.argument("paths", nargs=-1, metavar="[PATH]...")
 @shared
 def scan(paths: tuple[str, ...], flags: Flags) -> int:
-    r"""Show which articles are the same story, and which are related.
-
-    \b
-    Examples:
-      dedup scan samples/
-      dedup scan news.jsonl --text-field body --json -o result.json
-      cat news.jsonl | dedup scan -
-
-    PATH is a file, a folder (default: this one), path:LINE, or - for stdin. Read are .txt, .md,
-    .jsonl and .ndjson; a file that is named is read whatever its name.
-
-    Exit: 0 finished, 2 trouble or input that could not be read.
-    """
+    """Read, deduplicate, tell what was not read, and deliver the report."""
     from ..pipeline import deduplicate
 
     settings, report = flags.settings(), flags.report()

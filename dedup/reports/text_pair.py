@@ -21,6 +21,7 @@ _VERDICTS = {
     "report": "related: separate reports of one event",
     "template": "related: one form with other facts",
 }
+_FINDERS = {"asked": "you, who named the pair", "same-text": "their equal clean text"}
 _STYLES = {Relation.SAME_STORY: "bad", Relation.RELATED: "title", Relation.DISTINCT: "good"}
 
 
@@ -91,10 +92,9 @@ def _circumstances(found: Evidence) -> str:
 
 def _finders(found: Evidence, chance_ratio: float) -> str:
     """Say who proposed the pair, and how surely the bands propose pairs that are so alike."""
-    asked = found.found_by in {(), ("asked",)}
-    names = "you, who named the pair" if asked else ", ".join(found.found_by)
-    bands = f"{counted(found.bands, 'band')} of the signatures agree"
-    return f"{names}; {bands}, and LSH finds {_chance(chance_ratio)} of such pairs"
+    names = ", ".join(_FINDERS.get(name, name) for name in found.found_by) or _FINDERS["asked"]
+    bands = f"{counted(found.bands, 'band')} of the signatures agree; " if found.bands else ""
+    return f"{names}; {bands}LSH finds {_chance(chance_ratio)} of such pairs"
 
 
 def _chance(ratio: float) -> str:
@@ -133,8 +133,8 @@ def _passages(pieces: Sequence[Piece], look: Look) -> Iterator[str]:
 
 
 def _quoted(heading: str, passages: list[str], look: Look) -> Iterator[str]:
-    """Quote the first of the passages, numbered, each cut to a few lines."""
-    passages = [passage for passage in passages if passage.strip()]
+    """Quote the first of the passages, once each and numbered, cut to a few lines."""
+    passages = [passage for passage in dict.fromkeys(passages) if passage.strip()]
     if not passages:
         return
     more = len(passages) - _PASSAGES

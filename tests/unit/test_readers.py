@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from dedup.readers import ReadSettings, RefusedError, jsonl, read, read_one, sou
 PLAIN = ReadSettings()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def here(tmp_path, monkeypatch):
     """An empty working folder, so that addresses are short."""
     monkeypatch.chdir(tmp_path)
@@ -48,33 +47,33 @@ def test_a_walk_takes_known_kinds_in_order_and_leaves_hidden_files_and_links(her
     assert [record.address for record in taken(".")] == ["a.MD", "b.txt", "sub/c.jsonl:1"]
 
 
-def test_order_of_arguments_and_second_names_change_nothing(here):
+def test_order_of_arguments_and_second_names_change_nothing():
     Path("a.txt").write_text("a")
     Path("b.txt").write_text("b")
     assert taken("b.txt", "./a.txt", ".") == taken(".", "./a.txt", "b.txt", "b.txt")
     assert len(taken("b.txt", "./a.txt", ".")) == 2
 
 
-def test_a_named_file_is_read_whatever_its_name_and_by_its_content(here):
+def test_a_named_file_is_read_whatever_its_name_and_by_its_content():
     Path("feed").write_text('\n {"text": "record"}\n')
     Path("story.dat").write_text("plain")
     assert [record.text for record in taken("feed", "story.dat")] == ["record", "plain"]
 
 
-def test_a_name_like_an_option_can_be_pasted_back(here):
+def test_a_name_like_an_option_can_be_pasted_back():
     Path("-rf.txt").write_text("x")
     [record] = taken(".")
     assert record.address == "./-rf.txt"
     assert taken(record.address) == [record]
 
 
-def test_a_name_that_is_not_utf8_is_read(here):
+def test_a_name_that_is_not_utf8_is_read():
     Path(os.fsdecode(b"bad\xff.txt")).write_text("x")
     [record] = taken(".")
     assert os.fsencode(record.address) == b"bad\xff.txt"
 
 
-def test_missing_files_devices_and_remote_names_are_named_and_the_rest_is_read(here):
+def test_missing_files_devices_and_remote_names_are_named_and_the_rest_is_read():
     Path("a.txt").write_text("x")
     records = taken("a.txt", "nope.txt", "/dev/zero", "http://host/x.txt", "/proc/self/mem")
     assert [r.text for r in records if isinstance(r, Article)] == ["x"]
@@ -94,15 +93,19 @@ def test_a_folder_that_may_not_be_read_is_named(here):
 # Addresses
 
 
-def test_an_address_gives_back_its_record_alone(here):
+def test_an_address_gives_back_its_record_alone():
     Path("a.jsonl").write_text('{"text": "one"}\n\n{"text": "three"}\n{"broken')
     three = taken("a.jsonl")[1]
     assert three.address == "a.jsonl:3"
     assert taken("a.jsonl:3") == [three]
-    assert [r.code for r in taken("a.jsonl:2", "a.jsonl:9", "a.jsonl:4")] == ["E303", "E301", "E303"]
+    assert [r.code for r in taken("a.jsonl:2", "a.jsonl:9", "a.jsonl:4")] == [
+        "E303",
+        "E301",
+        "E303",
+    ]
 
 
-def test_a_path_that_exists_wins_over_an_address(here):
+def test_a_path_that_exists_wins_over_an_address():
     Path("a.txt").write_text("whole")
     Path("a.txt:3").write_text("odd name")
     assert read_one("a.txt:3", PLAIN).text == "odd name"
@@ -110,7 +113,7 @@ def test_a_path_that_exists_wins_over_an_address(here):
         read_one("a.txt:4", PLAIN)
 
 
-def test_reading_one_of_many_tells_how_to_name_it(here):
+def test_reading_one_of_many_tells_how_to_name_it():
     Path("a.jsonl").write_text('{"text": "x"}\n' * 2)
     with pytest.raises(RefusedError, match=r"a\.jsonl: .* such as a\.jsonl:1 \[E303\]"):
         read_one("a.jsonl", PLAIN)
@@ -120,11 +123,11 @@ def test_reading_one_of_many_tells_how_to_name_it(here):
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-32"])
-def test_text_is_read_by_its_mark(here, encoding):
+def test_text_is_read_by_its_mark(encoding):
     assert one("Sturm über Hafen".encode(encoding), "a.txt").text == "Sturm über Hafen"
 
 
-def test_bytes_that_are_no_text_are_refused_by_offset(here):
+def test_bytes_that_are_no_text_are_refused_by_offset():
     refused = one(b"\xef\xbb\xbfok \xe9\xff", "a.txt")
     assert (refused.code, refused.why) == ("E302", "byte 6 is not UTF-8")
     Path("b.jsonl").write_bytes(b'{"text": "\xff"}\n{"text": "fine"}')
@@ -138,7 +141,7 @@ def test_binary_is_passed_over_on_a_walk_and_read_when_named(here):
     assert read_one("n.txt", PLAIN).text == "a\0b"
 
 
-def test_a_text_above_the_limit_is_refused(here, monkeypatch):
+def test_a_text_above_the_limit_is_refused(monkeypatch):
     monkeypatch.setattr(text, "LONGEST_TEXT_BYTES", 10)
     assert one(b"x" * 10, "a.txt").text == "x" * 10
     assert one(b"x" * 11, "a.txt").code == "E305"
@@ -164,17 +167,20 @@ def test_a_text_above_the_limit_is_refused(here, monkeypatch):
         (b'{"text": "x", "id": "' + b"9" * 1025 + b'"}', "E305", "id longer than 1,024 bytes"),
     ],
 )
-def test_a_bad_record_names_its_fault_and_spares_its_neighbours(here, line, code, why):
+def test_a_bad_record_names_its_fault_and_spares_its_neighbours(line, code, why):
     Path("a.jsonl").write_bytes(b'{"text": "before"}\n' + line + b'\r\n{"text": "after"}')
     before, refused, after = taken("a.jsonl")
     assert refused == Skipped("a.jsonl:2", code, why)
     assert (before.text, after.text) == ("before", "after")
 
 
-def test_ids_keep_every_digit_and_texts_lose_lone_surrogates(here):
+def test_ids_keep_every_digit_and_texts_lose_lone_surrogates():
     Path("a.jsonl").write_text(
-        '{"id": 9007199254740993, "text": "\\ud800x"}\n{"id": 9007199254740992, "text": "\\ud83d\\ude00"}\n'
-        + '{"id": "", "text": "", "n": ' + "9" * 5000 + "}"
+        '{"id": 9007199254740993, "text": "\\ud800x"}\n'
+        + '{"id": 9007199254740992, "text": "\\ud83d\\ude00"}\n'
+        + '{"id": "", "text": "", "n": '
+        + "9" * 5000
+        + "}"
     )
     assert [(r.id, r.text) for r in taken("a.jsonl")] == [
         ("9007199254740993", "\ufffdx"),
@@ -183,7 +189,7 @@ def test_ids_keep_every_digit_and_texts_lose_lone_surrogates(here):
     ]
 
 
-def test_facts_are_taken_where_they_are(here):
+def test_facts_are_taken_where_they_are():
     record = {"id": 1, "content": "x", "title": "T", "url": "u", "source": "s"}
     article = one(json.dumps(record | {"date": "Thu, 25 Nov 2021 09:30:00 GMT"}).encode())
     assert (article.title, article.url, article.source) == ("T", "u", "s")
@@ -193,13 +199,13 @@ def test_facts_are_taken_where_they_are(here):
     assert one(json.dumps(record | {"date": "soon"}).encode()).published is None
 
 
-def test_a_dotted_name_finds_nested_text_and_a_literal_one_wins(here):
+def test_a_dotted_name_finds_nested_text_and_a_literal_one_wins():
     how = ReadSettings(text_field="a.b", id_field="meta.id")
     assert one(b'{"a": {"b": "deep"}, "meta": {"id": "7"}}', how=how).text == "deep"
     assert one(b'{"a": {"b": "deep"}, "a.b": "flat"}', how=how).text == "flat"
 
 
-def test_a_field_no_record_has_is_one_refusal_with_the_fields_seen(here):
+def test_a_field_no_record_has_is_one_refusal_with_the_fields_seen():
     Path("a.jsonl").write_text('{"headline": "x", "id": 1}\n' * 100)
     assert taken("a.jsonl") == [
         Skipped(
@@ -213,7 +219,7 @@ def test_a_field_no_record_has_is_one_refusal_with_the_fields_seen(here):
 
 
 @pytest.mark.parametrize("layout", [{"indent": 2}, {"indent": None}])
-def test_a_json_document_is_one_clear_refusal(here, layout):
+def test_a_json_document_is_one_clear_refusal(layout):
     document = json.dumps([{"text": "x"}] * 50, **layout).encode()
     refused = one(document)
     assert refused.code in {"E301", "E304"}
@@ -221,7 +227,7 @@ def test_a_json_document_is_one_clear_refusal(here, layout):
     assert one(document.decode().encode("utf-16")).code == "E302"
 
 
-def test_marks_line_ends_and_blank_lines_are_no_records(here):
+def test_marks_line_ends_and_blank_lines_are_no_records():
     Path("a.jsonl").write_bytes(b'\xef\xbb\xbf{"text": "x"}\r\n\r\n  \n{"text": "y\\u2028z"}')
     assert [(r.address, r.text) for r in taken("a.jsonl")] == [
         ("a.jsonl:1", "x"),
@@ -229,7 +235,7 @@ def test_marks_line_ends_and_blank_lines_are_no_records(here):
     ]
 
 
-def test_a_line_above_the_limit_is_passed_over(here, monkeypatch):
+def test_a_line_above_the_limit_is_passed_over(monkeypatch):
     monkeypatch.setattr(jsonl, "LONGEST_LINE_BYTES", 30)
     Path("a.jsonl").write_text('{"text": "%s"}\n{"text": "next"}' % ("x" * 200))
     long, following = taken("a.jsonl")
@@ -262,7 +268,7 @@ def test_a_policy_that_does_not_exist_is_refused():
         ReadSettings(on_error="ignore")
 
 
-def test_stdin_is_records_or_one_text(here, monkeypatch):
+def test_stdin_is_records_or_one_text():
     for content, expected in ((b' \n{"text": "x"}', "-:2"), (b"plain", "-")):
         Path("in").write_bytes(content)
         saved = os.dup(0)
@@ -273,4 +279,3 @@ def test_stdin_is_records_or_one_text(here, monkeypatch):
         finally:
             os.dup2(saved, 0)
             os.close(saved)
-    assert sys.stdin is not None

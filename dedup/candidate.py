@@ -68,20 +68,20 @@ def _keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:
     return Ragged(ragged.values[mask], ends[ragged.offsets])
 
 
-def pair(keys: Ragged, shared: int, how: CandidateSettings) -> tuple[NDArray[np.int64], int]:
+def pair(
+    keys: Ragged, shared: int, full: int, limit: int
+) -> tuple[NDArray[np.int64], int]:
     """``int64[m, 2]``: rows that stand together in at least ``shared`` buckets; and capped buckets.
 
     Rows with few keys are held to fewer, so that nothing is dropped for being short.
 
     >>> keys = Ragged(np.array([7, 9, 7, 9, 9], np.uint64), np.array([0, 2, 4, 5]))
-    >>> pair(keys, 2, CandidateSettings())[0].tolist()
+    >>> pair(keys, shared=2, full=8, limit=256)[0].tolist()
     [[0, 1]]
     """
     counts = np.diff(keys.offsets)
     rows = np.repeat(np.arange(len(counts)), counts)
-    pairs, together, capped = kernels.bucket_pairs(
-        keys.values, rows, how.bucket_full, how.bucket_limit
-    )
+    pairs, together, capped = kernels.bucket_pairs(keys.values, rows, full, limit)
     fewer = np.minimum(counts[pairs[:, 0]], counts[pairs[:, 1]])
     needed = np.where(fewer < 4 * shared, 1, shared)
     return pairs[together >= needed], capped

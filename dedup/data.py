@@ -70,7 +70,7 @@ class Sketched:
     runs: Ragged
     """Hashes of three consecutive words, sorted and distinct; what shared passages are made of."""
     terms: Ragged
-    """Word hashes, sorted and distinct."""
+    """Hashes of the words' stems, sorted and distinct."""
     term_weights: NDArray[np.float64]
     """How much each of ``terms.values`` says of its article; a row's squares add up to 1."""
     signatures: NDArray[np.uint32]
@@ -88,9 +88,9 @@ class Corpus:
     """The clean text of each row."""
     sketched: Sketched
     vocabulary: NDArray[np.uint64]
-    """The hashes of all words, sorted and distinct."""
+    """The hashes of all terms, sorted and distinct."""
     idf: NDArray[np.float64]
-    """How much each word of the vocabulary says."""
+    """How much each term of the vocabulary says."""
     notes: tuple[str, ...] = ()
 
 
@@ -109,7 +109,7 @@ class Side:
     shingles: NDArray[np.uint64]
     """Sorted and distinct."""
     terms: NDArray[np.uint64]
-    """Word hashes, sorted and distinct."""
+    """Hashes of the words' stems, sorted and distinct."""
     term_weights: NDArray[np.float64]
     signature: NDArray[np.uint32]
 
@@ -164,6 +164,10 @@ class Evidence:
     left_shared_ratio: float
     """Share of the left article's words that stand inside a shared passage."""
     right_shared_ratio: float
+    left_own_ratio: float
+    """Share of the left article's words that stand in long stretches of its own: 40 words or more
+    without a shared passage."""
+    right_own_ratio: float
     alignment_ratio: float
     """Words in common in the same order, over the words of both (rapidfuzz, Indel)."""
     shared_run_words: int

@@ -20,6 +20,8 @@ from .term import INFORMATIVE_IDF
 
 PASSAGE_WORDS = 3
 """A shared passage is at least this many words in a row."""
+OWN_WORDS = 40
+"""So many words without a shared passage are a stretch of an article's own: writing, not rewording."""
 ALIGNED_WORDS = 20_000
 """Only so many words of an article are aligned, which bounds time and memory for a giant one."""
 SLOT_WORDS = 12
@@ -69,6 +71,8 @@ def mirror(evidence: Evidence) -> Evidence:
         right_in_left_ratio=evidence.left_in_right_ratio,
         left_shared_ratio=evidence.right_shared_ratio,
         right_shared_ratio=evidence.left_shared_ratio,
+        left_own_ratio=evidence.right_own_ratio,
+        right_own_ratio=evidence.left_own_ratio,
         facts=tuple(Fact(fact.kind, fact.right, fact.left) for fact in evidence.facts),
     )
 
@@ -89,7 +93,7 @@ def _alike_by_identity(side: Side) -> Evidence:
     """What two equal texts share, without measuring it."""
     count = len(side.words)
     whole = 1.0 if len(side.shingles) else 0.0
-    return Evidence(True, count, count, whole, whole, whole, 1.0, 1.0, 1.0, count, 1.0)
+    return Evidence(True, count, count, whole, whole, whole, 1.0, 1.0, 0.0, 0.0, 1.0, count, 1.0)
 
 
 def _alike_by_text(left: Side, right: Side) -> Evidence:
@@ -99,6 +103,7 @@ def _alike_by_text(left: Side, right: Side) -> Evidence:
     either = len(left.shingles) + len(right.shingles) - shared
     facts, differ_ratio = substituted(left, right, blocks)
     aligned = 2 * sum(block.size for block in blocks)
+    in_left, in_right = passages(left, right), passages(right, left)
     length = min(len(left.words), ALIGNED_WORDS) + min(len(right.words), ALIGNED_WORDS)
     return Evidence(
         same_text=False,
@@ -107,8 +112,10 @@ def _alike_by_text(left: Side, right: Side) -> Evidence:
         jaccard_ratio=shared / max(1, either),
         left_in_right_ratio=shared / max(1, len(left.shingles)),
         right_in_left_ratio=shared / max(1, len(right.shingles)),
-        left_shared_ratio=float(np.mean(passages(left, right))) if left.words else 0.0,
-        right_shared_ratio=float(np.mean(passages(right, left))) if right.words else 0.0,
+        left_shared_ratio=float(in_left.sum()) / max(1, len(in_left)),
+        right_shared_ratio=float(in_right.sum()) / max(1, len(in_right)),
+        left_own_ratio=_own_ratio(in_left),
+        right_own_ratio=_own_ratio(in_right),
         alignment_ratio=aligned / max(1, length),
         shared_run_words=_longest_run(left, right, max((b.size for b in blocks), default=0)),
         term_cosine_ratio=_cosine(left, right),
@@ -131,6 +138,13 @@ def passages(side: Side, other: Side) -> NDArray[np.bool_]:
     for step in range(PASSAGE_WORDS):
         mask[hits + step] = True
     return mask
+
+
+def _own_ratio(shared: NDArray[np.bool_]) -> float:
+    """The share of words in stretches of ``OWN_WORDS`` or more between shared passages."""
+    edges = np.concatenate(([-1], np.flatnonzero(shared), [len(shared)]))
+    gaps = np.diff(edges) - 1
+    return float(gaps[gaps >= OWN_WORDS].sum()) / max(1, len(shared))
 
 
 def _longest_run(left: Side, right: Side, known: int) -> int:
@@ -162,49 +176,52 @@ def _cosine(left: Side, right: Side) -> float:
 def substituted(left: Side, right: Side, blocks: list[Block]) -> tuple[list[Fact], float]:
     """Facts that stand in the same place of both texts and differ, and their share of all facts.
 
-    A place is a short gap between shared words, both sides of it filled. What counts as a fact is
-    a number, or a word that few articles hold; a fact that the other article has elsewhere, or
-    spells another way, does not differ. Each place weighs as much as its lighter side, each shared
-    fact its own weight (inverse document frequency).
+    A place is a short gap between shared words, both sides of it filled. A fact is a number, or a
+    name: a word that few articles hold. One that the other article has elsewhere, or spells
+    another way, does not differ. Each place weighs as much as its lighter side, each shared fact
+    its own weight (inverse document frequency).
     """
     facts = []
     differing = agreeing = 0.0
-    vocabulary = set(left.words), set(right.words)
-    end = Block(len(left.words), len(right.words), 0)
-    left_at = right_at = 0
-    for block in [*blocks, end]:
+    vocabularies = set(left.words), set(right.words)
+    at = Block(0, 0, 0)
+    for block in [*_anchors(left, blocks), Block(len(left.words), len(right.words), 0)]:
+        gaps = range(at.left + at.size, block.left), range(at.right + at.size, block.right)
+        if all(0 < len(gap) <= SLOT_WORDS for gap in gaps):
+            ours = _only_here(left, gaps[0], right, gaps[1], vocabularies[1])
+            theirs = _only_here(right, gaps[1], left, gaps[0], vocabularies[0])
+            for kind, mine, other in zip(("number", "name"), ours, theirs):
+                if mine and other:
+                    differing += min(_weight(left, mine), _weight(right, other))
+                    facts.append(Fact(kind, _joined(left, mine), _joined(right, other)))
         weights = left.idf[block.left : block.left + block.size]
-        if block.size == 1 and weights[0] < INFORMATIVE_IDF:
-            continue
-        gap_left = range(left_at, block.left)
-        gap_right = range(right_at, block.right)
-        if 0 < len(gap_left) <= SLOT_WORDS and 0 < len(gap_right) <= SLOT_WORDS:
-            only_left = _only_here(left, gap_left, right, gap_right, vocabulary[1])
-            only_right = _only_here(right, gap_right, left, gap_left, vocabulary[0])
-            if only_left and only_right:
-                differing += min(_weight(left, only_left), _weight(right, only_right))
-                facts.append(_fact(left, only_left, right, only_right))
         agreeing += float(weights[weights >= INFORMATIVE_IDF].sum())
-        left_at, right_at = block.left + block.size, block.right + block.size
+        at = block
     return facts, differing / max(differing + agreeing, 1e-9)
+
+
+def _anchors(left: Side, blocks: list[Block]) -> list[Block]:
+    """The blocks that places are measured between: two words or more, or one that says much."""
+    return [b for b in blocks if b.size > 1 or left.idf[b.left] >= INFORMATIVE_IDF]
 
 
 def _only_here(
     side: Side, gap: range, other: Side, other_gap: range, other_words: set[str]
-) -> list[int]:
-    """Places in the gap of facts that the other article does not have."""
+) -> tuple[list[int], list[int]]:
+    """Places in the gap of numbers and of names that the other article does not have."""
     opposite = "".join(other.words[i] for i in other_gap)
-    found = []
+    numbers, names = [], []
     for i in gap:
         word = side.words[i]
         if word in other_words:
             continue
-        if word.isdigit() or (
-            side.idf[i] >= INFORMATIVE_IDF
-            and (len(word) < 2 or fuzz.partial_ratio(word, opposite) < _RESPELLED)
+        if word.isdigit():
+            numbers.append(i)
+        elif side.idf[i] >= INFORMATIVE_IDF and (
+            len(word) < 2 or fuzz.partial_ratio(word, opposite) < _RESPELLED
         ):
-            found.append(i)
-    return found
+            names.append(i)
+    return numbers, names
 
 
 def _weight(side: Side, places: list[int]) -> float:
@@ -212,12 +229,9 @@ def _weight(side: Side, places: list[int]) -> float:
     return float(np.maximum(side.idf[places], INFORMATIVE_IDF).sum())
 
 
-def _fact(left: Side, left_places: list[int], right: Side, right_places: list[int]) -> Fact:
-    """A substitution for a person to read."""
-    ours = [left.words[i] for i in left_places]
-    theirs = [right.words[i] for i in right_places]
-    kind = "number" if all(map(str.isdigit, ours + theirs)) else "name"
-    return Fact(kind, " ".join(ours), " ".join(theirs))
+def _joined(side: Side, places: list[int]) -> str:
+    """The words at these places, for a person to read."""
+    return " ".join(side.words[i] for i in places)
 
 
 def _title_ratio(left: Article, right: Article) -> float | None:

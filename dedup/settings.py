@@ -89,6 +89,8 @@ class CandidateSettings:
     """Of those, how many two articles must share."""
     bucket_full: int = 8
     """A bucket of up to this many rows is paired in full; a larger one as star and chain."""
+    term_bucket_full: int = 24
+    """The same for ``terms``, whose buckets mix many events."""
     bucket_limit: int = 256
     """A larger bucket is cut into stretches of this length, and counted as capped."""
 
@@ -110,11 +112,11 @@ class CandidateSettings:
 class MatchSettings:
     """Where one relation ends and the next begins; see ``docs/quality.md`` for how each was chosen."""
 
-    threshold: float = 0.31
-    """Two articles are one story when at least this share of all their words, both counted, stands
-    in shared passages of three words or more; or when, of the shorter one, the share is at least
-    halfway from here to 1."""
-    related_ratio: float = 0.15
+    threshold: float = 0.25
+    """Two articles are one story when at least this share of the longer one's words stands in the
+    other in the same order, and not both tell much more of their own; or when one holds the other:
+    of the shorter one, shared passages make up at least three quarters of the way from here to 1."""
+    related_ratio: float = 0.17
     """Reports of one event have at least this term cosine."""
     template_ratio: float = 0.1
     """A pair whose substituted facts weigh more than this share of all its aligned facts is one form

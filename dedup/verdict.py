@@ -9,8 +9,12 @@ from .settings import MatchSettings
 
 DOUBT_WORDS = 10
 """Unshared words that each article is taken to have besides its own."""
-UNTOUCHED_RATIO = 0.95
-"""Published far apart, both articles must share this much of their words to be one story."""
+FORM_RATIO = 0.5
+"""A form filled in twice has at least half of its words in common; below, a pair is reworded …"""
+REWORDED = 2.5
+"""… and so many times as much of its facts may be."""
+UNTOUCHED_RATIO = 0.9
+"""Published far apart, both articles must share this much of their words, and every fact."""
 
 
 class Ruling(NamedTuple):
@@ -22,65 +26,82 @@ class Ruling(NamedTuple):
     decided: str
 
 
+class Shares(NamedTuple):
+    """The figures that decide about one story. Every article is taken to have ``DOUBT_WORDS`` more
+    that nobody shares: a handful of words in common proves little."""
+
+    aligned: float
+    """Of the longer article's words, those that stand in the other in the same order."""
+    of_shorter: float
+    """Of the shorter article's words, those in shared passages; a passage that one side repeats
+    counts as often as the other side has it."""
+    of_longer: float
+    own: float
+    """Of the words of the article that has less of it, those in long stretches of its own."""
+
+
+def shares(evidence: Evidence) -> Shares:
+    """The deciding figures of a pair.
+
+    >>> measured = Evidence(False, 90, 190, 0.4, 0.9, 0.4, 0.9, 0.45, 0, 0.4, 0.6, 40, 0.8)
+    >>> shares(measured)
+    Shares(aligned=0.42, of_shorter=0.81, of_longer=0.405, own=0)
+    """
+    left, right = evidence.left_words, evidence.right_words
+    shorter, longer = min(left, right) + DOUBT_WORDS, max(left, right) + DOUBT_WORDS
+    shared = min(evidence.left_shared_ratio * left, evidence.right_shared_ratio * right)
+    aligned = evidence.alignment_ratio * (left + right) / 2
+    own = min(evidence.left_own_ratio, evidence.right_own_ratio)
+    return Shares(aligned / longer, shared / shorter, shared / longer, own)
+
+
 def judge(evidence: Evidence, how: MatchSettings) -> Ruling:
     """The relation of a pair, from its evidence and the settings alone.
 
-    >>> from dedup.data import Evidence
-    >>> judge(Evidence(False, 90, 100, 0.7, 0.9, 0.8, 0.9, 0.8, 0.9, 40, 0.9), MatchSettings()).rule
+    >>> measured = Evidence(False, 90, 100, 0.7, 0.9, 0.8, 0.9, 0.8, 0, 0, 0.9, 40, 0.9)
+    >>> judge(measured, MatchSettings()).rule
     'ND02 near-text'
     """
+    if not (evidence.left_words and evidence.right_words):
+        return Ruling(Relation.DISTINCT, "", "DI02 no-words", "an article without words is never a copy")
     if evidence.same_text:
         return _same("exact", "ND01 same-text", "the clean texts are equal")
-    both, shorter, longer = shared_ratios(evidence)
-    held_from = (1 + how.threshold) / 2
-    near, held = both >= how.threshold, shorter >= held_from
-    template = _template(evidence, how) if near or held else None
-    if template:
-        return template
-    if held and longer < held_from:
+    ruling = _one_text(evidence, shares(evidence), how)
+    if ruling:
+        return _template(evidence, how) or ruling
+    return _other_text(evidence, how)
+
+
+def _one_text(evidence: Evidence, of: Shares, how: MatchSettings) -> Ruling | None:
+    """Whether one article is the other, reworked, cut or with more around it."""
+    held_from = 1 - (1 - how.threshold) / 4
+    held = of.of_shorter >= held_from
+    if held and of.of_longer < held_from:
         return _same(
             "contained",
             "ND03 contained-text",
-            f"{shorter:.0%} of the shorter article's words are in shared passages, at least"
-            f" {held_from:.0%} makes one story",
+            f"{of.of_shorter:.0%} of the shorter article is in shared passages (one story from"
+            f" {held_from:.0%})",
         )
-    if near:
+    reworked = of.aligned >= how.threshold and of.of_shorter >= how.threshold / 2
+    if held or (reworked and of.own <= of.aligned / 2):
         return _same(
             "near",
             "ND02 near-text",
-            f"{both:.0%} of both articles' words are in shared passages, at least"
-            f" {how.threshold:.0%} makes one story",
+            f"{of.aligned:.0%} of the longer article stands in the other in the same order (one"
+            f" story from {how.threshold:.0%})",
         )
+    return None
+
+
+def _other_text(evidence: Evidence, how: MatchSettings) -> Ruling:
+    """Whether two texts that are not one report one event."""
+    alike = f"rare words are alike by {evidence.term_cosine_ratio:.2f} (related from"
+    alike += f" {how.related_ratio:.2f})"
     if evidence.term_cosine_ratio >= how.related_ratio:
-        return Ruling(
-            Relation.RELATED,
-            "report",
-            "RE01 same-event",
-            f"the rare words are alike ({evidence.term_cosine_ratio:.2f}, related from"
-            f" {how.related_ratio:.2f}), the wording is not ({both:.0%} shared)",
-        )
-    return Ruling(
-        Relation.DISTINCT,
-        "",
-        "DI01 nothing-shared",
-        f"rare words alike {evidence.term_cosine_ratio:.2f} of {how.related_ratio:.2f},"
-        f" shared passages {both:.0%} of {how.threshold:.0%}",
-    )
-
-
-def shared_ratios(evidence: Evidence) -> tuple[float, float, float]:
-    """Shares of words in shared passages: of both articles together, the shorter, the longer one.
-
-    A passage that one side repeats counts as often as the other side has it. Every article is
-    taken to have ``DOUBT_WORDS`` more that nobody shares: a handful of shared words proves little.
-
-    >>> shared_ratios(Evidence(False, 90, 190, 0.4, 0.9, 0.4, 0.9, 0.45, 0.6, 40, 0.8))
-    (0.54, 0.81, 0.405)
-    """
-    left, right = evidence.left_words, evidence.right_words
-    shared = min(evidence.left_shared_ratio * left, evidence.right_shared_ratio * right)
-    shorter, longer = min(left, right) + DOUBT_WORDS, max(left, right) + DOUBT_WORDS
-    return 2 * shared / (shorter + longer), shared / shorter, shared / longer
+        wording = f"the wording is not: {shares(evidence).aligned:.0%} in common"
+        return Ruling(Relation.RELATED, "report", "RE01 same-event", f"{alike}, {wording}")
+    return Ruling(Relation.DISTINCT, "", "DI01 nothing-shared", alike)
 
 
 def _same(kind: str, rule: str, decided: str) -> Ruling:
@@ -90,21 +111,25 @@ def _same(kind: str, rule: str, decided: str) -> Ruling:
 
 def _template(evidence: Evidence, how: MatchSettings) -> Ruling | None:
     """Whether a pair that shares its wording is one form filled in twice."""
-    if evidence.facts_differ_ratio > how.template_ratio:
+    border = how.template_ratio
+    if evidence.alignment_ratio < FORM_RATIO:
+        border *= REWORDED
+    if evidence.facts_differ_ratio > border:
         return Ruling(
             Relation.RELATED,
             "template",
             "TM01 facts-substituted",
-            f"{evidence.facts_differ_ratio:.0%} of the facts in shared passages are substituted,"
-            f" more than {how.template_ratio:.0%} makes a template",
+            f"{evidence.facts_differ_ratio:.0%} of the facts in shared passages are substituted (a"
+            f" template from {border:.0%})",
         )
-    untouched = min(evidence.left_shared_ratio, evidence.right_shared_ratio) >= UNTOUCHED_RATIO
     apart = evidence.hours_apart
+    share = min(evidence.left_shared_ratio, evidence.right_shared_ratio)
+    untouched = share >= UNTOUCHED_RATIO and not evidence.facts_differ
     if apart is not None and apart > how.template_hours and not untouched:
         return Ruling(
             Relation.RELATED,
             "template",
             "TM02 another-day",
-            f"published {apart / 24:.0f} days apart, and not word for word",
+            f"published {apart / 24:.0f} days apart, and not with the same facts",
         )
     return None

@@ -16,7 +16,7 @@ import numpy as np
 from wordfreq import available_languages, get_frequency_dict
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
-from dedup import kernels, text
+from dedup import kernels, term, text
 from dedup.background import STEPS_PER_DECADE
 
 TARGET = Path(__file__).parent.parent / "dedup" / "background" / "words.bin"
@@ -26,13 +26,11 @@ PAIRED_LANGUAGES = ("ja", "zh")
 
 
 def spaced(frequencies: dict[str, float]) -> dict[str, float]:
-    """Frequency of each single word, under the cleaning and the word rule of the package."""
+    """Frequency of each term: the words that share a stem add up."""
     found: dict[str, float] = defaultdict(float)
     for word, frequency in frequencies.items():
-        if frequency < FLOOR:
-            continue
-        for part in set(text.words(text.clean(word).text)):
-            found[part] = max(found[part], frequency)
+        for part in set(term.stem(text.words(text.clean(word).text))):
+            found[part] += frequency
     return found
 
 

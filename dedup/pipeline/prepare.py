@@ -75,7 +75,7 @@ def measure(
     hashes = shingle.hash_words(words)
     shingles = shingle.cut(hashes, texts, settings.shingle)
     runs = Ragged(*sort_distinct(*hash_runs(hashes.values, hashes.offsets, RUN_WORDS)))
-    terms, counts = term.count(hashes)
+    terms, counts = term.count(shingle.hash_words([term.stem(cut) for cut in words]))
     vocabulary, idf = term.spread(terms)
     weights = term.weigh_terms(terms, counts, idf[np.searchsorted(vocabulary, terms.values)])
     signatures = sketch.sign(shingles, settings.sketch)

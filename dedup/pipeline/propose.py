@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import candidate
-from ..data import Candidates, Sketched
+from ..data import Candidates, Ragged, Sketched
 from ..kernels import count_shared, dot_shared
 from ..settings import INDEXES, Settings
 
@@ -18,24 +18,30 @@ def propose(sketched: Sketched, settings: Settings) -> Candidates:
     how = settings.candidate
     found = {}
     for bit, index in enumerate(INDEXES):
-        if index not in how.candidates:
-            continue
-        if index == "lsh":
-            bands, rows = candidate.choose_bands(settings.sketch.signature_size, how)
-            found[bit] = candidate.pair(candidate.band(sketched.signatures, bands, rows), 1, how)
-        elif index == "passage":
-            found[bit] = candidate.pair(candidate.sample(sketched.runs, how), how.passage_shared, how)
-        else:
-            keys = candidate.rare_terms(sketched.terms, sketched.term_weights, how)
-            found[bit] = candidate.pair(keys, how.term_shared, how)
+        if index in how.candidates:
+            keys, shared, full = _keys(index, sketched, settings)
+            found[bit] = candidate.pair(keys, shared, full, how.bucket_limit)
     return candidate.merge(found)
+
+
+def _keys(index: str, sketched: Sketched, settings: Settings) -> tuple[Ragged, int, int]:
+    """An index's keys for each row, how many of them a pair must share, and its full buckets."""
+    how = settings.candidate
+    if index == "lsh":
+        bands, rows = candidate.choose_bands(settings.sketch.signature_size, how)
+        return candidate.band(sketched.signatures, bands, rows), 1, how.bucket_full
+    if index == "passage":
+        return candidate.sample(sketched.runs, how), how.passage_shared, how.bucket_full
+    keys = candidate.rare_terms(sketched.terms, sketched.term_weights, how)
+    return keys, how.term_shared, how.term_bucket_full
 
 
 def screen(found: Candidates, sketched: Sketched, settings: Settings) -> Candidates:
     """The candidates that can still be more than distinct.
 
     A shared run covers at most three words, so the exact count of shared runs bounds the share of
-    words in shared passages from above; what stays below both borders is distinct for certain.
+    words in shared passages from above; what no rule can call one story or related is distinct for
+    certain.
     """
     left, right = found.pairs[:, 0], found.pairs[:, 1]
     words = np.diff(sketched.words.offsets)
@@ -43,10 +49,9 @@ def screen(found: Candidates, sketched: Sketched, settings: Settings) -> Candida
     covered = RUN_WORDS * count_shared(runs.values, runs.offsets, found.pairs)
     shorter = np.minimum(words[left], words[right])
     how = settings.match
-    near = 2 * covered >= how.threshold * (words[left] + words[right])
-    held = covered >= (1 + how.threshold) / 2 * shorter
+    shared = covered >= how.threshold / 2 * shorter
     cosine = dot_shared(terms.values, sketched.term_weights, terms.offsets, found.pairs)
-    keep = near | held | (cosine >= how.related_ratio)
+    keep = shared | (cosine >= how.related_ratio)
     return Candidates(found.pairs[keep], found.found_by[keep], found.capped)
 
 

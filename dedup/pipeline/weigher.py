@@ -6,7 +6,7 @@ from collections import OrderedDict
 
 import numpy as np
 
-from .. import evidence, text, verdict
+from .. import evidence, shingle, term, text, verdict
 from ..data import Article, Corpus, Side, Verdict
 from ..settings import Settings
 
@@ -52,13 +52,14 @@ class Weigher:
         words = slice(columns.words.offsets[row], columns.words.offsets[row + 1])
         shingles = slice(columns.shingles.offsets[row], columns.shingles.offsets[row + 1])
         terms = slice(columns.terms.offsets[row], columns.terms.offsets[row + 1])
-        hashes = columns.words.values[words]
+        cut = text.words(corpus.texts[row])
+        stems = shingle.hash_words([term.stem(cut)]).values
         side = Side(
             article=corpus.articles[place],
             text=corpus.texts[row],
-            words=tuple(text.words(corpus.texts[row])),
-            hashes=hashes,
-            idf=corpus.idf[np.searchsorted(corpus.vocabulary, hashes)],
+            words=tuple(cut),
+            hashes=columns.words.values[words],
+            idf=corpus.idf[np.searchsorted(corpus.vocabulary, stems)],
             shingles=columns.shingles.values[shingles],
             terms=columns.terms.values[terms],
             term_weights=columns.term_weights[terms],

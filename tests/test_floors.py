@@ -1,0 +1,207 @@
+"""The floors of the house: imports point down, and the lower floors touch nothing of the world.
+
+The package's own folder is walked once with ``ast``; imports inside functions and under
+``TYPE_CHECKING`` count like any other.
+"""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+import dedup
+
+HOUSE = Path(dedup.__file__).parent
+
+FLOORS = {
+    "errors": 1,
+    "version": 1,
+    "kernels": 1,
+    "background": 1,
+    "data": 2,
+    "settings": 2,
+    "term": 2.5,  # a stage, but evidence takes its border of informative words
+    "text": 3,
+    "shingle": 3,
+    "sketch": 3,
+    "candidate": 3,
+    "evidence": 3,
+    "verdict": 3,
+    "cluster": 3,
+    "canonical": 3,
+    "pipeline": 4,
+    "evaluate": 4,
+    "readers": 5,
+    "writing": 5,
+    "reports": 5,
+    "cli": 6,
+    "__init__": 7,
+    "__main__": 7,
+}
+"""The floor of each module and folder; a module missing here fails."""
+
+STEPS = {
+    "readers": {"source": 1},
+    "reports": {"screen": 1},
+    "pipeline": {"closeup": 3},
+    "cli": {"streams": 0, "options": 1, "main": 3},
+}
+"""Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a
+folder's ``__init__``, its registry, on step 9."""
+
+PURE_FLOORS = 4
+WORLDLY_MODULES = {
+    "asyncio", "concurrent", "ctypes", "getpass", "glob", "io", "logging", "mmap", "multiprocessing",
+    "os", "pathlib", "pickle", "random", "secrets", "shutil", "signal", "socket", "subprocess", "sys",
+    "tempfile", "threading", "time", "urllib", "uuid",
+}  # fmt: skip
+WORLDLY_CALLS = {"open", "print", "input", "exec", "eval", "hash", "id"}
+"""``hash`` and ``id`` differ from run to run, so nothing below floor 5 may ask for them."""
+WORLDLY_ATTRIBUTES = {"random", "now", "today", "utcnow", "environ", "read_bytes", "read_text"}
+READS_PACKAGE_DATA = {"background": {"read_bytes"}}
+"""The one named exception: the background's word table is a constant too long for code."""
+
+DOORS = {
+    "datasketch": {"sketch", "kernels.reference"},
+    "rapidfuzz": {"evidence"},
+    "click": {"cli"},
+}
+"""Each outside package, and the modules or folders that may import it."""
+LATE = {"datasketch"}
+"""Imported inside functions only: it costs more than half a second."""
+
+
+def module_name(path: Path) -> str:
+    """``readers/jsonl.py`` as ``readers.jsonl``, and ``readers/__init__.py`` as ``readers``."""
+    name = ".".join(path.relative_to(HOUSE).with_suffix("").parts)
+    return name.removesuffix(".__init__")
+
+
+MODULES = {module_name(path): path for path in sorted(HOUSE.rglob("*.py"))}
+
+
+def imports(module: str, tree: ast.AST) -> Iterator[str]:
+    """What a module imports: ``kernels`` for ours, ``""`` for our root, ``/click`` for others'."""
+    folder = MODULES.get(module, HOUSE / "x.py").name == "__init__.py" and module != "__init__"
+    parts = ["dedup", *([] if module == "__init__" else module.split("."))]
+    package = parts if folder or module == "__init__" else parts[:-1]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            above = package[: len(package) - node.level + 1] if node.level else []
+            origin = ".".join([*above, *filter(None, [node.module])])
+            names = [_member(origin, alias.name) for alias in node.names]
+        else:
+            continue
+        for name in names:
+            top, _, rest = name.partition(".")
+            yield rest if top == "dedup" else f"/{top}"
+
+
+def _member(origin: str, name: str) -> str:
+    """``dedup.text`` for ``from dedup import text``; ``dedup`` for ``from dedup import Article``."""
+    inner = f"{origin}.{name}".removeprefix("dedup.")
+    return f"{origin}.{name}" if inner in MODULES or inner in FLOORS else origin
+
+
+def complaints(module: str, source: str) -> list[str]:
+    """What is wrong with one module's imports, each as a line for a person."""
+    home, _, inner = module.partition(".")
+    if home not in FLOORS:
+        return [f"{module}.py stands on no floor: add it to FLOORS"]
+    found = []
+    for name in imports(module, ast.parse(source)):
+        top, _, child = name.partition(".")
+        if name.startswith("/"):
+            outside = name[1:]
+            if not {home, module} & DOORS.get(outside, {home}):
+                found.append(f"{module}.py imports {outside}, whose door is elsewhere")
+        elif not top:
+            if FLOORS[home] < FLOORS["__main__"]:
+                found.append(f"{module}.py imports the package root")
+        elif top not in FLOORS:
+            found.append(f"{module}.py imports {top}, which stands on no floor")
+        elif top == home:
+            if step(home, child) >= step(home, inner):
+                found.append(f"{module}.py imports its sibling {name}")
+        elif FLOORS[top] >= FLOORS[home]:
+            found.append(f"{module}.py ({FLOORS[home]}) imports {name} ({FLOORS[top]})")
+    return found
+
+
+def step(folder: str, child: str) -> int:
+    """Where a module stands inside its folder."""
+    return STEPS.get(folder, {}).get(child, 2) if child else 9
+
+
+def worldly(module: str, source: str) -> list[str]:
+    """What a module of the lower floors does with disk, clock, chance, threads or screen."""
+    tree = ast.parse(source)
+    allowed = READS_PACKAGE_DATA.get(module, set())
+    found = [name[1:] for name in imports(module, tree) if name[1:] in WORLDLY_MODULES]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
+            found += [node.func.id] if node.func.id in WORLDLY_CALLS else []
+        elif isinstance(node, ast.Attribute) and node.attr in WORLDLY_ATTRIBUTES - allowed:
+            found.append(node.attr)
+    return [f"{module}.py ({FLOORS[module.partition('.')[0]]}) uses {name}" for name in found]
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_point_down(module: str) -> None:
+    """No module imports upwards, sideways, the root, or another's outside package."""
+    assert complaints(module, MODULES[module].read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    "module", [name for name in MODULES if FLOORS.get(name.partition(".")[0], 9) <= PURE_FLOORS]
+)
+def test_lower_floors_are_pure(module: str) -> None:
+    """Floors 1 to 4 can be run from a string: no disk, clock, chance, threads or screen."""
+    assert worldly(module, MODULES[module].read_text("utf-8")) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_heavy_packages_are_imported_late(module: str) -> None:
+    """No module imports a heavy package while it is itself being imported."""
+    tree = ast.parse(MODULES[module].read_text("utf-8"))
+    at_once = [node for node in tree.body if isinstance(node, ast.Import | ast.ImportFrom)]
+    assert not LATE & {name[1:] for node in at_once for name in imports(module, node)}
+
+
+def test_every_folder_and_module_on_the_map_has_one_meaning() -> None:
+    """The steps name modules that exist, so that a renamed one cannot hide behind its old name."""
+    named = {f"{folder}.{child}" for folder, children in STEPS.items() for child in children}
+    assert named <= set(MODULES)
+
+
+@pytest.mark.parametrize(
+    ("module", "source", "complaint"),
+    [
+        ("text", "from .readers import read", "text.py (3) imports readers (5)"),
+        ("text", "def f():\n    from dedup.pipeline import prepare", "text.py (3) imports pipeline"),
+        ("text", "from . import shingle", "text.py (3) imports shingle (3)"),
+        ("cli.scan", "from .. import Article", "cli.scan.py imports the package root"),
+        ("text", "import dedup", "text.py imports the package root"),
+        ("readers.text", "from . import jsonl", "readers.text.py imports its sibling readers.jsonl"),
+        ("readers.source", "from .text import read", "readers.source.py imports its sibling"),
+        ("reports.text", "import click.testing", "reports.text.py imports click, whose door"),
+        ("helpers", "", "helpers.py stands on no floor: add it to FLOORS"),
+    ],
+)
+def test_the_guard_itself_complains(module: str, source: str, complaint: str) -> None:
+    """Every way to break the rules is seen and named."""
+    assert [line for line in complaints(module, source) if line.startswith(complaint)]
+
+
+@pytest.mark.parametrize(
+    "source",
+    ["import time", "from os import environ", "open('x')", "np.random.rand()", "datetime.now()"],
+)
+def test_the_guard_sees_the_world(source: str) -> None:
+    """Every way to reach the world is seen."""
+    assert worldly("text", source)

@@ -313,3 +313,28 @@ class Comparison:
     """The chance that the bands would propose a pair of this Jaccard."""
     decided: str
     """One sentence: the figure that decided, against the bound that it was held to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gold:
+    """A pair labelled by people."""
+
+    left: str
+    """The id or the address of an article."""
+    right: str
+    relation: str
+    """A relation's value; ``same_event`` where the label leaves open whether it is ``same_story`` or
+    ``related``; ``unsure`` where people could not tell."""
+    label: str = ""
+    """What the people called it, in their own words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A pair that was asked for: its verdict, and how far the indexes brought it."""
+
+    verdict: Verdict
+    found_by: tuple[str, ...] = ()
+    """The indexes that proposed it; ``same-text`` where equal texts needed none."""
+    kept: bool = False
+    """It was proposed, and not screened out before it was measured."""

@@ -46,7 +46,7 @@ FLOORS = {
 STEPS = {
     "readers": {"source": 1},
     "reports": {"screen": 1},
-    "pipeline": {"closeup": 3},
+    "pipeline": {"closeup": 3, "judged": 3},
     "cli": {"streams": 0, "options": 1, "main": 3},
 }
 """Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a

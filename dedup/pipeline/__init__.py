@@ -9,9 +9,9 @@ from ..data import Article, Candidates, Corpus, Relation, Result, Skipped, Tally
 from ..errors import SoundnessError
 from ..settings import INDEXES, Settings
 from .closeup import compare
-from .conclude import Group, entries, group, shown, stories
-from .prepare import prepare
-from .propose import propose, screen, shared_bands
+from .conclusion import Group, entries, group, shown, stories
+from .corpus import prepare
+from .proposal import propose, screen, shared_bands
 from .weigher import Weigher
 
 __all__ = ["compare", "deduplicate"]

@@ -8,7 +8,7 @@ from itertools import pairwise
 from .. import candidate, evidence, text, verdict
 from ..data import Article, Comparison, Piece, Side
 from ..settings import Settings
-from .prepare import prepare
+from .corpus import prepare
 from .weigher import Weigher
 
 

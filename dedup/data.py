@@ -168,6 +168,10 @@ class Evidence:
     """Share of the left article's words that stand in long stretches of its own: 40 words or more
     without a shared passage."""
     right_own_ratio: float
+    left_aligned_ratio: float
+    """Share of what the left article's words say, by how rare each is, that stands in the right one
+    in the same order."""
+    right_aligned_ratio: float
     alignment_ratio: float
     """Words in common in the same order, over the words of both (rapidfuzz, Indel)."""
     shared_run_words: int

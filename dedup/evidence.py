@@ -73,6 +73,8 @@ def mirror(evidence: Evidence) -> Evidence:
         right_shared_ratio=evidence.left_shared_ratio,
         left_own_ratio=evidence.right_own_ratio,
         right_own_ratio=evidence.left_own_ratio,
+        left_aligned_ratio=evidence.right_aligned_ratio,
+        right_aligned_ratio=evidence.left_aligned_ratio,
         facts=tuple(Fact(fact.kind, fact.right, fact.left) for fact in evidence.facts),
     )
 
@@ -93,7 +95,9 @@ def _alike_by_identity(side: Side) -> Evidence:
     """What two equal texts share, without measuring it."""
     count = len(side.words)
     whole = 1.0 if len(side.shingles) else 0.0
-    return Evidence(True, count, count, whole, whole, whole, 1.0, 1.0, 0.0, 0.0, 1.0, count, 1.0)
+    return Evidence(
+        True, count, count, whole, whole, whole, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 1.0, count, 1.0
+    )
 
 
 def _alike_by_text(left: Side, right: Side) -> Evidence:
@@ -116,6 +120,8 @@ def _alike_by_text(left: Side, right: Side) -> Evidence:
         right_shared_ratio=float(in_right.sum()) / max(1, len(in_right)),
         left_own_ratio=_own_ratio(in_left),
         right_own_ratio=_own_ratio(in_right),
+        left_aligned_ratio=_weight_share(left, [(b.left, b.size) for b in blocks]),
+        right_aligned_ratio=_weight_share(right, [(b.right, b.size) for b in blocks]),
         alignment_ratio=aligned / max(1, length),
         shared_run_words=_longest_run(left, right, max((b.size for b in blocks), default=0)),
         term_cosine_ratio=_cosine(left, right),
@@ -138,6 +144,13 @@ def passages(side: Side, other: Side) -> NDArray[np.bool_]:
     for step in range(PASSAGE_WORDS):
         mask[hits + step] = True
     return mask
+
+
+def _weight_share(side: Side, stretches: list[tuple[int, int]]) -> float:
+    """The share of a side's weight that stands in stretches of its words, ``(start, size)``."""
+    sums = np.concatenate((np.zeros(1), np.cumsum(side.idf)))
+    share = sum(sums[at + size] - sums[at] for at, size in stretches) / max(1e-9, sums[-1])
+    return min(1.0, float(share))
 
 
 def _own_ratio(shared: NDArray[np.bool_]) -> float:

@@ -113,9 +113,10 @@ class MatchSettings:
     """Where one relation ends and the next begins; see ``docs/quality.md`` for how each was chosen."""
 
     threshold: float = 0.25
-    """Two articles are one story when at least this share of the longer one's words stands in the
-    other in the same order, and not both tell much more of their own; or when one holds the other:
-    of the shorter one, shared passages make up at least three quarters of the way from here to 1."""
+    """Two articles are one story when at least this share of what each says (its words, rare ones
+    counting more) stands in the other in the same order, as much of the shorter one is in shared
+    passages, and not both tell much more of their own; or when one holds the other: of the shorter
+    one, shared passages make up at least three quarters of the way from here to 1."""
     related_ratio: float = 0.17
     """Reports of one event have at least this term cosine."""
     template_ratio: float = 0.1

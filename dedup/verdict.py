@@ -11,7 +11,7 @@ DOUBT_WORDS = 10
 """Unshared words that each article is taken to have besides its own."""
 FORM_RATIO = 0.5
 """A form filled in twice has at least half of its words in common; below, a pair is reworded …"""
-REWORDED = 2.5
+REWORDED = 2.0
 """… and so many times as much of its facts may be."""
 UNTOUCHED_RATIO = 0.9
 """Published far apart, both articles must share this much of their words, and every fact."""
@@ -31,7 +31,8 @@ class Shares(NamedTuple):
     that nobody shares: a handful of words in common proves little."""
 
     aligned: float
-    """Of the longer article's words, those that stand in the other in the same order."""
+    """Of what an article's words say, how much stands in the other in the same order; of the two
+    articles, the one with less."""
     of_shorter: float
     """Of the shorter article's words, those in shared passages; a passage that one side repeats
     counts as often as the other side has it."""
@@ -43,22 +44,27 @@ class Shares(NamedTuple):
 def shares(evidence: Evidence) -> Shares:
     """The deciding figures of a pair.
 
-    >>> measured = Evidence(False, 90, 190, 0.4, 0.9, 0.4, 0.9, 0.45, 0, 0.4, 0.6, 40, 0.8)
+    >>> measured = Evidence(
+    ...     False, 90, 190, 0.4, 0.9, 0.4, 0.9, 0.45, 0, 0.4, 0.9, 0.42, 0.6, 40, 0.8)
     >>> shares(measured)
-    Shares(aligned=0.42, of_shorter=0.81, of_longer=0.405, own=0)
+    Shares(aligned=0.399, of_shorter=0.81, of_longer=0.405, own=0)
     """
     left, right = evidence.left_words, evidence.right_words
     shorter, longer = min(left, right) + DOUBT_WORDS, max(left, right) + DOUBT_WORDS
     shared = min(evidence.left_shared_ratio * left, evidence.right_shared_ratio * right)
-    aligned = evidence.alignment_ratio * (left + right) / 2
+    aligned = min(
+        evidence.left_aligned_ratio * left / (left + DOUBT_WORDS),
+        evidence.right_aligned_ratio * right / (right + DOUBT_WORDS),
+    )
     own = min(evidence.left_own_ratio, evidence.right_own_ratio)
-    return Shares(aligned / longer, shared / shorter, shared / longer, own)
+    return Shares(aligned, shared / shorter, shared / longer, own)
 
 
 def judge(evidence: Evidence, how: MatchSettings) -> Ruling:
     """The relation of a pair, from its evidence and the settings alone.
 
-    >>> measured = Evidence(False, 90, 100, 0.7, 0.9, 0.8, 0.9, 0.8, 0, 0, 0.9, 40, 0.9)
+    >>> measured = Evidence(
+    ...     False, 90, 100, 0.7, 0.9, 0.8, 0.9, 0.8, 0, 0, 0.9, 0.8, 0.9, 40, 0.9)
     >>> judge(measured, MatchSettings()).rule
     'ND02 near-text'
     """
@@ -83,13 +89,13 @@ def _one_text(evidence: Evidence, of: Shares, how: MatchSettings) -> Ruling | No
             f"{of.of_shorter:.0%} of the shorter article is in shared passages (one story from"
             f" {held_from:.0%})",
         )
-    reworked = of.aligned >= how.threshold and of.of_shorter >= how.threshold / 2
+    reworked = of.aligned >= how.threshold and of.of_shorter >= how.threshold
     if held or (reworked and of.own <= of.aligned / 2):
         return _same(
             "near",
             "ND02 near-text",
-            f"{of.aligned:.0%} of the longer article stands in the other in the same order (one"
-            f" story from {how.threshold:.0%})",
+            f"{of.aligned:.0%} of what each says stands in the other in the same order (one story"
+            f" from {how.threshold:.0%})",
         )
     return None
 

@@ -49,7 +49,7 @@ def screen(found: Candidates, sketched: Sketched, settings: Settings) -> Candida
     covered = RUN_WORDS * count_shared(runs.values, runs.offsets, found.pairs)
     shorter = np.minimum(words[left], words[right])
     how = settings.match
-    shared = covered >= how.threshold / 2 * shorter
+    shared = covered >= how.threshold * shorter
     cosine = dot_shared(terms.values, sketched.term_weights, terms.offsets, found.pairs)
     keep = shared | (cosine >= how.related_ratio)
     return Candidates(found.pairs[keep], found.found_by[keep], found.capped)

@@ -1,0 +1,62 @@
+"""Pairs that somebody asks for: the verdict of each, and how far the indexes brought it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..data import Judged
+from ..settings import INDEXES
+from .corpus import prepare
+from .proposal import propose, screen, shared_bands
+from .weigher import Weigher
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..data import Article, Candidates
+    from ..settings import Settings
+
+
+def judge_pairs(
+    articles: Iterable[Article], pairs: Iterable[tuple[str, str]], settings: Settings
+) -> tuple[Judged, ...]:
+    """Judge each pair of ids within the whole corpus, proposed or not.
+
+    The evidence is what a run over the same articles would measure: the weight of a word comes
+    from all of them. An id that no article has raises ``KeyError``.
+
+    >>> from dedup.data import Article
+    >>> first = Article("a", "The harbour was closed on Monday after a storm tore two cranes.")
+    >>> second = Article("b", "The harbour was closed on Monday; a storm tore two cranes.")
+    >>> from dedup.settings import Settings
+    >>> [judged] = judge_pairs([first, second], [("b", "a")], Settings())
+    >>> judged.verdict.left, judged.verdict.relation.value, judged.kept
+    ('a', 'same_story', True)
+    """
+    corpus = prepare(articles, settings)
+    found = propose(corpus.sketched, settings)
+    kept = _packed(screen(found, corpus.sketched, settings))
+    bands = shared_bands(found.pairs, corpus.sketched.signatures, settings).tolist()
+    weigher = Weigher(corpus, settings)
+    columns = found.pairs.tolist(), found.found_by.tolist(), bands
+    for (left, right), bits, agreeing in zip(*columns, strict=True):
+        by = tuple(name for bit, name in enumerate(INDEXES) if bits >> bit & 1)
+        weigher.found[left, right] = by, agreeing
+    places = {article.id: at for at, article in enumerate(corpus.articles)}
+    judged = []
+    for asked in pairs:
+        left, right = sorted(places[side] for side in asked)
+        one = weigher.weigh(left, right)
+        rows = sorted((corpus.rows[left], corpus.rows[right]))
+        by = tuple(name for name in one.evidence.found_by if name != "asked")
+        same = by == ("same-text",)
+        judged.append(Judged(one, by, same or (rows[0] << 32 | rows[1]) in kept))
+    return tuple(judged)
+
+
+def _packed(found: Candidates) -> frozenset[int]:
+    """Each pair of rows as one number."""
+    packed = (found.pairs[:, 0] << np.int64(32)) | found.pairs[:, 1]
+    return frozenset(packed.tolist())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -47,19 +49,35 @@ def sample(shingles: Ragged, how: CandidateSettings) -> Ragged:
 
     The text alone decides which ones, so that a passage has the same keys wherever it stands.
     """
-    bound = np.uint64((1 << 64) // how.passage_rate - 1)
-    return _keep(shingles, shingles.values <= bound)
+    return _keep(shingles, is_sampled(shingles.values, how))
+
+
+def is_sampled(values: NDArray[np.uint64], how: CandidateSettings) -> NDArray[np.bool_]:
+    """Which hashes are keys of the passage index: those below a bound."""
+    return np.asarray(values <= np.uint64((1 << 64) // how.passage_rate - 1), np.bool_)
+
+
+def without(keys: Ragged, known: NDArray[np.uint64]) -> Ragged:
+    """The keys but for the known ones, which are sorted."""
+    return _keep(keys, ~np.isin(keys.values, known))
 
 
 def rare_terms(terms: Ragged, weights: NDArray[np.float64], how: CandidateSettings) -> Ragged:
     """Each row's heaviest terms among those that at least one other row has too."""
-    _, place, counts = np.unique(terms.values, return_inverse=True, return_counts=True)
-    repeated = counts[place] > 1
-    rows = np.repeat(np.arange(len(terms.offsets) - 1), np.diff(terms.offsets))
-    order = np.lexsort((terms.values, -weights, ~repeated, rows))
-    rank = np.empty(len(order), np.int64)
-    rank[order] = np.arange(len(order)) - terms.offsets[rows[order]]
-    return _keep(terms, repeated & (rank < how.term_count))
+    repeated = _repeated(terms.values)
+    keep = np.zeros(len(weights), bool)
+    for start, end in pairwise(terms.offsets.tolist()):
+        known = start + np.flatnonzero(repeated[start:end])
+        keep[known[np.argsort(-weights[known], kind="stable")[: how.term_count]]] = True
+    return _keep(terms, keep)
+
+
+def _repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
+    """Which values stand more than once."""
+    ordered = np.sort(values)
+    twice = ordered[1:][ordered[1:] == ordered[:-1]]
+    place = np.minimum(np.searchsorted(twice, values), max(0, len(twice) - 1))
+    return twice[place] == values if len(twice) else np.zeros(len(values), bool)
 
 
 def _keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:

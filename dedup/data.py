@@ -91,16 +91,18 @@ class Corpus:
     """The hashes of all terms, sorted and distinct."""
     idf: NDArray[np.float64]
     """How much each term of the vocabulary says."""
+    furniture: NDArray[np.uint64]
+    """The keys of passages that belong to no story, sorted."""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One article's part in a pair, as far as measuring it needs; ``m`` words."""
+    """One article's part in a pair, as far as measuring it needs; ``m`` words, furniture left out."""
 
     article: Article
     text: str
-    """The clean text."""
+    """The clean text, furniture included."""
     words: tuple[str, ...]
     hashes: NDArray[np.uint64]
     """``uint64[m]``, one for each word."""
@@ -108,6 +110,10 @@ class Side:
     """``float64[m]``: how much each word says, as the logarithm of one over its document share."""
     shingles: NDArray[np.uint64]
     """Sorted and distinct."""
+    runs: NDArray[np.uint64]
+    """Hashes of three consecutive words, in reading order."""
+    run_set: NDArray[np.uint64]
+    """The same, sorted and distinct."""
     terms: NDArray[np.uint64]
     """Hashes of the words' stems, sorted and distinct."""
     term_weights: NDArray[np.float64]
@@ -178,6 +184,9 @@ class Evidence:
     """Length of the longest shared passage."""
     term_cosine_ratio: float
     """Cosine of the two articles' words, weighted by how rare each word is."""
+    swapped_words: int = 0
+    """Length of the longest stretch in the middle of both articles that tells of other things, the
+    shorter side counted: two bodies in one frame."""
     facts_differ: int = 0
     """Places where a number or a name was substituted inside otherwise shared passages."""
     facts_differ_ratio: float = 0.0
@@ -275,6 +284,14 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
+class Passage:
+    """A passage that belongs to no story, and how many different texts carry it."""
+
+    text: str
+    articles: int
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """Everything a run found, ready to be rendered."""
 
@@ -285,6 +302,8 @@ class Result:
     stories: tuple[Story, ...]
     pairs: tuple[Verdict, ...]
     skipped: tuple[Skipped, ...] = ()
+    furniture: tuple[Passage, ...] = ()
+    """Passages that were left out of the evidence, the most frequent first."""
     notes: tuple[str, ...] = field(default=())
     """What a careful reader wants to know: expected recall, capped buckets, split chains."""
 

@@ -7,6 +7,7 @@ person can read.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ ALIGNED_WORDS = 20_000
 """Only so many words of an article are aligned, which bounds time and memory for a giant one."""
 SLOT_WORDS = 12
 """A longer gap between shared words is another passage, not a substituted fact."""
+OTHER_RATIO = 0.4
+"""A stretch tells of other things when less than this share of what it says is in the other text."""
 FACTS_SHOWN = 20
 _RESPELLED = 75.0
 """Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
@@ -47,7 +50,7 @@ def weigh(left: Side, right: Side, found_by: tuple[str, ...] = (), bands: int = 
     """
     if right.text < left.text:
         return mirror(weigh(right, left, found_by, bands))
-    same_text = left.text == right.text and bool(left.words)
+    same_text = left.text == right.text and bool(left.text)
     alike = _alike_by_text(left, right) if not same_text else _alike_by_identity(left)
     return replace(
         alike,
@@ -125,22 +128,25 @@ def _alike_by_text(left: Side, right: Side) -> Evidence:
         alignment_ratio=aligned / max(1, length),
         shared_run_words=_longest_run(left, right, max((b.size for b in blocks), default=0)),
         term_cosine_ratio=_cosine(left, right),
+        swapped_words=_swapped(left, right, blocks),
         facts_differ=len(facts),
         facts_differ_ratio=differ_ratio,
         facts=tuple(facts[:FACTS_SHOWN]),
     )
 
 
-def _runs(hashes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
-    """Hashes of every ``size`` consecutive words, in order."""
+def runs(hashes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+    """Hashes of every ``size`` consecutive words, in reading order."""
     return kernels.hash_runs(hashes, np.array([0, len(hashes)]), size)[0]
 
 
 def passages(side: Side, other: Side) -> NDArray[np.bool_]:
     """``bool[m]``: which words of ``side`` stand inside a passage that ``other`` has too, anywhere."""
     mask = np.zeros(len(side.hashes), bool)
-    mine = _runs(side.hashes, PASSAGE_WORDS)
-    hits = np.flatnonzero(np.isin(mine, _runs(other.hashes, PASSAGE_WORDS)))
+    hits = np.zeros(0, np.int64)
+    if len(other.run_set):
+        place = np.minimum(np.searchsorted(other.run_set, side.runs), len(other.run_set) - 1)
+        hits = np.flatnonzero(other.run_set[place] == side.runs)
     for step in range(PASSAGE_WORDS):
         mask[hits + step] = True
     return mask
@@ -164,7 +170,7 @@ def _longest_run(left: Side, right: Side, known: int) -> int:
     """Words in the longest passage that both texts hold; at least ``known`` are."""
 
     def holds(size: int) -> bool:
-        shared = np.intersect1d(_runs(left.hashes, size), _runs(right.hashes, size))
+        shared = np.intersect1d(runs(left.hashes, size), runs(right.hashes, size))
         return len(shared) > 0
 
     low, step = known, 1
@@ -179,11 +185,8 @@ def _longest_run(left: Side, right: Side, known: int) -> int:
 
 def _cosine(left: Side, right: Side) -> float:
     """Cosine of the two term vectors, which have length 1."""
-    values = np.concatenate((left.terms, right.terms))
-    offsets = np.array([0, len(left.terms), len(values)])
-    weights = np.concatenate((left.term_weights, right.term_weights))
-    dot = kernels.dot_shared(values, weights, offsets, np.array([[0, 1]]))
-    return min(1.0, max(0.0, float(dot[0])))
+    _, ours, theirs = np.intersect1d(left.terms, right.terms, True, return_indices=True)
+    return min(1.0, float(left.term_weights[ours] @ right.term_weights[theirs]))
 
 
 def substituted(left: Side, right: Side, blocks: list[Block]) -> tuple[list[Fact], float]:
@@ -245,6 +248,32 @@ def _weight(side: Side, places: list[int]) -> float:
 def _joined(side: Side, places: list[int]) -> str:
     """The words at these places, for a person to read."""
     return " ".join(side.words[i] for i in places)
+
+
+def _swapped(left: Side, right: Side, blocks: list[Block]) -> int:
+    """Words in the longest gap between shared passages whose two sides share next to nothing with
+    the other article, the shorter side counted."""
+    held = [block for block in blocks if block.size >= PASSAGE_WORDS]
+    longest = 0
+    for one, following in pairwise(held):
+        gaps = (
+            range(one.left + one.size, following.left),
+            range(one.right + one.size, following.right),
+        )
+        length = min(len(gaps[0]), len(gaps[1]))
+        if length > max(longest, SLOT_WORDS) and (
+            _common_share(left, gaps[0], right) < OTHER_RATIO
+            and _common_share(right, gaps[1], left) < OTHER_RATIO
+        ):
+            longest = length
+    return longest
+
+
+def _common_share(side: Side, gap: range, other: Side) -> float:
+    """The share of what the gap's words say that the other article says anywhere."""
+    weights = side.idf[gap.start : gap.stop]
+    common = np.isin(side.hashes[gap.start : gap.stop], other.hashes)
+    return float(weights[common].sum() / max(1e-9, weights.sum()))
 
 
 def _title_ratio(left: Article, right: Article) -> float | None:

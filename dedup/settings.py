@@ -122,6 +122,8 @@ class MatchSettings:
     template_ratio: float = 0.1
     """A pair whose substituted facts weigh more than this share of all its aligned facts is one form
     filled in twice."""
+    furniture: bool = True
+    """Leave passages out of the evidence that many different stories carry."""
     template_hours: float = 168.0
     """Published further apart than this, a pair is one story only if next to nothing differs."""
 

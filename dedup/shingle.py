@@ -22,7 +22,7 @@ def hash_words(articles: Sequence[Sequence[str]]) -> Ragged:
     """
     offsets = np.zeros(len(articles) + 1, np.int64)
     np.cumsum([len(words) for words in articles], out=offsets[1:])
-    text = "".join(f"{word}\n" for words in articles for word in words)
+    text = "".join("\n".join(words) + "\n" for words in articles if words)
     return Ragged(kernels.hash_words(np.frombuffer(text.encode(), np.uint8)), offsets)
 
 
@@ -43,4 +43,5 @@ def cut(words: Ragged, texts: Sequence[str], how: ShingleSettings) -> Ragged:
         np.cumsum([len(p) for p in points], out=offsets[1:])
         words = Ragged(np.concatenate([np.zeros(0, np.uint32), *points]).astype(np.uint64), offsets)
     runs = kernels.hash_runs(words.values, words.offsets, int(size or AUTO_WORDS))
-    return Ragged(*kernels.sort_distinct(*runs))
+    values, offsets, _ = kernels.sort_distinct(*runs)
+    return Ragged(values, offsets)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from .background import frequencies
 from .data import Ragged
+from .kernels import sort_distinct
 
 ARTICLE_WORDS = 300
 """Length at which a background word frequency is turned into a share of articles."""
@@ -44,15 +45,8 @@ def idf(terms: NDArray[np.uint64], counts: NDArray[np.int64], articles: int) -> 
 
 def count(stems: Ragged) -> tuple[Ragged, NDArray[np.int64]]:
     """Each row's distinct terms, sorted, and how often each stands in it."""
-    rows = np.repeat(np.arange(len(stems.offsets) - 1), np.diff(stems.offsets))
-    order = np.lexsort((stems.values, rows))
-    values, rows = stems.values[order], rows[order]
-    first = np.ones(len(values), bool)
-    first[1:] = (values[1:] != values[:-1]) | (rows[1:] != rows[:-1])
-    starts = np.flatnonzero(first)
-    offsets = np.zeros(len(stems.offsets), np.int64)
-    np.cumsum(np.bincount(rows[starts], minlength=len(offsets) - 1), out=offsets[1:])
-    return Ragged(values[starts], offsets), np.diff(np.append(starts, len(values)))
+    values, offsets, counts = sort_distinct(stems.values, stems.offsets)
+    return Ragged(values, offsets), counts
 
 
 def spread(terms: Ragged) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:

@@ -268,6 +268,15 @@ def words(cleaned: str) -> list[str]:
     return list(chain.from_iterable(map(_split_run, runs)))
 
 
+def has_words(cleaned: str) -> bool:
+    """Whether ``words`` would find any.
+
+    >>> has_words("– ?! –")
+    False
+    """
+    return _WORD.search(cleaned) is not None
+
+
 def starts(cleaned: str) -> list[int]:
     """Where each of ``words(cleaned)`` begins.
 

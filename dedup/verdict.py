@@ -13,6 +13,10 @@ FORM_RATIO = 0.5
 """A form filled in twice has at least half of its words in common; below, a pair is reworded …"""
 REWORDED = 2.0
 """… and so many times as much of its facts may be."""
+BODY_WORDS = 60
+"""So many words of other things between shared passages are another article in the same frame …"""
+BODY_RATIO = 0.1
+"""… if they are also this share of the shorter one."""
 UNTOUCHED_RATIO = 0.9
 """Published far apart, both articles must share this much of their words, and every fact."""
 
@@ -127,6 +131,15 @@ def _template(evidence: Evidence, how: MatchSettings) -> Ruling | None:
             "TM01 facts-substituted",
             f"{evidence.facts_differ_ratio:.0%} of the facts in shared passages are substituted (a"
             f" template from {border:.0%})",
+        )
+    shorter = min(evidence.left_words, evidence.right_words)
+    if evidence.swapped_words >= max(BODY_WORDS, BODY_RATIO * shorter):
+        return Ruling(
+            Relation.RELATED,
+            "template",
+            "TM03 other-body",
+            f"{evidence.swapped_words} words between the shared passages tell of other things (a"
+            f" page in the same frame from {BODY_WORDS})",
         )
     apart = evidence.hours_apart
     share = min(evidence.left_shared_ratio, evidence.right_shared_ratio)

@@ -34,7 +34,7 @@ def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None
     for one in articles:
         (skipped if isinstance(one, Skipped) else readable).append(one)  # type: ignore[arg-type]
     corpus = prepare(readable, settings)
-    proposed = propose(corpus.sketched, settings)
+    proposed = propose(corpus.sketched, corpus.furniture, settings)
     weigher = Weigher(corpus, settings)
     weighed = _weigh(screen(proposed, corpus.sketched, settings), weigher)
     same = [rows for rows, one in weighed if one.relation is Relation.SAME_STORY]

@@ -5,16 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 import numpy as np
+from numpy.typing import NDArray
 
-from .. import shingle, sketch, term, text
+from .. import candidate, furniture, shingle, sketch, term, text
 from ..data import Article, Corpus, Ragged, Sketched
-from ..kernels import hash_runs, sort_distinct
-from ..settings import Settings
+from ..settings import Settings, ShingleSettings
 
-RUN_WORDS = 3
-"""Shared passages are found by runs of this many words, whatever the unit of the shingles is."""
+BATCH_ROWS = 256
+"""Rows measured at a time: arrays of this length stay in the processor's cache."""
+RUNS = ShingleSettings()
+"""Shared passages are found by runs of three words, whatever the unit of the shingles is."""
 
 
 def place(article: Article) -> tuple[str, int, str, str]:
@@ -52,31 +55,58 @@ def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
     """
     admitted, notes = admit(articles)
     texts: list[str] = []
-    words: list[list[str]] = []
     row_of: dict[str, int] = {}
     rows = []
     for article in admitted:
         cleaned = text.clean(article.text, settings.text).text
         if cleaned not in row_of:
-            cut = text.words(cleaned)
-            row_of[cleaned] = len(texts) if cut else -1
-            if cut:
+            row_of[cleaned] = len(texts) if text.has_words(cleaned) else -1
+            if row_of[cleaned] >= 0:
                 texts.append(cleaned)
-                words.append(cut)
         rows.append(row_of[cleaned])
-    sketched, (vocabulary, idf) = measure(texts, words, settings)
-    return Corpus(admitted, tuple(rows), tuple(texts), sketched, vocabulary, idf, notes)
+    batches = [texts[at : at + BATCH_ROWS] for at in range(0, max(1, len(texts)), BATCH_ROWS)]
+    columns = [_measure(batch, settings) for batch in batches]
+    hashes, shingles, runs, stems = (join([part[i] for part in columns]) for i in range(4))
+    counts, signatures = (np.concatenate([part[i] for part in columns]) for i in (4, 5))
+    vocabulary, idf = term.spread(stems)
+    weights = term.weigh_terms(stems, counts, idf[np.searchsorted(vocabulary, stems.values)])
+    sketched = Sketched(hashes, shingles, runs, stems, weights, signatures)
+    known = runs.values[:0]
+    if settings.match.furniture:
+        known = furniture.learn(candidate.sample(runs, settings.candidate), _sources(admitted, rows))
+    return Corpus(admitted, tuple(rows), tuple(texts), sketched, vocabulary, idf, known, notes)
 
 
-def measure(
-    texts: Sequence[str], words: Sequence[Sequence[str]], settings: Settings
-) -> tuple[Sketched, tuple[np.ndarray, np.ndarray]]:
-    """The columns of all rows, and the vocabulary with its idf."""
+def _sources(articles: Sequence[Article], rows: Sequence[int]) -> NDArray[np.int64]:
+    """``int64[n]``: a number for the source, or else the host, of each row's first article."""
+    numbers: dict[str, int] = {}
+    sources = np.full(max(rows, default=-1) + 1, -1, np.int64)
+    for article, row in zip(reversed(articles), reversed(rows)):
+        name = article.source or urlsplit(article.url).netloc
+        if row >= 0 and name:
+            sources[row] = numbers.setdefault(name, len(numbers))
+    return sources
+
+
+def _measure(
+    texts: Sequence[str], settings: Settings
+) -> tuple[Ragged, Ragged, Ragged, Ragged, NDArray[np.int64], NDArray[np.uint32]]:
+    """One batch as columns: words, shingles, runs, terms, the terms' counts, signatures."""
+    words = [text.words(one) for one in texts]
     hashes = shingle.hash_words(words)
     shingles = shingle.cut(hashes, texts, settings.shingle)
-    runs = Ragged(*sort_distinct(*hash_runs(hashes.values, hashes.offsets, RUN_WORDS)))
-    terms, counts = term.count(shingle.hash_words([term.stem(cut) for cut in words]))
-    vocabulary, idf = term.spread(terms)
-    weights = term.weigh_terms(terms, counts, idf[np.searchsorted(vocabulary, terms.values)])
-    signatures = sketch.sign(shingles, settings.sketch)
-    return Sketched(hashes, shingles, runs, terms, weights, signatures), (vocabulary, idf)
+    runs = shingles if settings.shingle == RUNS else shingle.cut(hashes, texts, RUNS)
+    terms, counts = term.count(shingle.hash_words([term.stem(one) for one in words]))
+    return hashes, shingles, runs, terms, counts, sketch.sign(shingles, settings.sketch)
+
+
+def join(parts: Sequence[Ragged]) -> Ragged:
+    """The rows of all parts, one after the other.
+
+    >>> part = Ragged(np.array([5, 6], np.uint64), np.array([0, 2]))
+    >>> join([part, part]).offsets.tolist()
+    [0, 2, 4]
+    """
+    lengths = [np.diff(part.offsets) for part in parts]
+    offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(lengths))))
+    return Ragged(np.concatenate([part.values for part in parts]), offsets)

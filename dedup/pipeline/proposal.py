@@ -13,25 +13,29 @@ from ..settings import INDEXES, Settings
 RUN_WORDS = 3
 
 
-def propose(sketched: Sketched, settings: Settings) -> Candidates:
-    """The pairs of rows that at least one of the chosen indexes proposes."""
+def propose(sketched: Sketched, known: NDArray[np.uint64], settings: Settings) -> Candidates:
+    """The pairs of rows that at least one of the chosen indexes proposes; ``known`` are the keys of
+    furniture, which propose nothing."""
     how = settings.candidate
     found = {}
     for bit, index in enumerate(INDEXES):
         if index in how.candidates:
-            keys, shared, full = _keys(index, sketched, settings)
+            keys, shared, full = _keys(index, sketched, known, settings)
             found[bit] = candidate.pair(keys, shared, full, how.bucket_limit)
     return candidate.merge(found)
 
 
-def _keys(index: str, sketched: Sketched, settings: Settings) -> tuple[Ragged, int, int]:
+def _keys(
+    index: str, sketched: Sketched, known: NDArray[np.uint64], settings: Settings
+) -> tuple[Ragged, int, int]:
     """An index's keys for each row, how many of them a pair must share, and its full buckets."""
     how = settings.candidate
     if index == "lsh":
         bands, rows = candidate.choose_bands(settings.sketch.signature_size, how)
         return candidate.band(sketched.signatures, bands, rows), 1, how.bucket_full
     if index == "passage":
-        return candidate.sample(sketched.runs, how), how.passage_shared, how.bucket_full
+        keys = candidate.without(candidate.sample(sketched.runs, how), known)
+        return keys, how.passage_shared, how.bucket_full
     keys = candidate.rare_terms(sketched.terms, sketched.term_weights, how)
     return keys, how.term_shared, how.term_bucket_full
 

@@ -127,7 +127,7 @@ def _alike_by_text(left: Side, right: Side) -> Evidence:
         right_aligned_ratio=_weight_share(right, [(b.right, b.size) for b in blocks]),
         alignment_ratio=aligned / max(1, length),
         shared_run_words=_longest_run(left, right, max((b.size for b in blocks), default=0)),
-        term_cosine_ratio=_cosine(left, right),
+        term_cosine_ratio=cosine(left, right),
         swapped_words=_swapped(left, right, blocks),
         facts_differ=len(facts),
         facts_differ_ratio=differ_ratio,
@@ -183,7 +183,7 @@ def _longest_run(left: Side, right: Side, known: int) -> int:
     return low
 
 
-def _cosine(left: Side, right: Side) -> float:
+def cosine(left: Side, right: Side) -> float:
     """Cosine of the two term vectors, which have length 1."""
     _, ours, theirs = np.intersect1d(left.terms, right.terms, True, return_indices=True)
     return min(1.0, float(left.term_weights[ours] @ right.term_weights[theirs]))

@@ -1,7 +1,8 @@
 """Learn the passages that belong to no story: navigation, appeals, standing boxes.
 
 A passage is furniture when several articles carry it that have little else in common. One that
-recurs because the same story recurs is not: its carriers share the rest of their text, too.
+recurs because the same story recurs is not: its carriers share the rest of their text, too; nor is
+a statement that several reports of one event quote: they share their rare words.
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ VARIED_RATIO = 0.3
 """This share of what else the carriers hold must be much rarer than the passage, on average …"""
 RARER = 4
 """… by this factor."""
+COMPARED = 8
+"""So many carriers of a passage are compared with each other, furniture left out."""
 KEYS_IN_A_ROW = 2
 """A passage is cut out of an article only where so many of its keys follow each other."""
 
@@ -44,6 +47,35 @@ def learn(keys: Ragged, sources: NDArray[np.int64]) -> NDArray[np.uint64]:
     enough = counts >= np.where(one_source, CARRIERS_OF_SOURCE, CARRIERS)
     varied = np.add.reduceat(_rarer_share(rows, carried), starts) / counts
     return values[starts[enough & (varied >= VARIED_RATIO)]]
+
+
+def neighbours(
+    keys: Ragged, known: NDArray[np.uint64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of rows that carry the same known key, ``int64[m, 2]``, and the place in ``known`` of
+    that key: the first ``COMPARED`` carriers of each key, each with its next."""
+    rows = np.repeat(np.arange(len(keys.offsets) - 1), np.diff(keys.offsets))
+    mine = np.isin(keys.values, known)
+    at, rows = np.searchsorted(known, keys.values[mine]), rows[mine]
+    order = np.lexsort((rows, at))
+    at, rows = at[order], rows[order]
+    starts = np.searchsorted(at, at)
+    follows = np.flatnonzero((np.arange(len(at)) > starts) & (np.arange(len(at)) < starts + COMPARED))
+    return np.stack((rows[follows - 1], rows[follows]), 1), at[follows]
+
+
+def confirm(
+    known: NDArray[np.uint64],
+    at: NDArray[np.int64],
+    cosines: NDArray[np.float64],
+    related_ratio: float,
+) -> NDArray[np.uint64]:
+    """The keys whose carriers are, furniture aside, mostly about different events.
+
+    ``cosines`` are the term cosines of the pairs that ``neighbours`` gave, and ``at`` their keys.
+    """
+    apart = np.bincount(at, cosines < related_ratio, len(known))
+    return known[2 * apart > np.bincount(at, minlength=len(known))]
 
 
 def _rarer_share(rows: NDArray[np.int64], carried: NDArray[np.int64]) -> NDArray[np.float64]:

@@ -12,6 +12,7 @@ import click
 from ..errors import EXIT_FINE, EXIT_TROUBLE, DedupError
 from ..version import __version__
 from .compare import compare
+from .eval import evaluate
 from .scan import scan
 from .streams import discard_stdout, say
 
@@ -29,6 +30,7 @@ _HELP = """Find the articles that are the same story, and tell them from other r
 Examples:
   dedup scan samples/
   dedup compare left.txt right.txt --why
+  dedup eval --pairs gold.jsonl news/
 """
 
 
@@ -71,7 +73,7 @@ def show_help(context: click.Context, name: str) -> int:
     return EXIT_FINE
 
 
-for _command in (scan, compare, show_help):
+for _command in (scan, compare, evaluate, show_help):
     dedup.add_command(_command)
 
 

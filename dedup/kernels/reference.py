@@ -7,6 +7,8 @@ All sums and products are modulo 2**64.
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,6 +19,8 @@ I64 = NDArray[np.int64]
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
 _NEWLINE = 10
+_SHORT_RUN = 8
+"""Longer runs are hashed by differences of prefix sums, whatever their length."""
 
 
 def mix(x: U64) -> U64:
@@ -28,11 +32,17 @@ def mix(x: U64) -> U64:
     return x ^ (x >> np.uint64(33))
 
 
-def _powers(base: int, count: int) -> U64:
+@cache
+def _table(base: int, count: int) -> U64:
     """``base ** 0 … base ** (count - 1)``."""
     factors = np.full(count, base, np.uint64)
-    factors[:1] = 1
+    factors[0] = 1
     return np.multiply.accumulate(factors)
+
+
+def _powers(base: int, count: int) -> U64:
+    """The first ``count`` powers, out of a table whose size is a power of two."""
+    return _table(base, 1 << max(10, count.bit_length()))[:count]
 
 
 def hash_words(buffer: NDArray[np.uint8]) -> U64:
@@ -49,7 +59,7 @@ def hash_words(buffer: NDArray[np.uint8]) -> U64:
 
 
 def hash_runs(values: U64, offsets: I64, size: int) -> tuple[U64, I64]:
-    """Hash every run of ``size`` consecutive values of each row: ``mix(Σ value[j]·base**(size-1-j))``.
+    """Hash every run of ``size`` consecutive values of each row: ``mix(Σ value[j]·base**j)``.
 
     Returns the hashes in place order and their offsets; a row of ``m`` values has
     ``max(0, m - size + 1)`` runs.
@@ -57,25 +67,38 @@ def hash_runs(values: U64, offsets: I64, size: int) -> tuple[U64, I64]:
     counts = np.maximum(np.diff(offsets) - size + 1, 0)
     out = np.zeros(len(offsets), np.int64)
     np.cumsum(counts, out=out[1:])
-    if len(values) < size:
+    if out[-1] == 0:
         return np.zeros(0, np.uint64), out
-    total = np.zeros(len(values) - size + 1, np.uint64)
-    for j in range(size):
-        total = total * np.uint64(_BASE) + values[j : len(values) - size + 1 + j]
+    windows = len(values) - size + 1
+    if size <= _SHORT_RUN:
+        total = np.zeros(windows, np.uint64)
+        for j in reversed(range(size)):
+            total = total * np.uint64(_BASE) + values[j : j + windows]
+    else:
+        sums = np.zeros(len(values) + 1, np.uint64)
+        np.cumsum(values * _powers(_BASE, len(values)), out=sums[1:])
+        total = (sums[size:] - sums[:windows]) * _powers(_BASE_INVERSE, windows)
+    if len(counts) == 1:
+        return mix(total), out
     places = np.repeat(offsets[:-1] - out[:-1], counts) + np.arange(out[-1])
     return mix(total[places]), out
 
 
-def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64]:
-    """Each row sorted, repeats removed."""
-    rows = np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))
-    order = np.lexsort((values, rows))
-    values, rows = values[order], rows[order]
-    keep = np.ones(len(values), bool)
-    keep[1:] = (values[1:] != values[:-1]) | (rows[1:] != rows[:-1])
+def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
+    """Each row sorted, repeats removed: values, offsets, and how often each value stands in its row.
+
+    Row by row: many short sorts in cache are faster than one long one.
+    """
+    rows = [
+        np.unique(values[start:end], return_counts=True)
+        for start, end in zip(offsets[:-1].tolist(), offsets[1:].tolist())
+    ]
     out = np.zeros(len(offsets), np.int64)
-    np.cumsum(np.bincount(rows[keep], minlength=len(offsets) - 1), out=out[1:])
-    return values[keep], out
+    np.cumsum([len(row) for row, _ in rows], out=out[1:])
+    none = np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    distinct = np.concatenate([none[0], *(row for row, _ in rows)])
+    counts = np.concatenate([none[1], *(counted for _, counted in rows)])
+    return distinct, out, counts
 
 
 def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:

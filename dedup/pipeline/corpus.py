@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import numpy as np
 from numpy.typing import NDArray
 
-from .. import candidate, furniture, shingle, sketch, term, text
+from .. import shingle, sketch, term, text
 from ..data import Article, Corpus, Ragged, Sketched
 from ..settings import Settings, ShingleSettings
+from .sides import furnish
 
 BATCH_ROWS = 256
 """Rows measured at a time: arrays of this length stay in the processor's cache."""
@@ -71,10 +72,11 @@ def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
     vocabulary, idf = term.spread(stems)
     weights = term.weigh_terms(stems, counts, idf[np.searchsorted(vocabulary, stems.values)])
     sketched = Sketched(hashes, shingles, runs, stems, weights, signatures)
-    known = runs.values[:0]
+    none = runs.values[:0]
+    corpus = Corpus(admitted, tuple(rows), tuple(texts), sketched, vocabulary, idf, none, notes)
     if settings.match.furniture:
-        known = furniture.learn(candidate.sample(runs, settings.candidate), _sources(admitted, rows))
-    return Corpus(admitted, tuple(rows), tuple(texts), sketched, vocabulary, idf, known, notes)
+        corpus = furnish(corpus, _sources(admitted, rows), settings)
+    return corpus
 
 
 def _sources(articles: Sequence[Article], rows: Sequence[int]) -> NDArray[np.int64]:

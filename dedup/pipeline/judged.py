@@ -36,7 +36,7 @@ def judge_pairs(
     ('a', 'same_story', True)
     """
     corpus = prepare(articles, settings)
-    found = propose(corpus.sketched, settings)
+    found = propose(corpus.sketched, corpus.furniture, settings)
     kept = _packed(screen(found, corpus.sketched, settings))
     bands = shared_bands(found.pairs, corpus.sketched.signatures, settings).tolist()
     weigher = Weigher(corpus, settings)

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         Tally,
         Verdict,
     )
+    from ..evaluate import Evaluation, Mistake, Point, Score, Share
     from .screen import Look
 
 _DIGITS = 4
@@ -67,6 +68,57 @@ def comparison(comparison: Comparison, look: Look) -> str:
     )
 
 
+def evaluation(evaluation: Evaluation, look: Look) -> str:  # noqa: ARG001 - as above
+    """Render as ``dedup.evaluation/1``, with every mistake and every threshold."""
+    return _document(
+        {
+            "schema": "dedup.evaluation/1",
+            "version": __version__,
+            "settings": evaluation.settings,
+            "tally": {
+                "articles": evaluation.articles,
+                "pairs": evaluation.pairs,
+                "unsure": evaluation.unsure,
+                "repeated": evaluation.repeated,
+                "missing_pairs": evaluation.missing_pairs,
+            },
+            "missing": list(evaluation.missing),
+            "relations": [_score(one) for one in evaluation.scores],
+            "stages": [{"stage": one.name, **_plain(one.share)} for one in evaluation.stages],
+            "sweep": [_point(one) for one in evaluation.sweep],
+            "misses": [_mistake(one) for one in evaluation.misses],
+            "alarms": [_mistake(one) for one in evaluation.alarms],
+        }
+    )
+
+
+def _score(score: Score) -> dict[str, object]:
+    """Give one relation's three figures."""
+    shares = {"precision": score.precision, "recall": score.recall, "f1": score.f1}
+    return {"relation": score.relation} | {name: _plain(one) for name, one in shares.items()}
+
+
+def _point(point: Point) -> dict[str, object]:
+    """Give one threshold of the sweep."""
+    marks = {"best": point.best, "in_force": point.in_force}
+    return {"threshold": point.threshold, **marks, **_score(point.score)}
+
+
+def _mistake(one: Mistake) -> dict[str, object]:
+    """Give a wrong pair: as labelled, as told, and as judged by itself."""
+    return {
+        "left_address": one.left_address,
+        "right_address": one.right_address,
+        "labelled": one.gold.relation,
+        "label": one.gold.label,
+        "told": one.told,
+        "proposed_by": list(one.judged.found_by),
+        "kept": one.judged.kept,
+        "decided": one.decided,
+        **_pair(one.judged.verdict),
+    }
+
+
 def _pair(verdict: Verdict, *, sides: bool = True) -> dict[str, object]:
     """Give a verdict with its evidence; the sides are left out where they are told at length."""
     names = {"left": verdict.left, "right": verdict.right} if sides else {}
@@ -95,7 +147,9 @@ def _side(article: Article, words: int, steps: tuple[tuple[str, int], ...]) -> d
     }
 
 
-def _plain(noun: Entry | Story | Tally | Skipped | Evidence | Fact | Piece) -> dict[str, object]:
+def _plain(
+    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Piece | Share,
+) -> dict[str, object]:
     """Give the fields of a noun in their own order; what is unknown is left out."""
     values = ((field.name, getattr(noun, field.name)) for field in fields(noun))
     return {name: _value(value) for name, value in values if value is not None}

@@ -31,6 +31,10 @@ class Look:
     """Of a comparison, the figures and passages that decided."""
     diff: bool = False
     """Of a comparison, the whole alignment."""
+    sweep: bool = False
+    """Of an evaluation, every threshold and not only the best one."""
+    worst: int = 5
+    """Of an evaluation, so many mistakes of each kind."""
 
 
 def shown(text: str) -> str:

@@ -1,0 +1,119 @@
+"""``dedup eval``: what labelled pairs say about the tool on a corpus."""
+
+from __future__ import annotations
+
+import os
+import shlex
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import click
+
+from ..data import Article
+from ..errors import EXIT_FINE, EXIT_TROUBLE
+from ..readers import HARMLESS, gold, read
+from .options import Flags, shared
+from .streams import STDOUT, emit, say, say_skipped
+
+if TYPE_CHECKING:
+    from ..data import Gold, Result, Skipped
+    from ..evaluate import Evaluation
+    from ..settings import Settings
+
+_MISSING_SHOWN = 5
+
+_HELP = """Hold a corpus's result against pairs that people labelled.
+
+\b
+Examples:
+  dedup eval --pairs gold.jsonl news/
+  dedup eval --pairs gold.csv news.jsonl --sweep --worst 20
+  dedup eval --pairs gold.jsonl news.jsonl --json -o figures.json
+
+GOLD is JSON Lines or CSV with left, right, relation and, if you like, label. left and right are
+ids or addresses; relation is same_story, related, distinct, same_event (one story or related, it
+is not known which) or unsure (left out).
+
+Precision is over the labelled pairs only.
+
+Exit: 0 finished, 2 trouble, input that could not be read, or labelled pairs not in the corpus.
+"""
+
+
+@click.command("eval", help=_HELP, short_help="How often is it right?")
+@click.option("--pairs", required=True, metavar="GOLD", help="Labelled pairs: JSONL or CSV.")
+@click.option("--sweep", is_flag=True, help="Show every threshold, not only the best.")
+@click.option(
+    "--worst",
+    type=click.IntRange(0),
+    default=5,
+    metavar="NUMBER",
+    help="Mistakes of each kind to show (5).",
+)
+@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@shared
+def evaluate(paths: tuple[str, ...], pairs: str, flags: Flags, *, sweep: bool, worst: int) -> int:
+    """Read labels and articles, run, evaluate, and deliver the report."""
+    if pairs == STDOUT and STDOUT in paths:
+        raise click.UsageError("stdin cannot be both the labelled pairs and an article file.")
+    settings, report = flags.settings(), flags.report()
+    labelled = gold.read(pairs)
+    records = [one for one in read(paths or (".",), flags.reading()) if not _is_gold(one, pairs)]
+    evaluation, result = _evaluated(labelled, records, settings)
+    faults = [one for one in result.skipped if one.code not in HARMLESS]
+    say_skipped(faults if flags.quiet else result.skipped)
+    _say_missing(evaluation, pairs)
+    if flags.verbose:
+        for note in result.notes:
+            say(f"note: {note}")
+    look = replace(flags.look(), sweep=sweep, worst=worst)
+    emit(report.evaluation(evaluation, look), flags.output)
+    if flags.for_people() and worst:
+        _say_next(evaluation)
+    incomplete = bool(faults or evaluation.missing_pairs)
+    return EXIT_TROUBLE if incomplete and flags.on_error != "skip" else EXIT_FINE
+
+
+def _evaluated(
+    labelled: tuple[Gold, ...], records: list[Article | Skipped], settings: Settings
+) -> tuple[Evaluation, Result]:
+    """Run once over all articles, and once more closely over the labelled pairs."""
+    from ..evaluate import evaluate as held_against
+    from ..evaluate import resolve
+    from ..pipeline import deduplicate
+    from ..pipeline.judged import judge_pairs
+
+    result = deduplicate(records, settings)
+    resolved = resolve(labelled, result.articles)
+    articles = [one for one in records if isinstance(one, Article)]
+    judged = judge_pairs(articles, [(one.left, one.right) for one in resolved.gold], settings)
+    return held_against(resolved, judged, result, settings.match), result
+
+
+def _is_gold(record: Article | Skipped, pairs: str) -> bool:
+    """Whether a walk met the labelled pairs themselves, which are no articles."""
+    if isinstance(record, Article) or pairs == STDOUT:
+        return False
+    path, _, line = record.address.rpartition(":")
+    names = {record.address, path if line.isdecimal() else record.address}
+    return os.path.abspath(pairs) in {os.path.abspath(name) for name in names}
+
+
+def _say_missing(evaluation: Evaluation, pairs: str) -> None:
+    """Tell which labelled pairs could not be held against anything."""
+    if not evaluation.missing_pairs:
+        return
+    names = ", ".join(repr(name) for name in evaluation.missing[:_MISSING_SHOWN])
+    more = len(evaluation.missing) - _MISSING_SHOWN
+    also = f" and {more:,} more" if more > 0 else ""
+    say(
+        f"{pairs}: {evaluation.missing_pairs:,} pairs left out, the corpus has no article"
+        f" {names}{also} [E321]"
+    )
+
+
+def _say_next(evaluation: Evaluation) -> None:
+    """Suggest to look closely at the worst mistake."""
+    for one in (*evaluation.alarms, *evaluation.misses)[:1]:
+        pair = " ".join(shlex.quote(side) for side in (one.left_address, one.right_address))
+        say(f"next: dedup compare {pair} --why")

@@ -1,0 +1,99 @@
+"""Columns to sides: one article as a pair needs it, furniture left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import compress
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .. import candidate, evidence, furniture, shingle, term, text
+from ..data import Article, Corpus, Ragged, Side
+from ..settings import Settings
+
+
+def side(corpus: Corpus, row: int, article: Article, settings: Settings) -> Side:
+    """One article as a side; a row of -1 is an article without words."""
+    if row < 0:
+        return _blank(article)
+    columns = corpus.sketched
+    hashes = _row(columns.words, row)
+    words = text.words(corpus.texts[row])
+    runs = evidence.runs(hashes, evidence.PASSAGE_WORDS)
+    stems = shingle.hash_words([term.stem(words)]).values
+    whole = Side(
+        article=article,
+        text=corpus.texts[row],
+        words=tuple(words),
+        hashes=hashes,
+        idf=corpus.idf[np.searchsorted(corpus.vocabulary, stems)],
+        shingles=_row(columns.shingles, row),
+        runs=runs,
+        run_set=_row(columns.runs, row),
+        terms=_row(columns.terms, row),
+        term_weights=_row(Ragged(columns.term_weights, columns.terms.offsets), row),
+        signature=columns.signatures[row],
+    )
+    sampled = candidate.is_sampled(runs, settings.candidate)
+    mask = furniture.find(runs, sampled, corpus.furniture, evidence.PASSAGE_WORDS)
+    return _without(whole, mask, stems, corpus, settings) if mask.any() else whole
+
+
+def _without(
+    whole: Side,
+    mask: NDArray[np.bool_],
+    stems: NDArray[np.uint64],
+    corpus: Corpus,
+    settings: Settings,
+) -> Side:
+    """The side without the masked words: everything is measured on what is left."""
+    hashes = whole.hashes[~mask]
+    runs = evidence.runs(hashes, evidence.PASSAGE_WORDS)
+    kind, _, size = settings.shingle.unit.partition(":")
+    shingles = whole.shingles
+    if kind != "char":
+        shingles = np.unique(evidence.runs(hashes, int(size or shingle.AUTO_WORDS)))
+    terms, counts = term.count(Ragged(stems[~mask], np.array([0, len(hashes)])))
+    idf = corpus.idf[np.searchsorted(corpus.vocabulary, terms.values)]
+    return replace(
+        whole,
+        words=tuple(compress(whole.words, ~mask)),
+        hashes=hashes,
+        idf=whole.idf[~mask],
+        shingles=shingles,
+        runs=runs,
+        run_set=np.unique(runs),
+        terms=terms.values,
+        term_weights=term.weigh_terms(terms, counts, idf),
+    )
+
+
+def furnish(corpus: Corpus, sources: NDArray[np.int64], settings: Settings) -> Corpus:
+    """The corpus with the furniture it teaches; ``sources`` numbers the source of each row."""
+    keys = candidate.sample(corpus.sketched.runs, settings.candidate)
+    likely = furniture.learn(keys, sources)
+    pairs, at = furniture.neighbours(keys, likely)
+    trial = replace(corpus, furniture=likely)
+    nobody = Article("", "")
+    rows = {row: side(trial, row, nobody, settings) for row in np.unique(pairs).tolist()}
+    known = {
+        (left, right): evidence.cosine(rows[left], rows[right])
+        for left, right in set(map(tuple, pairs.tolist()))
+    }
+    cosines = np.array([known[left, right] for left, right in pairs.tolist()])
+    sure = furniture.confirm(likely, at, cosines, settings.match.related_ratio)
+    return replace(corpus, furniture=sure)
+
+
+def _blank(article: Article) -> Side:
+    """An article without words."""
+    none, weightless = np.zeros(0, np.uint64), np.zeros(0)
+    unsigned = np.zeros(1, np.uint32)
+    return Side(article, "", (), none, weightless, none, none, none, none, weightless, unsigned)
+
+
+def _row(ragged: Ragged, row: int) -> Any:
+    """The values of one row."""
+    return ragged.values[ragged.offsets[row] : ragged.offsets[row + 1]]

@@ -30,6 +30,8 @@ SLOT_WORDS = 12
 OTHER_RATIO = 0.4
 """A stretch tells of other things when less than this share of what it says is in the other text."""
 FACTS_SHOWN = 20
+RESPELLED_LETTERS = 4
+"""A shorter word is found in too many others to be called one of them, spelled another way."""
 _RESPELLED = 75.0
 """Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
 
@@ -234,7 +236,7 @@ def _only_here(
         if word.isdigit():
             numbers.append(i)
         elif side.idf[i] >= INFORMATIVE_IDF and (
-            len(word) < 2 or fuzz.partial_ratio(word, opposite) < _RESPELLED
+            len(word) < RESPELLED_LETTERS or fuzz.partial_ratio(word, opposite) < _RESPELLED
         ):
             names.append(i)
     return numbers, names

@@ -27,11 +27,11 @@ class TextSettings:
     """One switch for each cleaning rule; the name is the rule's function in ``text.py``."""
 
     unescape_entities: bool = True
+    straighten_quotes: bool = True
     normalize_unicode: bool = True
     drop_invisibles: bool = True
     drop_points: bool = True
     unify_letters: bool = True
-    straighten_quotes: bool = True
     join_hyphens: bool = True
     join_lines: bool = True
     drop_urls: bool = True
@@ -91,7 +91,7 @@ class CandidateSettings:
     """A bucket of up to this many rows is paired in full; a larger one as star and chain."""
     term_bucket_full: int = 24
     """The same for ``terms``, whose buckets mix many events."""
-    bucket_limit: int = 256
+    bucket_limit: int = 1 << 16
     """A larger bucket is cut into stretches of this length, and counted as capped."""
 
     def __post_init__(self) -> None:
@@ -104,7 +104,11 @@ class CandidateSettings:
         _within("lsh_jaccard_ratio", self.lsh_jaccard_ratio, 0.01, 1)
         _within("lsh_recall_ratio", self.lsh_recall_ratio, 0.5, 0.999999)
         _within("passage_rate", self.passage_rate, 1, 1 << 20)
+        _within("passage_shared", self.passage_shared, 1, 1024)
         _within("term_count", self.term_count, 1, 1024)
+        _within("term_shared", self.term_shared, 1, 1024)
+        _within("bucket_full", self.bucket_full, 1, 1024)
+        _within("term_bucket_full", self.term_bucket_full, 1, 1024)
         _within("bucket_limit", self.bucket_limit, 2, 1 << 30)
 
 
@@ -135,6 +139,19 @@ class MatchSettings:
         _within("template_hours", self.template_hours, 0, float("inf"))
 
 
+def _typed(name: str, value: object, group: type) -> object:
+    """The value, if it is of the kind that the setting's default is."""
+    default = getattr(group(), name)
+    if isinstance(default, tuple):
+        if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
+            return tuple(value)
+        raise SettingsError(f"{name} is {value!r}", hint="a list of names")
+    wanted = (int, float) if isinstance(default, float) else type(default)
+    if not isinstance(value, wanted) or isinstance(value, bool) != isinstance(default, bool):
+        raise SettingsError(f"{name} is {value!r}", hint=f"a value such as {default!r}")
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """All groups together; each stage is handed its own group only.
@@ -160,7 +177,7 @@ class Settings:
         for group in fields(cls):
             kind = _GROUPS[group.name]
             names = {f.name for f in fields(kind)}
-            groups[group.name] = kind(**{k: rest.pop(k) for k in tuple(rest) if k in names})
+            groups[group.name] = kind(**{k: _typed(k, rest.pop(k), kind) for k in names & rest.keys()})
         if rest:
             unknown = min(rest)
             known = [f.name for kind in _GROUPS.values() for f in fields(kind)]

@@ -36,6 +36,8 @@ _ANY_SPECIAL = re.compile(f"[{_SPACELESS}{_MARKS}]")
 _ANY_SPACELESS = re.compile(f"[{_SPACELESS}]")
 _PAIRED_START = re.compile(f"[{PAIRED}]")
 
+MARKS_KEPT = 8
+_STACKED = re.compile(f"([{_MARKS}]{{{MARKS_KEPT}}})[{_MARKS}]+")
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f\ufeff]"
 )
@@ -100,14 +102,18 @@ def unescape_entities(text: str) -> tuple[str, int]:
 
 
 def normalize_unicode(text: str) -> tuple[str, int]:
-    """Unicode NFKC: one form for letters that can be written in several.
+    """Unicode NFKC: one form for letters that can be written in several; no more than
+    ``MARKS_KEPT`` marks on a letter, since putting many in order takes quadratic time.
 
     >>> normalize_unicode("ﬁve ２０")
     ('five 20', 1)
     """
-    if text.isascii() or unicodedata.is_normalized("NFKC", text):
+    if text.isascii():
         return text, 0
-    return unicodedata.normalize("NFKC", text), 1
+    text, stacked = _STACKED.subn(r"\1", text)
+    if unicodedata.is_normalized("NFKC", text):
+        return text, stacked
+    return unicodedata.normalize("NFKC", text), stacked + 1
 
 
 def drop_invisibles(text: str) -> tuple[str, int]:
@@ -209,12 +215,14 @@ def join_lines(text: str) -> tuple[str, int]:
 
 
 def fold_case(text: str) -> tuple[str, int]:
-    """Full Unicode case folding.
+    """Full Unicode case folding, and what it takes apart put together again.
 
     >>> fold_case("Straße")
     ('strasse', 1)
     """
     folded = text.casefold()
+    if not folded.isascii():
+        folded = unicodedata.normalize("NFKC", folded)
     return folded, int(folded != text)
 
 
@@ -222,11 +230,11 @@ Rule = Callable[[str], tuple[str, int]]
 
 RULES: tuple[Rule, ...] = (
     unescape_entities,
+    straighten_quotes,
     normalize_unicode,
     drop_invisibles,
     drop_points,
     unify_letters,
-    straighten_quotes,
     drop_urls,
     drop_credits,
     drop_pointers,

@@ -148,7 +148,7 @@ def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64,
     place = np.arange(len(keys)) - np.repeat(starts, sizes)
     sizes = np.repeat(sizes, sizes)
     pairs = []
-    for back in range(1, full):
+    for back in range(1, min(full, int(sizes.max(initial=0)))):
         at = np.flatnonzero((place >= back) & (sizes <= full))
         pairs.append(np.stack((rows[at - back], rows[at]), 1))
     at = np.flatnonzero((place >= 1) & (sizes > full))
@@ -156,7 +156,7 @@ def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64,
     at = at[place[at] % limit >= 2]
     pairs.append(np.stack((rows[at - place[at] % limit], rows[at]), 1))
     found, counts = count_pairs(np.concatenate(pairs))
-    return found, counts, int(np.count_nonzero(sizes[starts] > limit))
+    return found, counts, int(np.count_nonzero(sizes[starts] > max(full, limit)))
 
 
 def count_pairs(pairs: I64) -> tuple[I64, I64]:

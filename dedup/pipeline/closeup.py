@@ -23,7 +23,8 @@ def compare(left: Article, right: Article, settings: Settings | None = None) -> 
     settings = settings or Settings()
     pair = replace(left, id="left", address="1"), replace(right, id="right", address="2")
     weigher = Weigher(prepare(pair, settings), settings)
-    sides = weigher.side(0), weigher.side(1)
+    cleaned = [text.clean(article.text, settings.text) for article in (left, right)]
+    sides = [replace(weigher.side(at), text=cleaned[at].text) for at in (0, 1)]
     judged = replace(weigher.weigh(0, 1), left=left.id, right=right.id)
     bands, rows = candidate.choose_bands(settings.sketch.signature_size, settings.candidate)
     return Comparison(
@@ -31,8 +32,8 @@ def compare(left: Article, right: Article, settings: Settings | None = None) -> 
         right=right,
         verdict=judged,
         pieces=tuple(pieces(*sides)),
-        left_steps=text.clean(left.text, settings.text).steps,
-        right_steps=text.clean(right.text, settings.text).steps,
+        left_steps=cleaned[0].steps,
+        right_steps=cleaned[1].steps,
         settings=settings.shown(),
         chance_ratio=candidate.proposal_chance(judged.evidence.jaccard_ratio, bands, rows),
         decided=verdict.judge(judged.evidence, settings.match).decided,

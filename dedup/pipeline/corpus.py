@@ -21,12 +21,15 @@ RUNS = ShingleSettings()
 """Shared passages are found by runs of three words, whatever the unit of the shingles is."""
 
 
-def place(article: Article) -> tuple[str, int, str, str]:
-    """Sort key: path, line, id, text; so that a result does not depend on the order of its input."""
+def place(article: Article) -> tuple[str, int, tuple[str, ...]]:
+    """Sort key: path, line, and then all else, so that a result does not depend on the order of its
+    input."""
     path, _, line = article.address.rpartition(":")
+    rest = (article.id, article.text, article.title, article.url, article.source)
+    rest += (str(article.published),)
     if path and line.isdecimal():
-        return path, int(line), article.id, article.text
-    return article.address, 0, article.id, article.text
+        return path, int(line), rest
+    return article.address, 0, rest
 
 
 def admit(articles: Iterable[Article]) -> tuple[tuple[Article, ...], tuple[str, ...]]:
@@ -69,7 +72,7 @@ def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
     columns = [_measure(batch, settings) for batch in batches]
     hashes, shingles, runs, stems = (join([part[i] for part in columns]) for i in range(4))
     counts, signatures = (np.concatenate([part[i] for part in columns]) for i in (4, 5))
-    vocabulary, idf = term.spread(stems)
+    vocabulary, idf = term.spread(stems, signatures)
     weights = term.weigh_terms(stems, counts, idf[np.searchsorted(vocabulary, stems.values)])
     sketched = Sketched(hashes, shingles, runs, stems, weights, signatures)
     none = runs.values[:0]

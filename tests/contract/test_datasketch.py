@@ -4,22 +4,26 @@ from __future__ import annotations
 
 import random
 from itertools import combinations, pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
 from datasketch import LeanMinHash, MinHash, MinHashLSH
-from numpy.typing import NDArray
 
 from dedup import candidate, cluster, shingle, sketch
-from dedup.data import Ragged
 from dedup.settings import ShingleSettings, SketchSettings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from dedup.data import Ragged
 
 WORDS = [f"{a}{b}{c}" for a in "bdgkl" for b in "aeiou" for c in "mnrst"]
 Pairs = set[tuple[int, int]]
 
 
 def near_duplicates(seed: int, articles: int = 120) -> Ragged:
-    """Shingles of invented articles, most of which retell an earlier one with some words changed."""
+    """Shingles of invented articles, most of which retell an earlier one with a few changes."""
     chance = random.Random(seed)
     texts: list[list[str]] = [[], ["alone"]]
     while len(texts) < articles:
@@ -44,14 +48,18 @@ def proposed_by_datasketch(signatures: list[LeanMinHash], bands: int, rows: int)
     }
 
 
-def proposed_by_us(signed: NDArray[np.uint32], bands: int, rows: int, full: int, limit: int) -> Pairs:
+def proposed_by_us(
+    signed: NDArray[np.uint32], bands: int, rows: int, full: int, limit: int
+) -> Pairs:
     """What our bands and buckets propose."""
     pairs, _ = candidate.pair(candidate.band(signed, bands, rows), 1, full, limit)
     return {(left, right) for left, right in pairs.tolist()}
 
 
 @pytest.mark.parametrize("seed", [1, 7])
-@pytest.mark.parametrize(("size", "bands", "rows"), [(128, 32, 4), (128, 25, 5), (64, 4, 16), (32, 32, 1)])
+@pytest.mark.parametrize(
+    ("size", "bands", "rows"), [(128, 32, 4), (128, 25, 5), (64, 4, 16), (32, 32, 1)]
+)
 def test_candidates_are_those_of_minhash_lsh(seed: int, size: int, bands: int, rows: int) -> None:
     """Paired in full they are equal; as star and chain they lose no article and join the same."""
     how = SketchSettings(signature_size=size, seed=seed)
@@ -68,10 +76,12 @@ def test_candidates_are_those_of_minhash_lsh(seed: int, size: int, bands: int, r
 
 @pytest.mark.parametrize(("size", "seed"), [(2, 0), (16, 1), (128, 1), (256, 2**32 - 1)])
 def test_signatures_travel_to_datasketch_and_back(size: int, seed: int) -> None:
-    """A row becomes the ``LeanMinHash`` that ``datasketch`` makes of the same shingles, and back."""
+    """A row becomes the ``LeanMinHash`` that ``datasketch`` makes of its shingles, and back."""
     how = SketchSettings(signature_size=size, seed=seed)
     shingles = near_duplicates(3, 12)
-    for row, (start, end) in zip(sketch.sign(shingles, how), pairwise(shingles.offsets), strict=True):
+    for row, (start, end) in zip(
+        sketch.sign(shingles, how), pairwise(shingles.offsets), strict=True
+    ):
         minhash = MinHash(num_perm=size, seed=seed, hashfunc=lambda low: low, scheme="affine32")
         for value in shingles.values[start:end].tolist():
             minhash.update(value & 0xFFFFFFFF)

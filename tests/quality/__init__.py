@@ -1,0 +1,1 @@
+"""Floors under what the tool finds on public labelled sets."""

@@ -1,0 +1,84 @@
+"""The README shows what the program prints: each ``console`` block is run and compared.
+
+``python tests/test_readme.py --write`` puts the present output in.
+"""
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+CONSOLE = re.compile(r"^```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)^```$", re.M | re.S)
+INSTALL = re.compile(r"^python3 -m venv \.venv && [^\n]+$", re.M)
+
+
+def printed(command):
+    """Run a command of the README from the project's folder, and give its stdout."""
+    name, *arguments = shlex.split(command)
+    assert name == "dedup"
+    where = {k: v for k, v in os.environ.items() if k not in {"COLUMNS", "FORCE_COLOR"}}
+    done = subprocess.run(
+        [sys.executable, "-m", "dedup", *arguments],
+        cwd=ROOT,
+        env=where,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        check=True,
+    )
+    return done.stdout.decode()
+
+
+def write():
+    """Put what the program prints today into every block."""
+
+    def fresh(block):
+        return f"```console\n$ {block['command']}\n{printed(block['command'])}```"
+
+    README.write_text(CONSOLE.sub(fresh, README.read_text("utf-8")), "utf-8")
+
+
+def shown():
+    """Give each command of the README with the output that stands below it."""
+    return [(m["command"], m["output"]) for m in CONSOLE.finditer(README.read_text("utf-8"))]
+
+
+@pytest.mark.parametrize(("command", "output"), shown())
+def test_a_console_block_is_what_the_program_prints(command, output):
+    assert printed(command) == output, "python tests/test_readme.py --write"
+
+
+def test_there_are_blocks_to_check():
+    assert len(shown()) >= 3
+
+
+def test_the_python_example_runs():
+    failed, tried = doctest.testfile(str(README), module_relative=False, encoding="utf-8")
+    assert tried
+    assert not failed
+
+
+def test_ci_finds_the_two_commands():
+    commands = INSTALL.findall(README.read_text("utf-8"))
+    assert len(commands) == 2
+    assert commands[0].endswith(".venv/bin/dedup scan samples/")
+    assert commands[1].endswith("-m pytest")
+
+
+def test_links_lead_somewhere():
+    pages = [README, ROOT / "CONTRIBUTING.md", *ROOT.glob("docs/*.md")]
+    for page in pages:
+        for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
+            assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+if __name__ == "__main__":
+    if sys.argv[1:] != ["--write"]:
+        sys.exit(__doc__)
+    write()

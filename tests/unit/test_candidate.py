@@ -1,0 +1,108 @@
+"""Candidates: bands reach their recall, samples know no place, rare terms are rare and shared."""
+
+from __future__ import annotations
+
+import random
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from dedup.candidate import choose_bands, merge, pair, proposal_chance, rare_terms, sample
+from dedup.data import Ragged
+from dedup.settings import CandidateSettings
+
+
+def ragged(*rows: list[int]) -> Ragged:
+    """Rows end to end."""
+    values = np.array([value for row in rows for value in row], np.uint64)
+    return Ragged(values, np.cumsum([0, *map(len, rows)]))
+
+
+def rows_of(keys: Ragged) -> list[list[int]]:
+    """The rows again."""
+    return [keys.values[a:b].tolist() for a, b in pairwise(keys.offsets.tolist())]
+
+
+def chance(jaccard: float, bands: int, rows: int) -> float:
+    """By counting: a band agrees with probability j**rows, and no band at all does otherwise."""
+    none = 1.0
+    for _ in range(bands):
+        none *= 1 - jaccard**rows
+    return 1 - none
+
+
+@pytest.mark.parametrize("size", [2, 16, 64, 100, 128, 256])
+@pytest.mark.parametrize("jaccard", [0.2, 0.5, 0.7, 0.9, 1.0])
+@pytest.mark.parametrize("recall", [0.5, 0.9, 0.99, 0.9999])
+def test_bands_reach_their_recall(size: int, jaccard: float, recall: float) -> None:
+    """The longest that do; one row to a band where none does."""
+    how = CandidateSettings(lsh_jaccard_ratio=jaccard, lsh_recall_ratio=recall)
+    bands, rows = choose_bands(size, how)
+    assert 1 <= bands * rows <= size
+    assert proposal_chance(jaccard, bands, rows) == pytest.approx(chance(jaccard, bands, rows))
+    reaching = [r for r in range(1, size + 1) if chance(jaccard, size // r, r) >= recall]
+    assert rows == max(reaching, default=1)
+    assert bands == size // rows
+
+
+def test_a_sample_knows_no_place() -> None:
+    """A passage has the same keys in whatever article it stands; about one in ``rate`` of them."""
+    chance = random.Random(11)
+    passage = [chance.getrandbits(64) for _ in range(4000)]
+    other = [chance.getrandbits(64) for _ in range(4000)]
+    how = CandidateSettings(passage_rate=8)
+    alone, within, nothing = rows_of(
+        sample(ragged(sorted(passage), sorted(passage + other), []), how)
+    )
+    assert set(alone) == set(within) & set(passage)
+    assert nothing == []
+    assert 300 < len(alone) < 700
+
+
+@pytest.mark.parametrize("rate", [1, 2, 1 << 20])
+def test_the_ends_of_sampling(rate: int) -> None:
+    """A rate of one keeps everything, the largest hash included; zero is always kept."""
+    top = 2**64 - 1
+    kept = rows_of(sample(ragged([0, top]), CandidateSettings(passage_rate=rate)))
+    assert kept == [[0, top] if rate == 1 else [0]]
+
+
+def test_rare_terms() -> None:
+    """The heaviest of those that another row has; a term of one article proposes nothing."""
+    terms = ragged([1, 2, 3, 4], [2, 3, 4], [9], [])
+    weights = np.array([0.9, 0.1, 0.5, 0.3, 0.1, 0.2, 0.7, 1.0])
+    assert rows_of(rare_terms(terms, weights, CandidateSettings(term_count=2))) == [
+        [3, 4],
+        [3, 4],
+        [],
+        [],
+    ]
+    every = rare_terms(terms, weights, CandidateSettings(term_count=99))
+    assert rows_of(every) == [[2, 3, 4], [2, 3, 4], [], []]
+
+
+def test_rare_terms_of_equal_weight_have_an_order() -> None:
+    """Both rows must choose the same ones, or they would not meet."""
+    row = list(range(10, 60))
+    keys = rare_terms(ragged(row, row), np.full(100, 0.1), CandidateSettings(term_count=5))
+    assert rows_of(keys) == [row[:5], row[:5]]
+
+
+def test_pairs_must_share_enough_keys() -> None:
+    """Long rows need several in common, short ones one: nothing is dropped for being short."""
+    long = [list(range(0, 20)), list(range(18, 38)), list(range(37, 57))]
+    pairs, capped = pair(ragged(*long, [0, 99]), shared=2, full=8, limit=256)
+    assert pairs.tolist() == [[0, 1], [0, 3]]
+    assert capped == 0
+
+
+def test_merging_marks_who_proposed() -> None:
+    """One list, sorted, once each, with a bit for each index; the capped buckets add up."""
+    one = np.array([[0, 5], [2, 3]], np.int64)
+    two = np.array([[0, 1], [2, 3]], np.int64)
+    found = merge({0: (one, 1), 2: (two, 2), 1: (np.zeros((0, 2), np.int64), 0)})
+    assert found.pairs.tolist() == [[0, 1], [0, 5], [2, 3]]
+    assert found.found_by.tolist() == [4, 1, 5]
+    assert found.capped == 3
+    assert merge({}).pairs.shape == (0, 2)

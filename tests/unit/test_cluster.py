@@ -1,0 +1,37 @@
+"""Groups: what hangs together, whatever the order of the edges."""
+
+from __future__ import annotations
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.cluster import gather
+
+edges = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=40)
+
+
+def reached(edges: list[tuple[int, int]], start: int) -> set[int]:
+    """Everything that can be walked to."""
+    known: set[int] = {start}
+    while more := {x for edge in edges for x in edge if known & set(edge)} - known:
+        known |= more
+    return known
+
+
+@given(edges)
+def test_groups_are_what_can_be_walked_to(edges: list[tuple[int, int]]) -> None:
+    """Sorted inside and by their smallest; one alone, even with an edge to itself, is no group."""
+    expected = {tuple(sorted(reached(edges, node))) for edge in edges for node in edge}
+    assert gather(edges) == [list(group) for group in sorted(expected) if len(group) > 1]
+
+
+@given(edges.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))))
+def test_order_and_direction_do_not_matter(both: tuple[list[tuple[int, int]], ...]) -> None:
+    """Edges may come shuffled and turned."""
+    some, shuffled = both
+    assert gather(some) == gather([(right, left) for left, right in shuffled])
+
+
+def test_a_long_chain_is_one_group() -> None:
+    """A hundred thousand links neither recurse nor fall apart."""
+    assert gather((n + 1, n) for n in range(100_000)) == [list(range(100_001))]

@@ -30,6 +30,9 @@ SLOT_WORDS = 12
 OTHER_RATIO = 0.4
 """A stretch tells of other things when less than this share of what it says is in the other text."""
 FACTS_SHOWN = 20
+HEAD_WORDS = 12
+"""The headline or the first line: there, another subject is another story, where the two texts have
+half of their words in common (a reworded one has a headline of its own)."""
 RESPELLED_LETTERS = 4
 """A shorter word is found in too many others to be called one of them, spelled another way."""
 _RESPELLED = 75.0
@@ -202,6 +205,8 @@ def substituted(left: Side, right: Side, blocks: list[Block]) -> tuple[list[Fact
     facts = []
     differing = agreeing = 0.0
     vocabularies = set(left.words), set(right.words)
+    common = 2 * sum(block.size for block in blocks)
+    head = HEAD_WORDS if common >= (len(left.words) + len(right.words)) / 2 else 0
     at = Block(0, 0, 0)
     for block in [*_anchors(left, blocks), Block(len(left.words), len(right.words), 0)]:
         gaps = range(at.left + at.size, block.left), range(at.right + at.size, block.right)
@@ -209,7 +214,7 @@ def substituted(left: Side, right: Side, blocks: list[Block]) -> tuple[list[Fact
             ours = _only_here(left, gaps[0], right, gaps[1], vocabularies[1])
             theirs = _only_here(right, gaps[1], left, gaps[0], vocabularies[0])
             for kind, mine, other in zip(("number", "name"), ours, theirs):
-                if mine and other:
+                if mine and other and _says_much(left, mine, right, other, head):
                     differing += min(_weight(left, mine), _weight(right, other))
                     facts.append(Fact(kind, _joined(left, mine), _joined(right, other)))
         weights = left.idf[block.left : block.left + block.size]
@@ -226,7 +231,7 @@ def _anchors(left: Side, blocks: list[Block]) -> list[Block]:
 def _only_here(
     side: Side, gap: range, other: Side, other_gap: range, other_words: set[str]
 ) -> tuple[list[int], list[int]]:
-    """Places in the gap of numbers and of names that the other article does not have."""
+    """Places in the gap of numbers and of words that the other article does not have."""
     opposite = "".join(other.words[i] for i in other_gap)
     numbers, names = [], []
     for i in gap:
@@ -235,16 +240,25 @@ def _only_here(
             continue
         if word.isdigit():
             numbers.append(i)
-        elif side.idf[i] >= INFORMATIVE_IDF and (
-            len(word) < RESPELLED_LETTERS or fuzz.partial_ratio(word, opposite) < _RESPELLED
-        ):
+        elif len(word) < RESPELLED_LETTERS or fuzz.partial_ratio(word, opposite) < _RESPELLED:
             names.append(i)
     return numbers, names
 
 
+def _says_much(left: Side, ours: list[int], right: Side, theirs: list[int], head: int) -> bool:
+    """Whether a substitution touches a fact: a number, or a name on both sides; within the first
+    ``head`` words, where the subject stands, a name on one side is enough."""
+    if left.words[ours[0]].isdigit():
+        return True
+    rarest = float(left.idf[ours].max()), float(right.idf[theirs].max())
+    at_head = ours[0] < head and theirs[0] < head
+    return (max if at_head else min)(rarest) >= INFORMATIVE_IDF
+
+
 def _weight(side: Side, places: list[int]) -> float:
-    """What the facts at these places weigh; a number at least as much as any fact."""
-    return float(np.maximum(side.idf[places], INFORMATIVE_IDF).sum())
+    """What the words at these places say; a number as much as any fact."""
+    numbers = [side.words[i].isdigit() for i in places]
+    return float(np.where(numbers, INFORMATIVE_IDF, side.idf[places]).sum())
 
 
 def _joined(side: Side, places: list[int]) -> str:

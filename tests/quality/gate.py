@@ -12,7 +12,18 @@ from math import ceil, floor
 from pathlib import Path
 from typing import Any
 
-from .measure import AT_LEAST, AT_MOST, DATA, QUESTIONS, Figure, digests, measured, present, run
+from .measure import (
+    AT_LEAST,
+    AT_MOST,
+    DATA,
+    FREE,
+    QUESTIONS,
+    Figure,
+    digests,
+    measured,
+    present,
+    run,
+)
 
 FLOORS = Path(__file__).with_name("floors.json")
 DOCUMENT = Path(__file__).parents[2] / "docs" / "quality.md"
@@ -92,12 +103,18 @@ def compare(kept: dict[str, Any], figures: dict[str, Figure]) -> list[str]:
         for name, digest in digests().items()
         if kept["digests"].get(name) != digest
     ]
-    for key, one in figures.items():
+    binding = _binding(figures)
+    for key, one in binding.items():
         if key not in kept["floors"]:
             found.append(f"{key}: has no floor")
         elif sunk(one, kept["floors"][key]):
             found.append(f"{key}: {one.value:.4f}, was {kept['floors'][key]}")
-    return found + [f"{key}: a floor of nothing" for key in kept["floors"] if key not in figures]
+    return found + [f"{key}: a floor of nothing" for key in kept["floors"] if key not in binding]
+
+
+def _binding(figures: dict[str, Figure]) -> dict[str, Figure]:
+    """Those that have a floor; others are for information."""
+    return {key: one for key, one in figures.items() if one.bound != FREE}
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -131,6 +148,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _move(kept: dict[str, Any], figures: dict[str, Figure], why: str | None) -> None:
     """Write better floors; worse ones, and other data, only with a reason that is kept."""
+    figures = _binding(figures)
     floors = raised(kept["floors"], figures)
     if why:
         floors = {key: rounded(one) for key, one in figures.items()}

@@ -111,7 +111,8 @@ def run(name: str) -> Ran:
         raw = stream.read()
     records = [json.loads(line) for line in raw.splitlines()]
     labels = DATA / name / "pairs.jsonl"
-    pairs = [json.loads(line) for line in labels.open()] if labels.exists() else []
+    listed = labels.read_text(encoding="utf-8").splitlines() if labels.exists() else []
+    pairs = [json.loads(line) for line in listed]
     articles = list(jsonl.read(io.BytesIO(raw), f"{name}/articles.jsonl", ReadSettings()))
     start = time.process_time()
     result = dedup.deduplicate(articles)
@@ -253,6 +254,8 @@ QUESTIONS = (
     ),
 )
 """The table of ``docs/quality.md``, line by line."""
+BINDING = tuple(question for question in QUESTIONS if question.bound != FREE)
+"""Those that have a floor."""
 
 
 def measured(*, beside: bool = False) -> dict[str, Figure]:

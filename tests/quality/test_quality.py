@@ -12,7 +12,7 @@ from . import gate, measure, plain
 needs_data = pytest.mark.skipif(
     not measure.present(), reason=f"the labelled sets are not at {measure.DATA}"
 )
-KEYS = [question.key for question in measure.QUESTIONS]
+KEYS = [question.key for question in measure.BINDING]
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +27,7 @@ def test_the_data_are_those_that_the_floors_were_measured_on(kept):
 
 
 @needs_data
-@pytest.mark.parametrize("question", measure.QUESTIONS, ids=KEYS)
+@pytest.mark.parametrize("question", measure.BINDING, ids=KEYS)
 def test_no_figure_sinks(question, kept):
     figure = question.answer()
     assert not gate.sunk(figure, kept["floors"][figure.key]), (

@@ -256,9 +256,12 @@ def _says_much(left: Side, ours: list[int], right: Side, theirs: list[int], head
 
 
 def _weight(side: Side, places: list[int]) -> float:
-    """What the words at these places say; a number as much as any fact."""
+    """What the facts at these places say, or the words where none is a fact; a number says at least
+    as much as any fact."""
     numbers = [side.words[i].isdigit() for i in places]
-    return float(np.where(numbers, INFORMATIVE_IDF, side.idf[places]).sum())
+    weights = np.where(numbers, np.maximum(side.idf[places], INFORMATIVE_IDF), side.idf[places])
+    facts = weights[weights >= INFORMATIVE_IDF]
+    return float((facts if len(facts) else weights).sum())
 
 
 def _joined(side: Side, places: list[int]) -> str:

@@ -120,7 +120,7 @@ class MatchSettings:
     """Two articles are one story when at least this share of what each says (its words, rare ones
     counting more) stands in the other in the same order, as much of the shorter one is in shared
     passages, and not both tell much more of their own; or when one holds the other: of the shorter
-    one, shared passages make up at least three quarters of the way from here to 1."""
+    one, shared passages make up at least two thirds of the way from here to 1."""
     related_ratio: float = 0.17
     """Reports of one event have at least this term cosine."""
     template_ratio: float = 0.1

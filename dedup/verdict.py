@@ -84,7 +84,7 @@ def judge(evidence: Evidence, how: MatchSettings) -> Ruling:
 
 def _one_text(evidence: Evidence, of: Shares, how: MatchSettings) -> Ruling | None:
     """Whether one article is the other, reworked, cut or with more around it."""
-    held_from = 1 - (1 - how.threshold) / 4
+    held_from = 1 - (1 - how.threshold) / 3
     held = of.of_shorter >= held_from
     if held and of.of_longer < held_from:
         return _same(

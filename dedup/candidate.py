@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import kernels
 from .data import Candidates, Ragged
-from .settings import CandidateSettings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .settings import CandidateSettings
 
 
 def proposal_chance(jaccard: float, bands: int, rows: int) -> float:
@@ -41,7 +45,7 @@ def choose_bands(signature_size: int, how: CandidateSettings) -> tuple[int, int]
 def band(signatures: NDArray[np.uint32], bands: int, rows: int) -> Ragged:
     """Each row's band keys: one hash for each slice of its signature."""
     keys = kernels.band_keys(signatures, bands, rows)
-    return Ragged(keys.ravel(), np.arange(len(keys) + 1) * bands)
+    return Ragged(keys.ravel(), np.arange(len(keys) + 1, dtype=np.int64) * bands)
 
 
 def sample(shingles: Ragged, how: CandidateSettings) -> Ragged:
@@ -82,13 +86,12 @@ def _repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
 
 def _keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:
     """The masked values, row by row."""
-    ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(mask)))
+    ends = np.zeros(len(mask) + 1, np.int64)
+    np.cumsum(mask, out=ends[1:])
     return Ragged(ragged.values[mask], ends[ragged.offsets])
 
 
-def pair(
-    keys: Ragged, shared: int, full: int, limit: int
-) -> tuple[NDArray[np.int64], int]:
+def pair(keys: Ragged, shared: int, full: int, limit: int) -> tuple[NDArray[np.int64], int]:
     """``int64[m, 2]``: rows that stand together in at least ``shared`` buckets; and capped buckets.
 
     Rows with few keys are held to fewer, so that nothing is dropped for being short.

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
-from datetime import datetime
 from enum import Enum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     import numpy as np
     from numpy.typing import NDArray
 
@@ -52,7 +53,7 @@ class Cleaned:
 
 @dataclass(frozen=True, slots=True)
 class Ragged:
-    """Many arrays of different lengths, end to end: row ``i`` is ``values[offsets[i]:offsets[i+1]]``."""
+    """Many arrays, end to end: row ``i`` is ``values[offsets[i]:offsets[i + 1]]``."""
 
     values: NDArray[np.uint64]
     offsets: NDArray[np.int64]
@@ -66,7 +67,7 @@ class Sketched:
     words: Ragged
     """Word hashes in reading order."""
     shingles: Ragged
-    """Shingle hashes, sorted and distinct; what the signatures and the Jaccard ratio are made of."""
+    """Shingle hashes, sorted and distinct: for the signatures and the Jaccard ratio."""
     runs: Ragged
     """Hashes of three consecutive words, sorted and distinct; what shared passages are made of."""
     terms: Ragged
@@ -98,7 +99,7 @@ class Corpus:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One article's part in a pair, as far as measuring it needs; ``m`` words, furniture left out."""
+    """One article's part in a pair, as measuring it needs: ``m`` words, furniture left out."""
 
     article: Article
     text: str
@@ -199,7 +200,8 @@ class Evidence:
     """Between the two dates of publication; None where one is unknown."""
     same_source: bool | None = None
     found_by: tuple[str, ...] = ()
-    """The indexes that proposed the pair: ``lsh``, ``passage``, ``terms``; or ``asked``."""
+    """The indexes that proposed the pair: ``lsh``, ``passage``, ``terms``; ``asked`` where none
+    did, ``same-text`` where the clean texts are one."""
     bands: int = 0
     """How many bands of the signatures agree."""
     jaccard_estimate_ratio: float = 0.0
@@ -208,7 +210,7 @@ class Evidence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """How two articles relate, by which rule, on what evidence; ``left`` stands before ``right``."""
+    """How two articles relate, by which rule, on what evidence."""
 
     left: str
     """The id of the article that comes first in the corpus."""
@@ -346,8 +348,8 @@ class Gold:
     """The id or the address of an article."""
     right: str
     relation: str
-    """A relation's value; ``same_event`` where the label leaves open whether it is ``same_story`` or
-    ``related``; ``unsure`` where people could not tell."""
+    """A relation's value; ``same_event`` where the label leaves open whether it is ``same_story``
+    or ``related``; ``unsure`` where people could not tell."""
     label: str = ""
     """What the people called it, in their own words."""
 

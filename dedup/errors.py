@@ -38,7 +38,7 @@ class DedupError(Exception):
 
 
 class SettingsError(DedupError):
-    """A setting that is unknown or out of its range; names the key, the value and what is allowed."""
+    """A setting that is unknown or out of its range: the key, the value and what is allowed."""
 
     code = "E100"
 

@@ -8,10 +8,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import Indel
 
@@ -19,16 +18,19 @@ from . import kernels
 from .data import Article, Evidence, Fact, Side
 from .term import INFORMATIVE_IDF
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 PASSAGE_WORDS = 3
 """A shared passage is at least this many words in a row."""
 OWN_WORDS = 40
-"""So many words without a shared passage are a stretch of an article's own: writing, not rewording."""
+"""So many words without a shared passage are a stretch of an article's own, not rewording."""
 ALIGNED_WORDS = 20_000
 """Only so many words of an article are aligned, which bounds time and memory for a giant one."""
 SLOT_WORDS = 12
 """A longer gap between shared words is another passage, not a substituted fact."""
 OTHER_RATIO = 0.4
-"""A stretch tells of other things when less than this share of what it says is in the other text."""
+"""A stretch tells of other things when less of what it says is in the other text."""
 FACTS_SHOWN = 20
 HEAD_WORDS = 12
 """The headline or the first line: there, another subject is another story, where the two texts have
@@ -146,7 +148,7 @@ def runs(hashes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
 
 
 def passages(side: Side, other: Side) -> NDArray[np.bool_]:
-    """``bool[m]``: which words of ``side`` stand inside a passage that ``other`` has too, anywhere."""
+    """``bool[m]``: which words of ``side`` stand in a passage that ``other`` has anywhere."""
     mask = np.zeros(len(side.hashes), bool)
     hits = np.zeros(0, np.int64)
     if len(other.run_set):
@@ -213,7 +215,7 @@ def substituted(left: Side, right: Side, blocks: list[Block]) -> tuple[list[Fact
         if all(0 < len(gap) <= SLOT_WORDS for gap in gaps):
             ours = _only_here(left, gaps[0], right, gaps[1], vocabularies[1])
             theirs = _only_here(right, gaps[1], left, gaps[0], vocabularies[0])
-            for kind, mine, other in zip(("number", "name"), ours, theirs):
+            for kind, mine, other in zip(("number", "name"), ours, theirs, strict=True):
                 if mine and other and _says_much(left, mine, right, other, head):
                     differing += min(_weight(left, mine), _weight(right, other))
                     facts.append(Fact(kind, _joined(left, mine), _joined(right, other)))
@@ -247,7 +249,8 @@ def _only_here(
 
 def _says_much(left: Side, ours: list[int], right: Side, theirs: list[int], head: int) -> bool:
     """Whether a substitution touches a fact: a number, or a name on both sides; within the first
-    ``head`` words, where the subject stands, a name on one side is enough."""
+    ``head`` words, where the subject stands, a name on one side is enough.
+    """
     if left.words[ours[0]].isdigit():
         return True
     rarest = float(left.idf[ours].max()), float(right.idf[theirs].max())
@@ -257,7 +260,8 @@ def _says_much(left: Side, ours: list[int], right: Side, theirs: list[int], head
 
 def _weight(side: Side, places: list[int]) -> float:
     """What the facts at these places say, or the words where none is a fact; a number says at least
-    as much as any fact."""
+    as much as any fact.
+    """
     numbers = [side.words[i].isdigit() for i in places]
     weights = np.where(numbers, np.maximum(side.idf[places], INFORMATIVE_IDF), side.idf[places])
     facts = weights[weights >= INFORMATIVE_IDF]
@@ -271,7 +275,8 @@ def _joined(side: Side, places: list[int]) -> str:
 
 def _swapped(left: Side, right: Side, blocks: list[Block]) -> int:
     """Words in the longest gap between shared passages whose two sides share next to nothing with
-    the other article, the shorter side counted."""
+    the other article, the shorter side counted.
+    """
     held = [block for block in blocks if block.size >= PASSAGE_WORDS]
     longest = 0
     for one, following in pairwise(held):

@@ -7,10 +7,14 @@ a statement that several reports of one event quote: they share their rare words
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
-from .data import Ragged
+import numpy as np
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .data import Ragged
 
 CARRIERS = 5
 """So many different texts must carry a passage, …"""
@@ -53,14 +57,17 @@ def neighbours(
     keys: Ragged, known: NDArray[np.uint64]
 ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of rows that carry the same known key, ``int64[m, 2]``, and the place in ``known`` of
-    that key: the first ``COMPARED`` carriers of each key, each with its next."""
+    that key: the first ``COMPARED`` carriers of each key, each with its next.
+    """
     rows = np.repeat(np.arange(len(keys.offsets) - 1), np.diff(keys.offsets))
     mine = np.isin(keys.values, known)
     at, rows = np.searchsorted(known, keys.values[mine]), rows[mine]
     order = np.lexsort((rows, at))
     at, rows = at[order], rows[order]
     starts = np.searchsorted(at, at)
-    follows = np.flatnonzero((np.arange(len(at)) > starts) & (np.arange(len(at)) < starts + COMPARED))
+    follows = np.flatnonzero(
+        (np.arange(len(at)) > starts) & (np.arange(len(at)) < starts + COMPARED)
+    )
     return np.stack((rows[follows - 1], rows[follows]), 1), at[follows]
 
 
@@ -104,7 +111,8 @@ def find(
         return mask
     at = np.minimum(np.searchsorted(known, runs[places]), len(known) - 1)
     edges = np.diff(np.concatenate(([0], known[at] == runs[places], [0])).astype(np.int8))
-    for start, end in zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1)):
+    stretches = zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
+    for start, end in stretches:
         if end - start >= KEYS_IN_A_ROW:
             mask[places[start] : places[end - 1] + run_words] = True
     return mask

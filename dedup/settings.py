@@ -1,16 +1,18 @@
-"""Frozen settings: every number that changes a result, with its default, its check and its reason."""
+"""Frozen settings: the numbers that people may set, each with its default and its reason."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, fields
 from difflib import get_close_matches
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 INDEXES = ("lsh", "passage", "terms")
 """The indexes that can propose pairs, in the order in which they are reported."""
@@ -114,7 +116,7 @@ class CandidateSettings:
 
 @dataclass(frozen=True, slots=True)
 class MatchSettings:
-    """Where one relation ends and the next begins; see ``docs/quality.md`` for how each was chosen."""
+    """Where one relation ends and the next begins; ``docs/quality.md`` says how each was chosen."""
 
     threshold: float = 0.25
     """Two articles are one story when at least this share of what each says (its words, rare ones
@@ -124,7 +126,7 @@ class MatchSettings:
     related_ratio: float = 0.17
     """Reports of one event have at least this term cosine."""
     template_ratio: float = 0.1
-    """A pair whose substituted facts weigh more than this share of all its aligned facts is one form
+    """A pair whose substituted facts weigh more than this share of its aligned facts is one form
     filled in twice."""
     furniture: bool = True
     """Leave passages out of the evidence that many different stories carry."""
@@ -168,7 +170,7 @@ class Settings:
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Settings:
-        """Build from flat names, such as flags or a configuration file give; unknown names are refused.
+        """Build from flat names, such as flags give; unknown names are refused.
 
         Raises ``SettingsError`` for a name that no group has and for a value out of its range.
         """
@@ -177,7 +179,9 @@ class Settings:
         for group in fields(cls):
             kind = _GROUPS[group.name]
             names = {f.name for f in fields(kind)}
-            groups[group.name] = kind(**{k: _typed(k, rest.pop(k), kind) for k in names & rest.keys()})
+            groups[group.name] = kind(
+                **{k: _typed(k, rest.pop(k), kind) for k in names & rest.keys()}
+            )
         if rest:
             unknown = min(rest)
             known = [f.name for kind in _GROUPS.values() for f in fields(kind)]

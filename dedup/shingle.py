@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from . import kernels
 from .data import Ragged
-from .settings import ShingleSettings
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .settings import ShingleSettings
 
 AUTO_WORDS = 3
-"""Words to a shingle under ``auto``: short enough that a light edit leaves most shingles standing."""
+"""Words to a shingle under ``auto``: a light edit leaves most such short shingles standing."""
 
 
 def hash_words(articles: Sequence[Sequence[str]]) -> Ragged:

@@ -5,14 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import kernels
-from .data import Ragged
-from .settings import SketchSettings
 
 if TYPE_CHECKING:
     from datasketch import LeanMinHash
+    from numpy.typing import NDArray
+
+    from .data import Ragged
+    from .settings import SketchSettings
 
 
 def sign(shingles: Ragged, how: SketchSettings) -> NDArray[np.uint32]:

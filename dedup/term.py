@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .background import frequencies
 from .data import Ragged
 from .kernels import band_keys, sort_distinct
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
 ARTICLE_WORDS = 300
 """Length at which a background word frequency is turned into a share of articles."""
@@ -79,7 +83,7 @@ def _fresh_rows(signatures: NDArray[np.uint32]) -> NDArray[np.bool_]:
 
 
 def weigh_terms(
-    terms: Ragged, counts: NDArray[np.int64], idf_of: NDArray[np.float64]
+    terms: Ragged, counts: NDArray[np.float64], idf_of: NDArray[np.float64]
 ) -> NDArray[np.float64]:
     """``float64[n]``: ``count ** 0.7 · idf`` of every term, each row scaled to length 1 (after
     Manning, Raghavan and Schütze, Introduction to Information Retrieval, 6.4; the power dampens

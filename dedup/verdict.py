@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .data import Evidence, Relation
-from .settings import MatchSettings
+
+if TYPE_CHECKING:
+    from .settings import MatchSettings
 
 DOUBT_WORDS = 10
 """Unshared words that each article is taken to have besides its own."""
@@ -32,7 +34,8 @@ class Ruling(NamedTuple):
 
 class Shares(NamedTuple):
     """The figures that decide about one story. Every article is taken to have ``DOUBT_WORDS`` more
-    that nobody shares: a handful of words in common proves little."""
+    that nobody shares: a handful of words in common proves little.
+    """
 
     aligned: float
     """Of what an article's words say, how much stands in the other in the same order; of the two
@@ -73,16 +76,18 @@ def judge(evidence: Evidence, how: MatchSettings) -> Ruling:
     'ND02 near-text'
     """
     if not (evidence.left_words and evidence.right_words):
-        return Ruling(Relation.DISTINCT, "", "DI02 no-words", "an article without words is never a copy")
+        return Ruling(
+            Relation.DISTINCT, "", "DI02 no-words", "an article without words is never a copy"
+        )
     if evidence.same_text:
         return _same("exact", "ND01 same-text", "the clean texts are equal")
-    ruling = _one_text(evidence, shares(evidence), how)
+    ruling = _one_text(shares(evidence), how)
     if ruling:
         return _template(evidence, how) or ruling
     return _other_text(evidence, how)
 
 
-def _one_text(evidence: Evidence, of: Shares, how: MatchSettings) -> Ruling | None:
+def _one_text(of: Shares, how: MatchSettings) -> Ruling | None:
     """Whether one article is the other, reworked, cut or with more around it."""
     held_from = 1 - (1 - how.threshold) / 3
     held = of.of_shorter >= held_from

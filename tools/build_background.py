@@ -21,7 +21,7 @@ from dedup.background import STEPS_PER_DECADE
 
 TARGET = Path(__file__).parent.parent / "dedup" / "background" / "words.bin"
 FLOOR = 5e-6
-"""Rarer words are left out: the table stays below 3 MB, and rare is what an unknown word counts as."""
+"""Rarer words are left out, as rare is what an unknown word counts as; the table stays small."""
 PAIRED_LANGUAGES = ("ja", "zh")
 
 
@@ -36,7 +36,8 @@ def spaced(frequencies: dict[str, float]) -> dict[str, float]:
 
 def paired(frequencies: dict[str, float]) -> dict[str, float]:
     """Frequency of each pair of characters: inside words, and across them as if words were drawn
-    independently of each other."""
+    independently of each other.
+    """
     found: dict[str, float] = defaultdict(float)
     first: dict[str, float] = defaultdict(float)
     last: dict[str, float] = defaultdict(float)

@@ -11,9 +11,12 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
 
 STEPS_PER_DECADE = 32
 """A stored byte ``q`` means a frequency of ``10 ** (-q / STEPS_PER_DECADE)``."""
@@ -30,13 +33,14 @@ def _table() -> tuple[NDArray[np.uint32], NDArray[np.uint8]]:
 
 
 def frequencies(words: NDArray[np.uint64]) -> NDArray[np.float64]:
-    """The share of running text that each word of ``uint64[n]`` hashes makes up: ``float64[n]``.
+    r"""The share of running text that each word of ``uint64[n]`` hashes makes up: ``float64[n]``.
 
     A word that several languages know has its highest frequency among them; the chance that an
     unknown word is taken for a known one is below one in ten thousand.
 
     >>> from dedup import kernels
-    >>> the, kalashnikov = frequencies(kernels.hash_words(np.frombuffer(b"the\\nkalashnikov\\n", np.uint8)))
+    >>> buffer = np.frombuffer(b"the\nkalashnikov\n", np.uint8)
+    >>> the, kalashnikov = frequencies(kernels.hash_words(buffer))
     >>> bool(the > 0.04), bool(kalashnikov < 1e-6)
     (True, True)
     """

@@ -8,6 +8,7 @@ All sums and products are modulo 2**64.
 from __future__ import annotations
 
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -29,7 +30,7 @@ def mix(x: U64) -> U64:
     x = x * np.uint64(0xFF51AFD7ED558CCD)
     x = x ^ (x >> np.uint64(33))
     x = x * np.uint64(0xC4CEB9FE1A85EC53)
-    return x ^ (x >> np.uint64(33))
+    return np.asarray(x ^ (x >> np.uint64(33)), np.uint64)
 
 
 @cache
@@ -37,7 +38,7 @@ def _table(base: int, count: int) -> U64:
     """``base ** 0 … base ** (count - 1)``."""
     factors = np.full(count, base, np.uint64)
     factors[0] = 1
-    return np.multiply.accumulate(factors)
+    return np.asarray(np.multiply.accumulate(factors), np.uint64)
 
 
 def _powers(base: int, count: int) -> U64:
@@ -85,13 +86,13 @@ def hash_runs(values: U64, offsets: I64, size: int) -> tuple[U64, I64]:
 
 
 def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
-    """Each row sorted, repeats removed: values, offsets, and how often each value stands in its row.
+    """Each row sorted, repeats removed: values, offsets, and how often each stands in its row.
 
     Row by row: many short sorts in cache are faster than one long one.
     """
     rows = [
         np.unique(values[start:end], return_counts=True)
-        for start, end in zip(offsets[:-1].tolist(), offsets[1:].tolist())
+        for start, end in pairwise(offsets.tolist())
     ]
     out = np.zeros(len(offsets), np.int64)
     np.cumsum([len(row) for row, _ in rows], out=out[1:])
@@ -120,7 +121,7 @@ def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
 
 
 def band_keys(signatures: U32, bands: int, rows: int) -> U64:
-    """``uint64[n, bands]``: one hash for each slice of ``rows`` values, the band's number mixed in."""
+    """``uint64[n, bands]``: a hash of each slice of ``rows`` values, the band's number mixed in."""
     sliced = signatures[:, : bands * rows].reshape(len(signatures), bands, rows).astype(np.uint64)
     total = np.broadcast_to(np.arange(1, bands + 1, dtype=np.uint64), sliced.shape[:2])
     for j in range(rows):
@@ -179,9 +180,12 @@ def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:
     return out
 
 
-def dot_shared(values: U64, weights: NDArray[np.float64], offsets: I64, pairs: I64) -> NDArray[np.float64]:
+def dot_shared(
+    values: U64, weights: NDArray[np.float64], offsets: I64, pairs: I64
+) -> NDArray[np.float64]:
     """``float64[m]``: the dot product of the two rows of each pair, as sparse vectors with
-    coordinates ``values`` (sorted and distinct in each row) and entries ``weights``."""
+    coordinates ``values`` (sorted and distinct in each row) and entries ``weights``.
+    """
     out = np.zeros(len(pairs), np.float64)
     for i, (left, right) in enumerate(pairs.tolist()):
         a = slice(offsets[left], offsets[left + 1])

@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from itertools import pairwise
 
+import numpy as np
+
 from .. import candidate, evidence, text, verdict
-from ..data import Article, Comparison, Piece, Side
+from ..data import Article, Candidates, Comparison, Piece, Side
 from ..settings import Settings
 from .corpus import prepare
 from .weigher import Weigher
@@ -23,6 +25,9 @@ def compare(left: Article, right: Article, settings: Settings | None = None) -> 
     settings = settings or Settings()
     pair = replace(left, id="left", address="1"), replace(right, id="right", address="2")
     weigher = Weigher(prepare(pair, settings), settings)
+    if min(weigher.corpus.rows) >= 0:
+        asked = np.array([weigher.corpus.rows])
+        weigher.learn(Candidates(asked, np.zeros(1, np.uint8)))
     cleaned = [text.clean(article.text, settings.text) for article in (left, right)]
     sides = [replace(weigher.side(at), text=cleaned[at].text) for at in (0, 1)]
     judged = replace(weigher.weigh(0, 1), left=left.id, right=right.id)
@@ -48,7 +53,10 @@ def pieces(left: Side, right: Side) -> list[Piece]:
     left_at[0] = right_at[0] = 0
     cuts = [(0, 0, False)]
     for block in blocks:
-        cuts += [(block.left, block.right, True), (block.left + block.size, block.right + block.size, False)]
+        cuts += [
+            (block.left, block.right, True),
+            (block.left + block.size, block.right + block.size, False),
+        ]
     found = []
     for (a, b, same), (c, d, _) in pairwise(cuts):
         if c > a or d > b:

@@ -1,4 +1,4 @@
-"""Verdicts to stories: every redundant article has a verdict of its own with the one that is kept."""
+"""Verdicts to stories: each redundant article has a verdict of its own with the one kept."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
-from .. import canonical, cluster
+from .. import canonical, cluster, text
 from ..data import Corpus, Entry, Relation, Story, Verdict
 
 ASKED_LIMIT = 8
@@ -74,7 +74,9 @@ def _settle(
     """One story out of linked rows, and the rows that are not in it."""
     offsets = corpus.sketched.words.offsets
     standing = [
-        canonical.Standing(corpus.articles[at], int(offsets[row + 1] - offsets[row]), at)
+        canonical.Standing(
+            corpus.articles[at], int(offsets[row + 1] - offsets[row]), len(neighbours[row]), at
+        )
         for row in rows
         for at in places[row]
     ]
@@ -120,28 +122,35 @@ def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
     """Every article as it stands in the result."""
     offsets = corpus.sketched.words.offsets
     plain = []
-    for article, row in zip(corpus.articles, corpus.rows):
+    for article, row in zip(corpus.articles, corpus.rows, strict=True):
         words = int(offsets[row + 1] - offsets[row]) if row >= 0 else 0
         plain.append(Entry(article.id, article.address, _title(article.title, article.text), words))
     for number, one in enumerate(groups, 1):
         keeper = plain[one.keeper].id
         plain[one.keeper] = replace(plain[one.keeper], story=number)
         for at, held in one.verdicts.items():
-            plain[at] = replace(
-                plain[at], story=number, keep=False, copy_of=keeper, rule=held.rule
-            )
+            plain[at] = replace(plain[at], story=number, keep=False, copy_of=keeper, rule=held.rule)
     return tuple(plain)
 
 
-def _title(title: str, text: str) -> str:
-    """The article's title, or the beginning of its first line."""
-    line = title.strip() or next((line.strip() for line in text.splitlines() if line.strip()), "")
+def _title(title: str, body: str) -> str:
+    """The article's title, or the beginning of the first line that cleaning leaves words in."""
+    lines = (line.strip() for line in body.splitlines())
+    line = title.strip() or next((line for line in lines if _says_something(line)), "")
     return line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…"
 
 
-def shown(weighed: Sequence[Verdict], groups: Sequence[Group], order: dict[str, int]) -> list[Verdict]:
+def _says_something(line: str) -> bool:
+    """Whether a line is more than an appeal, an address or a credit."""
+    return text.has_words(text.clean(line[:TITLE_CHARS]).text)
+
+
+def shown(
+    weighed: Sequence[Verdict], groups: Sequence[Group], order: dict[str, int]
+) -> list[Verdict]:
     """The verdicts that a result lists: each redundant article's with its keeper, then the closest
-    others up to a number for each article."""
+    others up to a number for each article.
+    """
     listed = {(v.left, v.right): v for one in groups for v in one.verdicts.values()}
     counts: Counter[tuple[str, bool]] = Counter()
     for one in sorted(weighed, key=_closeness):

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import shingle, sketch, term, text
 from ..data import Article, Corpus, Ragged, Sketched
 from ..settings import Settings, ShingleSettings
 from .sides import furnish
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
 BATCH_ROWS = 256
 """Rows measured at a time: arrays of this length stay in the processor's cache."""
@@ -23,10 +27,11 @@ RUNS = ShingleSettings()
 
 def place(article: Article) -> tuple[str, int, tuple[str, ...]]:
     """Sort key: path, line, and then all else, so that a result does not depend on the order of its
-    input."""
+    input.
+    """
     path, _, line = article.address.rpartition(":")
-    rest = (article.id, article.text, article.title, article.url, article.source)
-    rest += (str(article.published),)
+    known = (article.id, article.text, article.title, article.url, article.source)
+    rest = (*known, str(article.published))
     if path and line.isdecimal():
         return path, int(line), rest
     return article.address, 0, rest
@@ -34,7 +39,8 @@ def place(article: Article) -> tuple[str, int, tuple[str, ...]]:
 
 def admit(articles: Iterable[Article]) -> tuple[tuple[Article, ...], tuple[str, ...]]:
     """The articles in the order of their places, each id made unique, and notes on those that
-    were not: the first keeps its id, a later one goes by its address."""
+    were not: the first keeps its id, a later one goes by its address.
+    """
     taken: Counter[str] = Counter()
     repeated: Counter[str] = Counter()
     admitted = []
@@ -70,12 +76,21 @@ def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
         rows.append(row_of[cleaned])
     batches = [texts[at : at + BATCH_ROWS] for at in range(0, max(1, len(texts)), BATCH_ROWS)]
     columns = [_measure(batch, settings) for batch in batches]
-    hashes, shingles, runs, stems = (join([part[i] for part in columns]) for i in range(4))
-    counts, signatures = (np.concatenate([part[i] for part in columns]) for i in (4, 5))
-    vocabulary, idf = term.spread(stems, signatures)
-    weights = term.weigh_terms(stems, counts, idf[np.searchsorted(vocabulary, stems.values)])
-    sketched = Sketched(hashes, shingles, runs, stems, weights, signatures)
-    none = runs.values[:0]
+    terms = join([part.terms for part in columns])
+    counts = np.concatenate([part.term_weights for part in columns])
+    signatures = np.concatenate([part.signatures for part in columns])
+    vocabulary, idf = term.spread(terms, signatures)
+    sketched = Sketched(
+        words=join([part.words for part in columns]),
+        shingles=join([part.shingles for part in columns]),
+        runs=join([part.runs for part in columns]),
+        terms=terms,
+        term_weights=term.weigh_terms(
+            terms, counts, idf[np.searchsorted(vocabulary, terms.values)]
+        ),
+        signatures=signatures,
+    )
+    none = vocabulary[:0]
     corpus = Corpus(admitted, tuple(rows), tuple(texts), sketched, vocabulary, idf, none, notes)
     if settings.match.furniture:
         corpus = furnish(corpus, _sources(admitted, rows), settings)
@@ -86,23 +101,22 @@ def _sources(articles: Sequence[Article], rows: Sequence[int]) -> NDArray[np.int
     """``int64[n]``: a number for the source, or else the host, of each row's first article."""
     numbers: dict[str, int] = {}
     sources = np.full(max(rows, default=-1) + 1, -1, np.int64)
-    for article, row in zip(reversed(articles), reversed(rows)):
+    for article, row in zip(reversed(articles), reversed(rows), strict=True):
         name = article.source or urlsplit(article.url).netloc
         if row >= 0 and name:
             sources[row] = numbers.setdefault(name, len(numbers))
     return sources
 
 
-def _measure(
-    texts: Sequence[str], settings: Settings
-) -> tuple[Ragged, Ragged, Ragged, Ragged, NDArray[np.int64], NDArray[np.uint32]]:
-    """One batch as columns: words, shingles, runs, terms, the terms' counts, signatures."""
+def _measure(texts: Sequence[str], settings: Settings) -> Sketched:
+    """One batch as columns; terms are only counted yet, since what one says depends on all rows."""
     words = [text.words(one) for one in texts]
     hashes = shingle.hash_words(words)
     shingles = shingle.cut(hashes, texts, settings.shingle)
     runs = shingles if settings.shingle == RUNS else shingle.cut(hashes, texts, RUNS)
     terms, counts = term.count(shingle.hash_words([term.stem(one) for one in words]))
-    return hashes, shingles, runs, terms, counts, sketch.sign(shingles, settings.sketch)
+    signatures = sketch.sign(shingles, settings.sketch)
+    return Sketched(hashes, shingles, runs, terms, counts.astype(np.float64), signatures)
 
 
 def join(parts: Sequence[Ragged]) -> Ragged:

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..data import Judged
-from ..settings import INDEXES
 from .corpus import prepare
-from .proposal import propose, screen, shared_bands
+from .proposal import propose, screen
 from .weigher import Weigher
 
 if TYPE_CHECKING:
@@ -38,12 +37,8 @@ def judge_pairs(
     corpus = prepare(articles, settings)
     found = propose(corpus.sketched, corpus.furniture, settings)
     kept = _packed(screen(found, corpus.sketched, settings))
-    bands = shared_bands(found.pairs, corpus.sketched.signatures, settings).tolist()
     weigher = Weigher(corpus, settings)
-    columns = found.pairs.tolist(), found.found_by.tolist(), bands
-    for (left, right), bits, agreeing in zip(*columns, strict=True):
-        by = tuple(name for bit, name in enumerate(INDEXES) if bits >> bit & 1)
-        weigher.found[left, right] = by, agreeing
+    weigher.learn(found)
     places = {article.id: at for at, article in enumerate(corpus.articles)}
     judged = []
     for asked in pairs:

@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import candidate
 from ..data import Candidates, Ragged, Sketched
 from ..kernels import count_shared, dot_shared
 from ..settings import INDEXES, Settings
 
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
 RUN_WORDS = 3
 
 
 def propose(sketched: Sketched, known: NDArray[np.uint64], settings: Settings) -> Candidates:
     """The pairs of rows that at least one of the chosen indexes proposes; ``known`` are the keys of
-    furniture, which propose nothing."""
+    furniture, which propose nothing.
+    """
     how = settings.candidate
     found = {}
     for bit, index in enumerate(INDEXES):

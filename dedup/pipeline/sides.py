@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import compress
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from .. import candidate, evidence, furniture, shingle, term, text
 from ..data import Article, Corpus, Ragged, Side
-from ..settings import Settings
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from ..settings import Settings
 
 
 def side(corpus: Corpus, row: int, article: Article, settings: Settings) -> Side:
@@ -23,6 +26,7 @@ def side(corpus: Corpus, row: int, article: Article, settings: Settings) -> Side
     words = text.words(corpus.texts[row])
     runs = evidence.runs(hashes, evidence.PASSAGE_WORDS)
     stems = shingle.hash_words([term.stem(words)]).values
+    start, end = columns.terms.offsets[row : row + 2]
     whole = Side(
         article=article,
         text=corpus.texts[row],
@@ -33,7 +37,7 @@ def side(corpus: Corpus, row: int, article: Article, settings: Settings) -> Side
         runs=runs,
         run_set=_row(columns.runs, row),
         terms=_row(columns.terms, row),
-        term_weights=_row(Ragged(columns.term_weights, columns.terms.offsets), row),
+        term_weights=columns.term_weights[start:end],
         signature=columns.signatures[row],
     )
     sampled = candidate.is_sampled(runs, settings.candidate)
@@ -66,7 +70,7 @@ def _without(
         runs=runs,
         run_set=np.unique(runs),
         terms=terms.values,
-        term_weights=term.weigh_terms(terms, counts, idf),
+        term_weights=term.weigh_terms(terms, counts.astype(np.float64), idf),
     )
 
 
@@ -94,6 +98,6 @@ def _blank(article: Article) -> Side:
     return Side(article, "", (), none, weightless, none, none, none, none, weightless, unsigned)
 
 
-def _row(ragged: Ragged, row: int) -> Any:
+def _row(ragged: Ragged, row: int) -> NDArray[np.uint64]:
     """The values of one row."""
     return ragged.values[ragged.offsets[row] : ragged.offsets[row + 1]]

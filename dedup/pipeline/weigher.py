@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from collections import OrderedDict
+from typing import TYPE_CHECKING
 
 from .. import evidence, verdict
 from ..data import Corpus, Side, Verdict
-from ..settings import Settings
+from ..settings import INDEXES
+from .proposal import shared_bands
 from .sides import side
+
+if TYPE_CHECKING:
+    from ..data import Candidates
+    from ..settings import Settings
 
 SIDES_AT_HAND = 4096
 """Sides kept for the next pairs; pairs come sorted, so that most are asked for again soon."""
@@ -26,6 +32,14 @@ class Weigher:
         self.found: dict[tuple[int, int], Found] = {}
         """What is known of how rows were proposed; a pair that is missing here was asked for."""
         self._sides: OrderedDict[int, Side] = OrderedDict()
+
+    def learn(self, found: Candidates) -> None:
+        """Remember how each pair of rows was proposed."""
+        bands = shared_bands(found.pairs, self.corpus.sketched.signatures, self.settings)
+        columns = found.pairs.tolist(), found.found_by.tolist(), bands.tolist()
+        for (left, right), bits, agreeing in zip(*columns, strict=True):
+            by = tuple(name for bit, name in enumerate(INDEXES) if bits >> bit & 1)
+            self.found[left, right] = by or ("asked",), agreeing
 
     def weigh(self, left: int, right: int) -> Verdict:
         """The verdict on the articles at two places; the lower one is the left side."""

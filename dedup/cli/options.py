@@ -30,6 +30,7 @@ class Flags:
     unit: str | None
     candidates: str | None
     seed: int | None
+    furniture: bool
     text_field: str
     id_field: str
     on_error: str
@@ -48,6 +49,7 @@ class Flags:
             "unit": self.unit,
             "candidates": None if self.candidates is None else _listed(self.candidates),
             "seed": self.seed,
+            "furniture": self.furniture,
         }
         return Settings.from_mapping({key: v for key, v in named.items() if v is not None})
 
@@ -83,6 +85,11 @@ _OPTIONS = (
     click.option("--unit", metavar="UNIT", help="Shingles: auto, word:N or char:N."),
     click.option("--candidates", metavar="LIST", help="Indexes: lsh,passage,terms (default: all)."),
     click.option("--seed", type=int, metavar="NUMBER", help="Seed of the signatures."),
+    click.option(
+        "--furniture/--no-furniture",
+        default=True,
+        help="Leave passages that many different stories carry out of the evidence (default).",
+    ),
     click.option("--text-field", default="", metavar="NAME", help="Where records keep the text."),
     click.option("--id-field", default="id", metavar="NAME", help="Where records keep their id."),
     click.option(

@@ -45,6 +45,8 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
     if flags.verbose:
         for note in result.notes:
             say(f"note: {note}")
+        for passage in result.furniture:
+            say(f"furniture in {passage.articles:,} texts: {passage.text}")
     emit(report.result(result, flags.look()), flags.output)
     if flags.for_people():
         _say_next(result)

@@ -50,19 +50,25 @@ def emit(report: str, output: str) -> None:
 
 def discard_stdout() -> None:
     """Send what stdout still holds nowhere, or the interpreter fails on it while it exits."""
-    if sys.stdout is None:
-        return
-    nowhere = os.open(os.devnull, os.O_WRONLY)
-    os.dup2(nowhere, sys.stdout.fileno())
-    os.close(nowhere)
+    _discard(sys.stdout)
+
+
+def _discard(stream: TextIO | None) -> None:
+    """Send what a stream still holds nowhere."""
+    if stream is not None:
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
 
 
 def say(line: str) -> None:
     """Tell the person one line; with nobody listening on stderr, stay silent."""
     try:
         click.echo(shown(line), err=True)
+        if sys.stderr is not None:
+            sys.stderr.flush()
     except OSError:
-        return
+        _discard(sys.stderr)
 
 
 def say_skipped(skipped: Sequence[Skipped]) -> None:

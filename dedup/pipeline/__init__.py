@@ -12,6 +12,7 @@ from .closeup import compare
 from .conclusion import Group, entries, group, shown, stories
 from .corpus import prepare
 from .proposal import propose, screen
+from .sides import passages
 from .weigher import Weigher
 
 if TYPE_CHECKING:
@@ -52,6 +53,7 @@ def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None
         stories=stories(corpus, groups),
         pairs=tuple(shown(relevant, groups, order)),
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),
+        furniture=passages(corpus, settings),
         notes=_notes(corpus, proposed, chains, settings),
     )
     check(result)

@@ -9,12 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import candidate, evidence, furniture, shingle, term, text
-from ..data import Article, Corpus, Ragged, Side
+from ..data import Article, Corpus, Passage, Ragged, Side
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..settings import Settings
+
+CARRIERS_READ = 200
+PASSAGES_SHOWN = 20
+PASSAGE_CHARS = 300
 
 
 def side(corpus: Corpus, row: int, article: Article, settings: Settings) -> Side:
@@ -89,6 +93,37 @@ def furnish(corpus: Corpus, sources: NDArray[np.int64], settings: Settings) -> C
     cosines = np.array([known[left, right] for left, right in pairs.tolist()])
     sure = furniture.confirm(likely, at, cosines, settings.match.related_ratio)
     return replace(corpus, furniture=sure)
+
+
+def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:
+    """The furniture as text, the most frequent first, each as it stands in one of its carriers."""
+    keys = candidate.sample(corpus.sketched.runs, settings.candidate)
+    rows = np.repeat(np.arange(len(keys.offsets) - 1), np.diff(keys.offsets))
+    mine = np.isin(keys.values, corpus.furniture)
+    _, first, counts = np.unique(keys.values[mine], return_index=True, return_counts=True)
+    carried = dict(zip(keys.values[mine][first].tolist(), counts.tolist(), strict=True))
+    found: dict[str, int] = {}
+    for row in np.unique(rows[mine][first])[:CARRIERS_READ].tolist():
+        found |= _stretches(corpus, row, carried, settings)
+    ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
+    return tuple(Passage(shown, count) for shown, count in ranked[:PASSAGES_SHOWN])
+
+
+def _stretches(
+    corpus: Corpus, row: int, carried: dict[int, int], settings: Settings
+) -> dict[str, int]:
+    """Each stretch of furniture in one row, and how many rows carry its most frequent key."""
+    clean = corpus.texts[row]
+    runs = evidence.runs(_row(corpus.sketched.words, row), evidence.PASSAGE_WORDS)
+    sampled = candidate.is_sampled(runs, settings.candidate)
+    mask = furniture.find(runs, sampled, corpus.furniture, evidence.PASSAGE_WORDS)
+    edges = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
+    at = [*text.starts(clean), len(clean)]
+    found = {}
+    for start, end in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True):
+        shown = clean[at[start] : at[end]].strip()[:PASSAGE_CHARS]
+        found[shown] = max(carried.get(key, 0) for key in runs[start:end].tolist())
+    return found
 
 
 def _blank(article: Article) -> Side:

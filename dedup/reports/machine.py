@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Entry,
         Evidence,
         Fact,
+        Passage,
         Piece,
         Result,
         Skipped,
@@ -44,6 +45,7 @@ def result(result: Result, look: Look) -> str:  # noqa: ARG001 - machines have n
             "stories": [_plain(story) for story in result.stories],
             "pairs": [_pair(verdict) for verdict in result.pairs],
             "skipped": [_plain(skipped) for skipped in result.skipped],
+            "furniture": [_plain(passage) for passage in result.furniture],
             "notes": list(result.notes),
         }
     )
@@ -148,7 +150,7 @@ def _side(article: Article, words: int, steps: tuple[tuple[str, int], ...]) -> d
 
 
 def _plain(
-    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Piece | Share,
+    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Share,
 ) -> dict[str, object]:
     """Give the fields of a noun in their own order; what is unknown is left out."""
     values = ((field.name, getattr(noun, field.name)) for field in fields(noun))

@@ -100,11 +100,11 @@ def _finders(found: Evidence, chance_ratio: float) -> str:
 def _chance(ratio: float) -> str:
     """Write a chance to four places, never rounded up to certainty.
 
-    >>> _chance(0.99999999), _chance(0.5), _chance(1.0)
-    ('over 99.9999 %', '50.0000 %', '100 %')
+    >>> _chance(1.0), _chance(0.5), _chance(0.0)
+    ('over 99.9999 %', '50.0000 %', '0 %')
     """
-    if ratio in (0.0, 1.0):
-        return f"{ratio:.0%}".replace("%", " %")
+    if ratio == 0:
+        return "0 %"
     if ratio > 0.999999:
         return "over 99.9999 %"
     return "under 0.0001 %" if ratio < 0.000001 else f"{100 * ratio:.4f} %"

@@ -37,6 +37,10 @@ NEAR = Evidence(
     right_in_left_ratio=0.92,
     left_shared_ratio=0.96,
     right_shared_ratio=0.99996,
+    left_own_ratio=0.0,
+    right_own_ratio=0.0,
+    left_aligned_ratio=0.94,
+    right_aligned_ratio=0.97,
     alignment_ratio=0.95,
     shared_run_words=118,
     term_cosine_ratio=0.92,
@@ -80,7 +84,7 @@ PAIR = Comparison(
     chance_ratio=0.9999999,
     decided="Jaccard 0.860 is at least 0.700.",
 )
-EMPTY_EVIDENCE = Evidence(False, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0)
+EMPTY_EVIDENCE = Evidence(False, 0, 0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0, 0.0)
 EMPTY_VERDICT = Verdict("a", "b", Relation.DISTINCT, "", "DI01 empty", EMPTY_EVIDENCE)
 EMPTY_PAIR = replace(PAIR, verdict=EMPTY_VERDICT, pieces=(), left_steps=(), chance_ratio=0.0)
 WHOLE = Look(why=True, diff=True)

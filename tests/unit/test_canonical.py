@@ -16,7 +16,7 @@ ZONED = DAY.replace(tzinfo=timezone.utc)
 
 def standing(place: int, words: int = 100, published: datetime | None = None) -> Standing:
     """A member of a story."""
-    return Standing(Article(f"a{place}", "", published=published), words, place)
+    return Standing(Article(f"a{place}", "", published=published), words, 1, place)
 
 
 @pytest.mark.parametrize(

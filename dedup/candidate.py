@@ -32,6 +32,7 @@ def choose_bands(signature_size: int, how: CandidateSettings) -> tuple[int, int]
     Long bands propose few pairs in vain; where no length reaches the target, one row to a band
     comes closest.
 
+    >>> from dedup.settings import CandidateSettings
     >>> choose_bands(128, CandidateSettings())
     (32, 4)
     """
@@ -96,7 +97,8 @@ def pair(keys: Ragged, shared: int, full: int, limit: int) -> tuple[NDArray[np.i
 
     Rows with few keys are held to fewer, so that nothing is dropped for being short.
 
-    >>> keys = Ragged(np.array([7, 9, 7, 9, 9], np.uint64), np.array([0, 2, 4, 5]))
+    >>> rows = np.array([range(0, 8), range(6, 14), range(13, 21)], np.uint64)
+    >>> keys = Ragged(rows.ravel(), np.array([0, 8, 16, 24]))
     >>> pair(keys, shared=2, full=8, limit=256)[0].tolist()
     [[0, 1]]
     """

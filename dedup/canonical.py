@@ -30,6 +30,7 @@ def choose(members: Sequence[Standing]) -> tuple[int, str]:
     one story with the most others; of equals the longest, then the earliest published, then the
     first in the corpus.
 
+    >>> from dedup.data import Article
     >>> members = [Standing(Article("a", ""), 90, 1, 0), Standing(Article("b", ""), 95, 1, 1)]
     >>> choose(members)
     (1, 'longest')

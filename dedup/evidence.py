@@ -16,7 +16,6 @@ from rapidfuzz.distance import Indel
 
 from . import kernels
 from .data import Article, Evidence, Fact, Side
-from .term import INFORMATIVE_IDF
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,6 +28,8 @@ ALIGNED_WORDS = 20_000
 """Only so many words of an article are aligned, which bounds time and memory for a giant one."""
 SLOT_WORDS = 12
 """A longer gap between shared words is another passage, not a substituted fact."""
+INFORMATIVE_IDF = 4.0
+"""A word from here up, which fewer than one article in 55 holds, counts as a fact."""
 OTHER_RATIO = 0.4
 """A stretch tells of other things when less of what it says is in the other text."""
 FACTS_SHOWN = 20
@@ -113,7 +114,7 @@ def _alike_by_identity(side: Side) -> Evidence:
 def _alike_by_text(left: Side, right: Side) -> Evidence:
     """What the two texts share and where their facts differ."""
     blocks = align(left, right)
-    shared = len(np.intersect1d(left.shingles, right.shingles, assume_unique=True))
+    shared = len(_places(left.shingles, right.shingles))
     either = len(left.shingles) + len(right.shingles) - shared
     facts, differ_ratio = substituted(left, right, blocks)
     aligned = 2 * sum(block.size for block in blocks)
@@ -150,10 +151,7 @@ def runs(hashes: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
 def passages(side: Side, other: Side) -> NDArray[np.bool_]:
     """``bool[m]``: which words of ``side`` stand in a passage that ``other`` has anywhere."""
     mask = np.zeros(len(side.hashes), bool)
-    hits = np.zeros(0, np.int64)
-    if len(other.run_set):
-        place = np.minimum(np.searchsorted(other.run_set, side.runs), len(other.run_set) - 1)
-        hits = np.flatnonzero(other.run_set[place] == side.runs)
+    hits = _places(side.runs, other.run_set)
     for step in range(PASSAGE_WORDS):
         mask[hits + step] = True
     return mask
@@ -177,8 +175,8 @@ def _longest_run(left: Side, right: Side, known: int) -> int:
     """Words in the longest passage that both texts hold; at least ``known`` are."""
 
     def holds(size: int) -> bool:
-        shared = np.intersect1d(runs(left.hashes, size), runs(right.hashes, size))
-        return len(shared) > 0
+        ours, theirs = runs(left.hashes, size), runs(right.hashes, size)
+        return not set(ours.tolist()).isdisjoint(theirs.tolist())
 
     low, step = known, 1
     while holds(low + step):
@@ -192,8 +190,17 @@ def _longest_run(left: Side, right: Side, known: int) -> int:
 
 def cosine(left: Side, right: Side) -> float:
     """Cosine of the two term vectors, which have length 1."""
-    _, ours, theirs = np.intersect1d(left.terms, right.terms, True, return_indices=True)
+    ours = _places(left.terms, right.terms)
+    theirs = _places(right.terms, left.terms)
     return min(1.0, float(left.term_weights[ours] @ right.term_weights[theirs]))
+
+
+def _places(values: NDArray[np.uint64], others: NDArray[np.uint64]) -> NDArray[np.int64]:
+    """Where ``values`` holds what ``others`` holds, too; ``others`` is sorted."""
+    if not len(others):
+        return np.zeros(0, np.int64)
+    at = np.minimum(np.searchsorted(others, values), len(others) - 1)
+    return np.flatnonzero(others[at] == values)
 
 
 def substituted(left: Side, right: Side, blocks: list[Block]) -> tuple[list[Fact], float]:

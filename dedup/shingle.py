@@ -36,6 +36,7 @@ def cut(words: Ragged, texts: Sequence[str], how: ShingleSettings) -> Ragged:
     ``words`` are word hashes in order; ``texts`` are the clean texts, which ``char:N`` is cut from.
     An article shorter than a shingle has none.
 
+    >>> from dedup.settings import ShingleSettings
     >>> words = hash_words(["to be or not to be".split()])
     >>> len(cut(words, [], ShingleSettings("word:2")).values)
     4

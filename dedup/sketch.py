@@ -20,7 +20,7 @@ def sign(shingles: Ragged, how: SketchSettings) -> NDArray[np.uint32]:
     """``uint32[n, signature_size]``: the MinHash signature of each article's shingles.
 
     >>> from dedup.shingle import cut, hash_words
-    >>> from dedup.settings import ShingleSettings
+    >>> from dedup.settings import ShingleSettings, SketchSettings
     >>> words = hash_words(["a storm closed the port".split()] * 2)
     >>> rows = sign(cut(words, [], ShingleSettings()), SketchSettings())
     >>> rows.shape, bool((rows[0] == rows[1]).all())

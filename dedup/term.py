@@ -25,8 +25,6 @@ BACKGROUND_ARTICLES = 5000
 COPY_BAND_ROWS = 6
 """Rows to a band: half of the copies with a Jaccard ratio of 0.6 are told, nearly all from 0.8."""
 COUNT_POWER = 0.7
-INFORMATIVE_IDF = 4.0
-"""A word from here up, which fewer than one article in 55 holds, counts as a fact."""
 
 
 def stem(words: Sequence[str]) -> list[str]:

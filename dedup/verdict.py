@@ -52,9 +52,9 @@ def shares(evidence: Evidence) -> Shares:
     """The deciding figures of a pair.
 
     >>> measured = Evidence(
-    ...     False, 90, 190, 0.4, 0.9, 0.4, 0.9, 0.45, 0, 0.4, 0.9, 0.42, 0.6, 40, 0.8)
+    ...     False, 90, 190, 0.4, 0.9, 0.4, 0.9, 0.45, 0, 0.4, 0.9, 0.4, 0.6, 40, 0.8)
     >>> shares(measured)
-    Shares(aligned=0.399, of_shorter=0.81, of_longer=0.405, own=0)
+    Shares(aligned=0.38, of_shorter=0.81, of_longer=0.405, own=0)
     """
     left, right = evidence.left_words, evidence.right_words
     shorter, longer = min(left, right) + DOUBT_WORDS, max(left, right) + DOUBT_WORDS
@@ -70,6 +70,7 @@ def shares(evidence: Evidence) -> Shares:
 def judge(evidence: Evidence, how: MatchSettings) -> Ruling:
     """The relation of a pair, from its evidence and the settings alone.
 
+    >>> from dedup.settings import MatchSettings
     >>> measured = Evidence(
     ...     False, 90, 100, 0.7, 0.9, 0.8, 0.9, 0.8, 0, 0, 0.9, 0.8, 0.9, 40, 0.9)
     >>> judge(measured, MatchSettings()).rule

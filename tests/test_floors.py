@@ -26,9 +26,9 @@ FLOORS = {
     "background": 1,
     "data": 2,
     "settings": 2,
-    "term": 2.5,  # a stage, but evidence takes its border of informative words
     "text": 3,
     "furniture": 3,
+    "term": 3,
     "shingle": 3,
     "sketch": 3,
     "candidate": 3,
@@ -50,7 +50,7 @@ FLOORS = {
 STEPS = {
     "readers": {"source": 1},
     "reports": {"screen": 1},
-    "pipeline": {"sides": 1, "closeup": 3, "judged": 3},
+    "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
     "cli": {"streams": 0, "options": 1, "main": 3},
 }
 """Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a

@@ -80,10 +80,11 @@ def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
     counts = np.concatenate([part.term_weights for part in columns])
     signatures = np.concatenate([part.signatures for part in columns])
     vocabulary, idf = term.spread(terms, signatures)
+    shingles = join([part.shingles for part in columns])
     sketched = Sketched(
         words=join([part.words for part in columns]),
-        shingles=join([part.shingles for part in columns]),
-        runs=join([part.runs for part in columns]),
+        shingles=shingles,
+        runs=shingles if settings.shingle == RUNS else join([part.runs for part in columns]),
         terms=terms,
         term_weights=term.weigh_terms(
             terms, counts, idf[np.searchsorted(vocabulary, terms.values)]

@@ -10,6 +10,7 @@ import numpy as np
 
 from .. import candidate, evidence, furniture, shingle, term, text
 from ..data import Article, Corpus, Passage, Ragged, Side
+from ..kernels import dot_shared
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,16 +84,25 @@ def furnish(corpus: Corpus, sources: NDArray[np.int64], settings: Settings) -> C
     keys = candidate.sample(corpus.sketched.runs, settings.candidate)
     likely = furniture.learn(keys, sources)
     pairs, at = furniture.neighbours(keys, likely)
-    trial = replace(corpus, furniture=likely)
-    nobody = Article("", "")
-    rows = {row: side(trial, row, nobody, settings) for row in np.unique(pairs).tolist()}
-    known = {
-        (left, right): evidence.cosine(rows[left], rows[right])
-        for left, right in set(map(tuple, pairs.tolist()))
-    }
-    cosines = np.array([known[left, right] for left, right in pairs.tolist()])
+    cosines = _cosines(pairs, replace(corpus, furniture=likely), settings)
     sure = furniture.confirm(likely, at, cosines, settings.match.related_ratio)
     return replace(corpus, furniture=sure)
+
+
+def _cosines(pairs: NDArray[np.int64], corpus: Corpus, settings: Settings) -> NDArray[np.float64]:
+    """``float64[m]``: the term cosine of each pair of rows, furniture left out where it could have
+    made the pair look related.
+    """
+    distinct, place = np.unique(pairs, axis=0, return_inverse=True)
+    terms = corpus.sketched.terms
+    whole = dot_shared(terms.values, corpus.sketched.term_weights, terms.offsets, distinct)
+    close = np.flatnonzero(whole >= settings.match.related_ratio).tolist()
+    nobody = Article("", "")
+    rows = {row: side(corpus, row, nobody, settings) for row in np.unique(distinct[close]).tolist()}
+    for one in close:
+        left, right = distinct[one].tolist()
+        whole[one] = evidence.cosine(rows[left], rows[right])
+    return np.asarray(whole[place.ravel()], np.float64)
 
 
 def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:

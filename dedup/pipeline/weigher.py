@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..data import Candidates
     from ..settings import Settings
 
-SIDES_AT_HAND = 4096
+SIDES_AT_HAND = 1024
 """Sides kept for the next pairs; pairs come sorted, so that most are asked for again soon."""
 
 Found = tuple[tuple[str, ...], int]
@@ -32,6 +32,7 @@ class Weigher:
         self.found: dict[tuple[int, int], Found] = {}
         """What is known of how rows were proposed; a pair that is missing here was asked for."""
         self._sides: OrderedDict[int, Side] = OrderedDict()
+        self._weighed: dict[tuple[int, int], Verdict] = {}
 
     def learn(self, found: Candidates) -> None:
         """Remember how each pair of rows was proposed."""
@@ -44,6 +45,12 @@ class Weigher:
     def weigh(self, left: int, right: int) -> Verdict:
         """The verdict on the articles at two places; the lower one is the left side."""
         left, right = min(left, right), max(left, right)
+        if (left, right) not in self._weighed:
+            self._weighed[left, right] = self._weigh(left, right)
+        return self._weighed[left, right]
+
+    def _weigh(self, left: int, right: int) -> Verdict:
+        """The same, measured."""
         rows = self.corpus.rows[left], self.corpus.rows[right]
         found_by, bands = self.found.get((min(rows), max(rows)), (("asked",), 0))
         if rows[0] == rows[1]:

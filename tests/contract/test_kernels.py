@@ -222,9 +222,6 @@ def test_buckets_are_paired_in_full_or_as_star_and_chain(
     assert cut == expected_cut
 
 
-@pytest.mark.xfail(
-    reason="a bucket paired in full is counted as cut where limit < full", strict=True
-)
 def test_a_bucket_paired_in_full_is_not_cut() -> None:
     """The count of cut buckets is what a person is warned with."""
     keys, rows = np.full(6, 3, np.uint64), np.arange(6)

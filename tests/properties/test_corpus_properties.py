@@ -38,11 +38,6 @@ def test_the_order_of_the_input_does_not_matter(given_twice: tuple[list[Article]
     assert rendered(one) == rendered(other)
 
 
-@pytest.mark.xfail(
-    reason="pipeline.corpus.place looks at address, id and text only, so that articles which"
-    " differ in title, source or date alone keep the order in which they came",
-    strict=True,
-)
 def test_articles_that_differ_in_facts_alone_have_an_order() -> None:
     """Without addresses, as the Python API is used, two articles may share id and text."""
     one = Article("a", "A storm closed the port of Velmark on Monday.", source="Sund Press")

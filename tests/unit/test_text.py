@@ -12,7 +12,7 @@ from dedup.text import RULES, clean, starts, words
 
 SHOWN = {
     "unescape_entities": "Marks &amp; Spencer",
-    "normalize_unicode": "２０",
+    "normalize_unicode": "２０ ships ｈｔｔｐｓ://example.org/a",
     "drop_invisibles": "po\u00adlice",
     "drop_points": "مُحَمَّد",
     "unify_letters": "أفريقيا",

@@ -11,10 +11,6 @@ if TYPE_CHECKING:
     from .data import Article
 
 
-NEARLY_LONGEST = 0.8
-"""An article of at least this share of the longest one's words may be kept in its stead."""
-
-
 class Standing(NamedTuple):
     """What the choice looks at: an article, its length, its direct verdicts, its place."""
 
@@ -26,9 +22,8 @@ class Standing(NamedTuple):
 
 
 def choose(members: Sequence[Standing]) -> tuple[int, str]:
-    """``(index, why)``: of the longest articles, so that next to nothing is lost, the one that is
-    one story with the most others; of equals the longest, then the earliest published, then the
-    first in the corpus.
+    """``(index, why)``: the longest article, so that nothing is lost; of equals the earliest
+    published; of those the first in the corpus.
 
     >>> from dedup.data import Article
     >>> members = [Standing(Article("a", ""), 90, 1, 0), Standing(Article("b", ""), 95, 1, 1)]
@@ -36,19 +31,29 @@ def choose(members: Sequence[Standing]) -> tuple[int, str]:
     (1, 'longest')
     """
     longest = max(member.words for member in members)
-    rest = [i for i, one in enumerate(members) if one.words >= NEARLY_LONGEST * longest]
-    most = max(members[i].links for i in rest)
-    rest = [i for i in rest if members[i].links == most]
-    length = max(members[i].words for i in rest)
-    rest = [i for i in rest if members[i].words == length]
+    rest = [i for i, member in enumerate(members) if member.words == longest]
     if len(rest) == 1:
-        return rest[0], "longest" if length == longest else "closest to the others"
+        return rest[0], "longest"
     dates = {i: _instant(members[i].article.published) for i in rest}
     earliest = min(dates.values())
     rest = [i for i in rest if dates[i] == earliest]
     if len(rest) == 1:
         return rest[0], "earliest"
     return min(rest, key=lambda i: members[i].place), "first"
+
+
+def middle(members: Sequence[Standing]) -> int:
+    """The index of the article that is one story with the most others; of equals the one that
+    would be kept.
+
+    >>> from dedup.data import Article
+    >>> members = [Standing(Article("a", ""), 90, 2, 0), Standing(Article("b", ""), 95, 1, 1)]
+    >>> middle(members)
+    0
+    """
+    most = max(member.links for member in members)
+    rest = [i for i, member in enumerate(members) if member.links == most]
+    return rest[choose([members[i] for i in rest])[0]]
 
 
 def _instant(published: datetime | None) -> datetime:

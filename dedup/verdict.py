@@ -72,7 +72,7 @@ def judge(evidence: Evidence, how: MatchSettings) -> Ruling:
 
     >>> from dedup.settings import MatchSettings
     >>> measured = Evidence(
-    ...     False, 90, 100, 0.7, 0.9, 0.8, 0.9, 0.8, 0, 0, 0.9, 0.8, 0.9, 40, 0.9)
+    ...     False, 90, 100, 0.7, 0.9, 0.8, 0.95, 0.85, 0, 0, 0.9, 0.8, 0.9, 40, 0.9)
     >>> judge(measured, MatchSettings()).rule
     'ND02 near-text'
     """

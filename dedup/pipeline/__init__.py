@@ -9,8 +9,9 @@ from ..data import Article, Candidates, Corpus, Relation, Result, Skipped, Tally
 from ..errors import SoundnessError
 from ..settings import Settings
 from .closeup import compare
-from .conclusion import Group, entries, group, shown, stories
+from .conclusion import entries, shown, stories
 from .corpus import prepare
+from .grouping import Group, group
 from .proposal import propose, screen
 from .sides import passages
 from .weigher import Weigher

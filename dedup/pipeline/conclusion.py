@@ -1,106 +1,23 @@
-"""Verdicts to stories: each redundant article has a verdict of its own with the one kept."""
+"""Stories and verdicts to what a result lists."""
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
 from dataclasses import replace
-from typing import NamedTuple
 
-from .. import canonical, cluster, text
+from .. import text
 from ..data import Corpus, Entry, Relation, Story, Verdict
+from typing import TYPE_CHECKING
 
-ASKED_LIMIT = 8
-"""Keepers that an article is held against beyond the candidates, before it stands alone."""
+if TYPE_CHECKING:
+    from .grouping import Group
+    from collections.abc import Sequence
+
 RELATED_SHOWN = 20
 """Related pairs that a result lists for one article; the tally counts all."""
 SAME_SHOWN = 20
 """Pairs of one story beyond those with the keeper that a result lists for one article."""
 TITLE_CHARS = 160
-
-Weigh = Callable[[int, int], Verdict]
-
-
-class Group(NamedTuple):
-    """A story by places in the corpus."""
-
-    keeper: int
-    why: str
-    members: tuple[int, ...]
-    verdicts: dict[int, Verdict]
-    """For each member but the keeper, its verdict with the keeper."""
-
-
-def group(corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh) -> tuple[list[Group], int]:
-    """Split what hangs together into stories around keepers; also how many chains were broken.
-
-    ``same`` are pairs of rows judged one story. A keeper is chosen, and each other member is held
-    against it: directly one story with it, or not in its story. The rest starts anew.
-    """
-    places = defaultdict(list)
-    for at, row in enumerate(corpus.rows):
-        places[row].append(at)
-    neighbours = defaultdict(set)
-    for left, right in same:
-        neighbours[left].add(right)
-        neighbours[right].add(left)
-    copies = [[row] for row, there in places.items() if row >= 0 and len(there) > 1]
-    edges = [(left, right) for left in neighbours for right in neighbours[left]]
-    pending = cluster.gather(edges) + [row for row in copies if row[0] not in neighbours]
-    asked: Counter[int] = Counter()
-    groups, chains = [], 0
-    while pending:
-        rows = pending.pop()
-        story, rest = _settle(corpus, rows, places, neighbours, asked, weigh)
-        if story:
-            groups.append(story)
-        inside = set(rest)
-        links = [(a, b) for a in rest for b in neighbours[a] if b in inside]
-        linked = cluster.gather(links)
-        alone = inside.difference(*linked) if linked else inside
-        chains += bool(rest)
-        pending += linked + [[row] for row in sorted(alone) if len(places[row]) > 1]
-    return sorted(groups, key=lambda one: one.members), chains
-
-
-def _settle(
-    corpus: Corpus,
-    rows: Sequence[int],
-    places: dict[int, list[int]],
-    neighbours: dict[int, set[int]],
-    asked: Counter[int],
-    weigh: Weigh,
-) -> tuple[Group | None, list[int]]:
-    """One story out of linked rows, and the rows that are not in it."""
-    offsets = corpus.sketched.words.offsets
-    standing = [
-        canonical.Standing(
-            corpus.articles[at], int(offsets[row + 1] - offsets[row]), len(neighbours[row]), at
-        )
-        for row in rows
-        for at in places[row]
-    ]
-    chosen, why = canonical.choose(standing)
-    keeper = standing[chosen].place
-    home = corpus.rows[keeper]
-    verdicts, rest = {}, []
-    for row in rows:
-        if row != home and row not in neighbours[home]:
-            asked[row] += 1
-            if asked[row] > ASKED_LIMIT:
-                rest.append(row)
-                continue
-        held = {at: weigh(keeper, at) for at in places[row] if at != keeper}
-        kept = {at: v for at, v in held.items() if v.relation is Relation.SAME_STORY}
-        verdicts.update(kept)
-        if len(kept) < len(held) and row != home:
-            rest.append(row)
-            for at in kept:
-                verdicts.pop(at)
-    if not verdicts:
-        return None, rest
-    members = tuple(sorted((keeper, *verdicts)))
-    return Group(keeper, why, members, verdicts), rest
 
 
 def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:

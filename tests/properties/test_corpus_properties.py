@@ -10,7 +10,6 @@ from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,4 +1,4 @@
-"""The keeper: longest, then earliest, then first, with the reason."""
+"""The keeper: the longest, then the earliest, then the first."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ from itertools import permutations
 
 import pytest
 
-from dedup.canonical import Standing, choose
+from dedup.canonical import Standing, choose, middle
 from dedup.data import Article
 
 DAY = datetime(2025, 3, 4, 12)
 ZONED = DAY.replace(tzinfo=timezone.utc)
 
 
-def standing(place: int, words: int = 100, published: datetime | None = None) -> Standing:
+def standing(
+    place: int, words: int = 100, published: datetime | None = None, links: int = 1
+) -> Standing:
     """A member of a story."""
-    return Standing(Article(f"a{place}", "", published=published), words, 1, place)
+    return Standing(Article(f"a{place}", "", published=published), words, links, place)
 
 
 @pytest.mark.parametrize(
@@ -53,3 +55,17 @@ def test_the_keeper_and_why(members: list[Standing], keeper: int, why: str) -> N
     for order in permutations(members):
         index, reason = choose(order)
         assert (order[index].place, reason) == (keeper, why)
+
+
+@pytest.mark.parametrize(
+    ("members", "place"),
+    [
+        ([standing(0), standing(1, 50, links=3)], 1),
+        ([standing(0, links=3), standing(1, 120, links=3)], 1),
+        ([standing(0, links=3), standing(1, links=3), standing(2, 300, links=2)], 0),
+    ],
+)
+def test_the_middle_has_the_most_links(members: list[Standing], place: int) -> None:
+    """However short it is; of equals the one that would be kept."""
+    for order in permutations(members):
+        assert order[middle(order)].place == place

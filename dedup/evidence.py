@@ -34,8 +34,10 @@ OTHER_RATIO = 0.4
 """A stretch tells of other things when less of what it says is in the other text."""
 FACTS_SHOWN = 20
 HEAD_WORDS = 12
-"""The headline or the first line: there, another subject is another story, where the two texts have
-half of their words in common (a reworded one has a headline of its own)."""
+"""The headline or the first line: another subject there is another story, in a form."""
+FORM_RATIO = 0.4
+"""Two fillings of a form have this share of both their words in common; a reworded article, which
+has a headline of its own, less."""
 RESPELLED_LETTERS = 4
 """A shorter word is found in too many others to be called one of them, spelled another way."""
 _RESPELLED = 75.0
@@ -215,7 +217,8 @@ def substituted(left: Side, right: Side, blocks: list[Block]) -> tuple[list[Fact
     differing = agreeing = 0.0
     vocabularies = set(left.words), set(right.words)
     common = 2 * sum(block.size for block in blocks)
-    head = HEAD_WORDS if common >= (len(left.words) + len(right.words)) / 2 else 0
+    both = len(left.words) + len(right.words)
+    head = HEAD_WORDS if common >= FORM_RATIO * both else 0
     at = Block(0, 0, 0)
     for block in [*_anchors(left, blocks), Block(len(left.words), len(right.words), 0)]:
         gaps = range(at.left + at.size, block.left), range(at.right + at.size, block.right)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from .. import text
 from ..data import Corpus, Entry, Relation, Story, Verdict
-from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from .grouping import Group
     from collections.abc import Sequence
+
+    from .grouping import Group
 
 RELATED_SHOWN = 20
 """Related pairs that a result lists for one article; the tally counts all."""

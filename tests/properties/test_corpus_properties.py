@@ -88,7 +88,8 @@ def test_stories_are_an_equivalence_with_one_keeper(corpus: list[Article]) -> No
             verdict = verdicts[frozenset((name, story.keeper))]
             assert verdict.relation is Relation.SAME_STORY
             assert (entries[name].copy_of, entries[name].rule) == (story.keeper, verdict.rule)
-            assert entries[name].words <= entries[story.keeper].words
+            longer = entries[name].words > entries[story.keeper].words
+            assert not longer or story.why == "one story with each other one"
             ratios.append(verdict.evidence.jaccard_ratio)
         assert story.weakest_ratio == min(ratios)
     alone = [one for one in result.articles if one.story is None]

@@ -114,5 +114,8 @@ def find(
     stretches = zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
     for start, end in stretches:
         if end - start >= KEYS_IN_A_ROW:
-            mask[places[start] : places[end - 1] + run_words] = True
+            # Where no other key lies between, furniture reaches to the border of the text.
+            left = 0 if start == 0 else places[start]
+            right = len(mask) if end == len(places) else places[end - 1] + run_words
+            mask[left:right] = True
     return mask

@@ -36,7 +36,9 @@ def stem(words: Sequence[str]) -> list[str]:
     return [word[:STEM_LETTERS] for word in words]
 
 
-def idf(terms: NDArray[np.uint64], counts: NDArray[np.int64], articles: int) -> NDArray[np.float64]:
+def idf(
+    terms: NDArray[np.uint64], counts: NDArray[np.float64], articles: float
+) -> NDArray[np.float64]:
     """``float64[n]``: inverse document frequency of each term.
 
     The share of articles that hold a word is taken from the background, ``1 - exp(-300 f)`` for a
@@ -59,25 +61,24 @@ def spread(
 ) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
     """The vocabulary of all rows, sorted and distinct, and the idf of each of its terms.
 
-    Rows that are nearly copies of an earlier one are not counted: many copies of a story must not
-    make its words look common. They are told by a band of the signature that they share with it.
+    Rows that are nearly copies of each other count as one together: many copies of a story must not
+    make its words look common. They are told by a band of the signature that they share.
     """
     vocabulary, place = np.unique(terms.values, return_inverse=True)
-    fresh = _fresh_rows(signatures)
-    counted = np.repeat(fresh, np.diff(terms.offsets))
-    articles = np.bincount(place[counted], minlength=len(vocabulary))
-    return vocabulary, idf(vocabulary, articles, int(fresh.sum()))
+    parts = 1 / _copies(signatures)
+    weights = np.repeat(parts, np.diff(terms.offsets))
+    articles = np.asarray(np.bincount(place, weights, len(vocabulary)), np.float64)
+    return vocabulary, idf(vocabulary, articles, float(parts.sum()))
 
 
-def _fresh_rows(signatures: NDArray[np.uint32]) -> NDArray[np.bool_]:
-    """Rows none of whose bands stands in an earlier row."""
-    fresh = np.ones(len(signatures), bool)
+def _copies(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """How many rows share a band with each row, itself counted; of all bands the most."""
+    most = np.ones(len(signatures))
     bands = signatures.shape[1] // COPY_BAND_ROWS
     for keys in band_keys(signatures, bands, COPY_BAND_ROWS).T:
-        first = np.zeros(len(keys), bool)
-        first[np.unique(keys, return_index=True)[1]] = True
-        fresh &= first
-    return fresh
+        _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
+        most = np.maximum(most, counts[place])
+    return most
 
 
 def weigh_terms(

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
 DOUBT_WORDS = 10
 """Unshared words that each article is taken to have besides its own."""
-FORM_RATIO = 0.5
+OWN_RATIO = 0.4
+"""Measured by what two articles share, at least one must tell no more than this of its own."""
+REWORDED_RATIO = 0.5
 """A form filled in twice has at least half of its words in common; below, a pair is reworded …"""
 REWORDED = 2.0
 """… and so many times as much of its facts may be."""
@@ -100,7 +102,7 @@ def _one_text(of: Shares, how: MatchSettings) -> Ruling | None:
             f" {held_from:.0%})",
         )
     reworked = of.aligned >= how.threshold and of.of_shorter >= how.threshold
-    if held or (reworked and of.own <= of.aligned / 2):
+    if held or (reworked and of.own <= OWN_RATIO * of.aligned):
         return _same(
             "near",
             "ND02 near-text",
@@ -128,7 +130,7 @@ def _same(kind: str, rule: str, decided: str) -> Ruling:
 def _template(evidence: Evidence, how: MatchSettings) -> Ruling | None:
     """Whether a pair that shares its wording is one form filled in twice."""
     border = how.template_ratio
-    if evidence.alignment_ratio < FORM_RATIO:
+    if evidence.alignment_ratio < REWORDED_RATIO:
         border *= REWORDED
     if evidence.facts_differ_ratio > border:
         return Ruling(

@@ -258,11 +258,6 @@ def test_two_pages_with_a_notice_under_a_lead_are_no_story(seed: int) -> None:
     assert ("x", "y") in {(one.left, one.right) for one in deduplicate(pages, OFF).pairs}
 
 
-@pytest.mark.xfail(
-    reason="furniture is cut from its first key to its last, so that the words before and after,"
-    " about ten, are left and shared; and of equal texts the rest is not asked",
-    strict=True,
-)
 @pytest.mark.parametrize(
     "right",
     [PAYWALL, PAYWALL.rstrip().removesuffix(" on all of your devices")],

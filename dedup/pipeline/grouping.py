@@ -85,10 +85,10 @@ class _Stars:
         rest = []
         for row in rows:
             held = self._hold(keeper, row) if self._may_ask(row, home) else None
-            if held is None:
-                rest.append(row)
-            else:
+            if held is not None:
                 verdicts |= held
+            elif row != home:  # copies without a word of their own must not come back for ever
+                rest.append(row)
         if not verdicts:
             return None, rest
         return Group(keeper, "", tuple(sorted((keeper, *verdicts))), verdicts), rest

@@ -141,14 +141,17 @@ def masked(*known: int) -> list[int]:
         ([], []),
         ([5], []),
         ([2, 9], []),
-        ([2, 9, 14], [*range(9, 17)]),
-        ([2, 5], [*range(2, 8)]),
-        ([2, 5, 14], [*range(2, 8)]),
-        ([2, 5, 9, 14], [*range(2, 17)]),
+        ([5, 9], [*range(5, 12)]),
+        ([2, 9, 14], [*range(9, 22)]),
+        ([2, 5], [*range(8)]),
+        ([2, 5, 14], [*range(8)]),
+        ([2, 5, 9, 14], [*range(22)]),
     ],
 )
 def test_only_several_keys_in_a_row_are_masked(known: list[int], words: list[int]) -> None:
-    """A phrase by itself belongs to its sentence; between such keys every word goes."""
+    """A phrase by itself belongs to its sentence; between such keys every word goes, and beyond
+    them, where no other key stands before the border of the text.
+    """
     assert KEYS_IN_A_ROW == 2
     assert masked(*known) == words
 

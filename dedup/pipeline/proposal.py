@@ -8,13 +8,12 @@ import numpy as np
 
 from .. import candidate
 from ..data import Candidates, Ragged, Sketched
+from ..evidence import PASSAGE_WORDS
 from ..kernels import count_shared, dot_shared
 from ..settings import INDEXES, Settings
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
-
-RUN_WORDS = 3
 
 
 def propose(sketched: Sketched, known: NDArray[np.uint64], settings: Settings) -> Candidates:
@@ -49,13 +48,13 @@ def screen(found: Candidates, sketched: Sketched, settings: Settings) -> Candida
     """The candidates that can still be more than distinct.
 
     A shared run covers at most three words, so the exact count of shared runs bounds the share of
-    words in shared passages from above; what no rule can call one story or related is distinct for
-    certain.
+    words in shared passages from above; what no rule can then call one story or related goes.
+    Two cases are not bounded: a passage that an article repeats, and one that is mostly furniture.
     """
     left, right = found.pairs[:, 0], found.pairs[:, 1]
     words = np.diff(sketched.words.offsets)
     runs, terms = sketched.runs, sketched.terms
-    covered = RUN_WORDS * count_shared(runs.values, runs.offsets, found.pairs)
+    covered = PASSAGE_WORDS * count_shared(runs.values, runs.offsets, found.pairs)
     shorter = np.minimum(words[left], words[right])
     how = settings.match
     shared = covered >= how.threshold * shorter

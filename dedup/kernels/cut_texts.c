@@ -1,23 +1,24 @@
 /* Texts to the hashes of their words: what text.clean, text.words, hash_words and term.stem give. */
 #include "clean_text.h"
+#include "cut_words.h"
 
-enum { BLOCK = 1024, STEM = 6 };
+enum { BLOCK = 1024 };
 
 /* power[i] is BASE**i, inverse[i] is BASE**-i. */
 static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
 
-/* Hashes of words so far, not yet mixed, and where those of each text end. */
+/* Hashes of words so far, not yet mixed. */
 struct rows {
     uint64_t *hashes, *stems;
     size_t count, capacity;
 };
 
-/* Scratch memory of one call. */
+/* Scratch memory of one call, grown to what its longest text needs. */
 struct work {
-    uint8_t *buffers[3];
-    size_t capacity;
+    uint8_t *drafts[2], *clean;
+    struct spans spans;
+    size_t draft_size, clean_size;
     uint64_t sums[BLOCK + 1];
-    uint16_t starts[BLOCK + 1], ends[BLOCK + 1];
 };
 
 static void fill_powers(void)
@@ -27,12 +28,11 @@ static void fill_powers(void)
         return;
     for (int i = 0; i < 6; i++) /* each step of Newton's doubles the bits that are right */
         of_base *= 2 - BASE * of_base;
-    inverse[0] = 1;
+    power[0] = inverse[0] = 1;
     for (int i = 1; i <= BLOCK; i++) {
+        power[i] = power[i - 1] * BASE;
         inverse[i] = inverse[i - 1] * of_base;
-        power[i] = power[i - 1] ? power[i - 1] * BASE : BASE;
     }
-    power[0] = 1;
 }
 
 /* ---- memory ---- */
@@ -56,142 +56,106 @@ static int reserve_rows(struct rows *rows, size_t more)
     return 1;
 }
 
-static int reserve_work(struct work *work, size_t size)
+/* Memory of another size in place of some; what stood there is lost. */
+static void *renew(void *block, size_t size)
 {
-    if (size <= work->capacity)
+    free(block);
+    return malloc(size);
+}
+
+static int reserve_drafts(struct work *work, size_t size)
+{
+    if (size <= work->draft_size)
         return 1;
-    size_t capacity = size + size / 2;
-    for (int i = 0; i < 3; i++) {
-        free(work->buffers[i]);
-        work->buffers[i] = malloc(capacity);
-    }
-    work->capacity = work->buffers[0] && work->buffers[1] && work->buffers[2] ? capacity : 0;
-    return work->capacity != 0;
+    work->drafts[0] = renew(work->drafts[0], size);
+    work->drafts[1] = renew(work->drafts[1], size);
+    work->draft_size = work->drafts[0] && work->drafts[1] ? size : 0;
+    return work->draft_size != 0;
 }
 
-/* ---- one text ---- */
-
-/* Lower case, one space for white space of any kind and length, none at the ends. */
-static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
+static int reserve_clean(struct work *work, size_t size)
 {
-    size_t used = 0;
-    uint8_t last = ' ';
-    for (size_t i = 0; i < size; i++) {
-        uint8_t byte = text[i], traits = ascii_traits[byte];
-        if (traits & SPACE)
-            byte = ' ';
-        else
-            byte |= (uint8_t)((uint8_t)(byte - 'A') < 26) << 5;
-        out[used] = byte;
-        used += byte != ' ' || last != ' ';
-        last = byte;
-    }
-    return used - (used > 0 && last == ' ');
+    struct spans *spans = &work->spans;
+    size_t bytes = size * sizeof *spans->starts;
+    if (size <= work->clean_size)
+        return 1;
+    work->clean = renew(work->clean, size);
+    spans->starts = renew(spans->starts, bytes);
+    spans->ends = renew(spans->ends, bytes);
+    spans->cuts = renew(spans->cuts, bytes);
+    work->clean_size = work->clean && spans->starts && spans->ends && spans->cuts ? size : 0;
+    return work->clean_size != 0;
 }
 
-/* The words in up to BLOCK bytes, from prefix sums; gives the polynomial of all bytes. */
-static uint64_t cut_block(struct work *work, const uint8_t *text, size_t size, struct rows *rows)
-{
-    uint64_t sum = 0, *hashes = rows->hashes + rows->count, *stems = rows->stems + rows->count;
-    size_t begun = 0, ended = 0;
-    unsigned last = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned kind = ascii_traits[text[i]] & (WORD | DIGIT);
-        work->sums[i] = sum;
-        sum += text[i] * power[i];
-        work->starts[begun] = work->ends[ended] = (uint16_t)i;
-        begun += kind != last && kind;
-        ended += kind != last && last;
-        last = kind;
-    }
-    work->sums[size] = sum;
-    work->ends[ended] = (uint16_t)size;
-    for (size_t i = 0; i < begun; i++) {
-        size_t start = work->starts[i], end = work->ends[i];
-        size_t cut = end - start < STEM ? end : start + STEM;
-        hashes[i] = (work->sums[end] - work->sums[start]) * inverse[start];
-        stems[i] = (work->sums[cut] - work->sums[start]) * inverse[start];
-    }
-    rows->count += begun;
-    return sum;
-}
+/* ---- hashes ---- */
 
-/* The same for a stretch longer than a block, without a space in it. */
-static uint64_t cut_long(const uint8_t *text, size_t size, struct rows *rows)
-{
-    uint64_t all = 0, of_all = 1, sum = 0, factor = 1;
-    size_t length = 0;
-    unsigned last = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned kind = ascii_traits[text[i]] & (WORD | DIGIT);
-        all += text[i] * of_all;
-        of_all *= BASE;
-        if (kind != last) {
-            rows->count += last != 0;
-            length = 0;
-            sum = 0;
-            factor = 1;
-        }
-        sum += text[i] * factor;
-        factor *= BASE;
-        length++;
-        rows->hashes[rows->count] = sum;
-        if (length <= STEM)
-            rows->stems[rows->count] = sum;
-        last = kind;
-    }
-    rows->count += last != 0;
-    return all;
-}
-
-/* The words of a clean ASCII text; gives the polynomial of all its bytes. */
-static uint64_t cut_ascii(struct work *work, const uint8_t *text, size_t size, struct rows *rows)
+/* The polynomial of any number of bytes. */
+static uint64_t polynomial(const uint8_t *bytes, size_t size)
 {
     uint64_t sum = 0, factor = 1;
-    for (size_t start = 0, end; start < size; start = end) {
-        uint64_t step = 1;
-        end = size - start > BLOCK ? start + BLOCK : size;
-        while (end < size && end > start && text[end] != ' ')
-            end--;
-        if (end > start) {
-            sum += factor * cut_block(work, text + start, end - start, rows);
-            step = power[end - start];
-        } else {
-            const uint8_t *space = memchr(text + start + 1, ' ', size - start - 1);
-            end = space ? (size_t)(space - text) : size;
-            sum += factor * cut_long(text + start, end - start, rows);
-            for (size_t i = start; i < end; i++)
-                step *= BASE;
-        }
-        factor *= step;
+    while (size > 0) {
+        size_t count = size < BLOCK ? size : BLOCK;
+        uint64_t part = 0;
+        for (size_t i = 0; i < count; i++)
+            part += bytes[i] * power[i];
+        sum += part * factor;
+        factor *= power[count];
+        bytes += count;
+        size -= count;
     }
     return sum;
 }
 
-static int is_ascii(const uint8_t *text, size_t size)
+/* Hash the words of a clean text, and give the polynomial of all its bytes: prefix sums over a block
+   give that of every word in it. */
+static uint64_t hash_spans(struct work *work, size_t size, struct rows *rows)
 {
-    uint8_t all = 0;
-    for (size_t i = 0; i < size; i++)
-        all |= text[i];
-    return all < 0x80;
+    const struct spans *spans = &work->spans;
+    const uint8_t *text = work->clean;
+    uint64_t *sums = work->sums, *hashes = rows->hashes + rows->count;
+    uint64_t *stems = rows->stems + rows->count, whole = 0, factor = 1;
+    size_t i = 0;
+    for (size_t base = 0, count; base < size; base += count) {
+        count = size - base < BLOCK ? size - base : BLOCK;
+        sums[0] = 0;
+        for (size_t k = 0; k < count; k++)
+            sums[k + 1] = sums[k] + text[base + k] * power[k];
+        for (; i < spans->count && spans->ends[i] <= base + count; i++) {
+            size_t start = spans->starts[i] - base;
+            hashes[i] = (sums[spans->ends[i] - base] - sums[start]) * inverse[start];
+            stems[i] = (sums[spans->cuts[i] - base] - sums[start]) * inverse[start];
+        }
+        for (; i < spans->count && spans->starts[i] < base + count; i++) {
+            const uint8_t *word = text + spans->starts[i];
+            hashes[i] = polynomial(word, spans->ends[i] - spans->starts[i]);
+            stems[i] = polynomial(word, spans->cuts[i] - spans->starts[i]);
+        }
+        whole += sums[count] * factor;
+        factor *= power[count];
+    }
+    rows->count += spans->count;
+    return whole;
 }
 
 /* Cut one text: 1 when it is done, 0 when it is declined, -1 without memory. */
 static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows,
                     uint64_t *digest)
 {
-    if (!is_ascii(text, size))
+    if (size > LONGEST_TEXT)
         return 0;
-    if (!reserve_work(work, size + 1))
+    if (!reserve_drafts(work, GROWTH * size + 1))
         return -1;
-    struct draft draft = {text, size, work->buffers[0], work->buffers[1], 0, 0, 0};
-    if (!apply_rules(&draft))
+    struct draft draft = {text, size, work->drafts[0], work->drafts[1], 0, 0, 0};
+    if (!clean_points(&draft))
         return 0;
-    uint8_t *clean = work->buffers[2];
-    size = fold_ascii(draft.text, draft.size, clean);
-    if (!reserve_rows(rows, size + 1))
+    clean_lines(&draft);
+    if (!reserve_clean(work, GROWTH * draft.size + 1))
         return -1;
-    *digest = mix(cut_ascii(work, clean, size, rows));
+    if (!cut_words(draft.text, draft.size, work->clean, &size, &work->spans))
+        return 0;
+    if (!reserve_rows(rows, work->spans.count))
+        return -1;
+    *digest = mix(hash_spans(work, size, rows));
     return 1;
 }
 
@@ -266,8 +230,14 @@ static PyObject *as_result(const struct batch *b)
 
 static void release(struct batch *b)
 {
-    for (int i = 0; b->work && i < 3; i++)
-        free(b->work->buffers[i]);
+    if (b->work) {
+        free(b->work->drafts[0]);
+        free(b->work->drafts[1]);
+        free(b->work->clean);
+        free(b->work->spans.starts);
+        free(b->work->spans.ends);
+        free(b->work->spans.cuts);
+    }
     free(b->work);
     free(b->utf8);
     free(b->sizes);

@@ -1,0 +1,143 @@
+/* The cleaning rules of text.py that look at characters: each gives what its twin there gives.
+
+   They are told apart from NFKC and case folding of a whole text only where characters change their
+   neighbours; a text in which that could happen is declined. */
+#include "clean_text.h"
+#include "tables.h"
+
+enum { LONGEST_NAME = 32, MARKS_KEPT = 8 };
+
+static int is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
+
+/* What the number of a reference stands for, `at` being behind its "#"; 0 where that is not sure.
+   Moves `at` behind the number. */
+static uint32_t read_number(const uint8_t **at, const uint8_t *end)
+{
+    uint32_t number = 0;
+    if (*at < end && (**at == 'x' || **at == 'X'))
+        return 0;
+    for (; *at < end && is_digit(**at) && number < 0x110000; ++*at)
+        number = number * 10 + (**at - '0');
+    if (number < 0xD800 && (number >= 0xA0 || (number >= ' ' && number < 0x7F)))
+        return number;
+    return 0;
+}
+
+/* The character with the longest name that a run of characters begins with; NULL without any. */
+static const struct entity *find_entity(const uint8_t *run, size_t size, int is_whole)
+{
+    const struct entity *found = NULL;
+    size_t longest = 0;
+    for (size_t i = 0; i < ENTITY_COUNT; i++) {
+        size_t length = strlen(ENTITIES[i].name);
+        if (length > longest && (is_whole ? length == size : ENTITIES[i].bare && length <= size)
+            && memcmp(run, ENTITIES[i].name, length) == 0) {
+            found = &ENTITIES[i];
+            longest = length;
+        }
+    }
+    return found;
+}
+
+/* Replace the reference at `at`, behind its "&": 0 where it is none that is known for sure. */
+static int unescape(struct draft *d, const uint8_t *at)
+{
+    const uint8_t *end = d->text + d->size, *start = at, *stop;
+    uint8_t form[4];
+    uint32_t point = 0;
+    if (at < end && *at == '#') {
+        stop = at + 1;
+        if (stop == end || !(is_digit(*stop) || *stop == 'x' || *stop == 'X'))
+            return 1;
+        point = read_number(&stop, end);
+        if (!point)
+            return 0;
+    } else {
+        const struct entity *entity;
+        size_t size = 0;
+        for (stop = at; stop < end && size < LONGEST_NAME && !(*stop && strchr("\t\n\f <&#;", *stop));
+             size++)
+            next_point(&stop);
+        size = (size_t)(stop - at);
+        entity = size ? find_entity(at, size, stop < end && *stop == ';') : NULL;
+        if (!entity)
+            return size == 0 || stop == end || *stop != ';';
+        stop = at + strlen(entity->name);
+        point = entity->point;
+    }
+    if (stop < end && *stop == ';')
+        stop++;
+    replace(d, (size_t)(start - d->text) - 1, (size_t)(stop - d->text), form,
+            (size_t)(put_point(form, point) - form));
+    return 1;
+}
+
+static int unescape_entities(struct draft *d)
+{
+    const uint8_t *at = d->text;
+    while ((at = memchr(at, '&', d->size - (size_t)(at - d->text))) != NULL)
+        if (!unescape(d, ++at))
+            return 0;
+    settle(d);
+    return 1;
+}
+
+static void straighten_ascii(struct draft *d)
+{
+    const uint8_t *at = d->text;
+    while ((at = memchr(at, '`', d->size - (size_t)(at - d->text))) != NULL) {
+        size_t place = (size_t)(at++ - d->text);
+        replace(d, place, place + 1, "'", 1);
+    }
+    settle(d);
+}
+
+/* straighten_quotes, normalize_unicode, drop_invisibles, drop_points and unify_letters in one. */
+static int make_plain(struct draft *d)
+{
+    const uint8_t *at = d->text, *end = at + d->size;
+    uint8_t *out = d->out;
+    uint32_t starter = ' ';
+    unsigned marks = 0;
+    while (at < end) {
+        if (*at < 0x80) {
+            starter = *at++;
+            *out++ = starter == '`' ? '\'' : (uint8_t)starter;
+            marks = 0;
+            continue;
+        }
+        const uint8_t *from = at;
+        uint32_t c = next_point(&at);
+        const struct point *point = point_of(c);
+        unsigned traits = point->traits;
+        marks = traits & MARK ? marks + 1 : 0;
+        if (!(traits & LISTED) || marks > MARKS_KEPT
+            || ((traits & SECOND) && (point_of(starter)->traits & FIRST)))
+            return 0;
+        if (!point->combining)
+            starter = c;
+        if (traits & PLAIN_MANY)
+            for (const char *form = EXPANSIONS[point->plain]; *form;)
+                *out++ = (uint8_t)*form++;
+        else if (point->plain)
+            out = put_point(out, c + (uint32_t)point->plain);
+        else if (!(traits & DROPPED))
+            while (from < at)
+                *out++ = *from++;
+    }
+    d->used = (size_t)(out - d->out);
+    d->copied = d->size;
+    d->edits = 1;
+    settle(d);
+    return 1;
+}
+
+int clean_points(struct draft *d)
+{
+    if (!unescape_entities(d))
+        return 0;
+    if (!is_ascii(d->text, d->size))
+        return make_plain(d);
+    straighten_ascii(d);
+    return 1;
+}

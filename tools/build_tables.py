@@ -16,7 +16,10 @@ from functools import cache
 from html.entities import html5, name2codepoint
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 try:
     from re import _parser as parser
@@ -77,14 +80,20 @@ traits, traits of the folded form, canonical combining class."""
 
 
 @cache
-def compositions() -> tuple[set[str], set[str]]:
-    """Characters that NFC can put together with a later one, and with an earlier one."""
-    first, second = set(), set()
+def compositions() -> dict[tuple[str, str], str]:
+    """What NFC puts together, Hangul left out: there it is a matter of counting."""
+    found = {}
     for point in chain(range(0xAC00), range(0xD7A4, 0xD800), range(0xE000, 0x110000)):
         parts = unicodedata.decomposition(chr(point)).split()
         if len(parts) == 2 and parts[0][0] != "<" and unicodedata.is_normalized("NFC", chr(point)):
-            first.add(chr(int(parts[0], 16)))
-            second.add(chr(int(parts[1], 16)))
+            found[chr(int(parts[0], 16)), chr(int(parts[1], 16))] = chr(point)
+    return found
+
+
+@cache
+def partners() -> tuple[set[str], set[str]]:
+    """Characters that NFC can put together with a later one, and with an earlier one."""
+    first, second = map(set, zip(*compositions(), strict=True))
     jamo = map(chr, range(0x1100, 0x1200))
     hangul = map(chr, range(0xAC00, 0xD7A4))
     return first | set(hangul), second | set(jamo)
@@ -100,7 +109,7 @@ def plain(character: str) -> str:
 @cache
 def traits(character: str) -> int:
     """The bits of one character."""
-    first, second = compositions()
+    first, second = partners()
     bits = sum(BIT[name] for name, one in TRAITS.items() if re.fullmatch(one, character))
     if any(part in first for part in unicodedata.normalize("NFKD", character)):
         bits |= BIT["FIRST"]
@@ -109,7 +118,7 @@ def traits(character: str) -> int:
 
 def is_calm(characters: str) -> bool:
     """Whether all can stand beside any other character without changing it or being changed."""
-    _, second = compositions()
+    _, second = partners()
     return not any(unicodedata.combining(c) or c in second for c in characters)
 
 
@@ -137,7 +146,7 @@ def is_listed(character: str) -> bool:
         return True
     if character == DOTTED_I:
         return True
-    return is_calm(flat) and is_calm(form) and is_calm(folded)
+    return is_calm(flat[0] + form[:1]) and (form != character or is_calm(folded))
 
 
 class Tables:
@@ -179,7 +188,7 @@ class Tables:
         return found
 
 
-def expand(items: Any) -> list[str]:
+def expand(items: Iterable[tuple[object, tuple[object, ...]]]) -> list[str]:
     """Every string that a simple regular expression matches; a look-ahead adds a ``!``."""
     found = [""]
     for op, value in items:
@@ -211,8 +220,9 @@ def pointers() -> list[tuple[str, bool]]:
 
 def entities() -> list[tuple[str, int, bool]]:
     """Names of references, the character of each, and whether it may stand without ``;``."""
-    known = {*name2codepoint, *(name for name in html5 if not name.endswith(";"))}
-    assert all(len(html5[f"{name};"]) == 1 for name in known)
+    known = {name.rstrip(";") for name, form in html5.items() if form.isascii()}
+    known |= {*name2codepoint, *(name for name in html5 if not name.endswith(";"))}
+    known = {name for name in known if len(html5[f"{name};"]) == 1}
     return [(name, ord(html5[f"{name};"]), name in html5) for name in sorted(known)]
 
 
@@ -248,6 +258,8 @@ def header() -> str:
     index: list[object] = [*tables.index()]
     blocks: list[object] = [number for block in tables.blocks for number in block]
     listed = [(quoted(form), int(needs)) for form, needs in pointers()]
+    pairs = sorted((ord(a), ord(b), ord(c)) for (a, b), c in compositions().items())
+    pairs = [pair for pair in pairs if all(is_listed(chr(point)) for point in pair)]
     named = [(quoted(name), point, int(bare)) for name, point, bare in entities()]
     return "\n".join(
         [
@@ -257,6 +269,8 @@ def header() -> str:
             array("uint16_t", "INDEX", index),
             f"const size_t INDEX_COUNT = {len(index)};\n",
             array("char *const", "EXPANSIONS", [quoted(form) for form in tables.expansions]),
+            array("struct composition", "COMPOSITIONS", rows(list(pairs))),
+            f"const size_t COMPOSITION_COUNT = {len(pairs)};\n",
             array("struct pointer", "POINTERS", [*rows(listed), "{NULL, 0}"]),
             array("struct entity", "ENTITIES", rows(named)),
             f"const size_t ENTITY_COUNT = {len(named)};\n",

@@ -1,7 +1,7 @@
 /* The cleaning rules of text.py that look at characters: each gives what its twin there gives.
 
-   They are told apart from NFKC and case folding of a whole text only where characters change their
-   neighbours; a text in which that could happen is declined. */
+   Characters are taken one by one, which is the same as normalizing the whole text as long as none
+   changes its neighbour. Where one could, other than by simple composition, the text is declined. */
 #include "clean_text.h"
 #include "tables.h"
 
@@ -92,38 +92,70 @@ static void straighten_ascii(struct draft *d)
     settle(d);
 }
 
+/* What NFC makes of two characters that stand side by side; 0 where they stay two. */
+static uint32_t compose(uint32_t first, uint32_t second)
+{
+    size_t low = 0, high = COMPOSITION_COUNT;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const struct composition *pair = &COMPOSITIONS[middle];
+        if (pair->first == first && pair->second == second)
+            return pair->whole;
+        if (pair->first < first || (pair->first == first && pair->second < second))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+/* Write the plain form of a character. */
+static uint8_t *put_plain(uint8_t *out, uint32_t c, const struct point *point)
+{
+    if (point->traits & PLAIN_MANY) {
+        for (const char *form = EXPANSIONS[point->plain]; *form;)
+            *out++ = (uint8_t)*form++;
+        return out;
+    }
+    return point->traits & DROPPED ? out : put_point(out, c + (uint32_t)point->plain);
+}
+
 /* straighten_quotes, normalize_unicode, drop_invisibles, drop_points and unify_letters in one. */
 static int make_plain(struct draft *d)
 {
-    const uint8_t *at = d->text, *end = at + d->size;
-    uint8_t *out = d->out;
+    const uint8_t *at = d->text, *end = at + d->size, *behind = at; /* … the starter */
+    uint8_t *out = d->out, *place = out;                            /* … of its form */
     uint32_t starter = ' ';
     unsigned marks = 0;
     while (at < end) {
         if (*at < 0x80) {
+            place = out;
             starter = *at++;
             *out++ = starter == '`' ? '\'' : (uint8_t)starter;
+            behind = at;
             marks = 0;
             continue;
         }
         const uint8_t *from = at;
-        uint32_t c = next_point(&at);
+        uint32_t c = next_point(&at), whole;
         const struct point *point = point_of(c);
-        unsigned traits = point->traits;
-        marks = traits & MARK ? marks + 1 : 0;
-        if (!(traits & LISTED) || marks > MARKS_KEPT
-            || ((traits & SECOND) && (point_of(starter)->traits & FIRST)))
+        marks = point->traits & MARK ? marks + 1 : 0;
+        if (!(point->traits & LISTED) || marks > MARKS_KEPT)
             return 0;
-        if (!point->combining)
+        if ((point->traits & SECOND) && (point_of(starter)->traits & FIRST)) {
+            whole = from == behind ? compose(starter, c) : 0;
+            if (!whole)
+                return 0;
+            c = whole;
+            point = point_of(c);
+            out = place;
+        }
+        if (!point->combining) {
             starter = c;
-        if (traits & PLAIN_MANY)
-            for (const char *form = EXPANSIONS[point->plain]; *form;)
-                *out++ = (uint8_t)*form++;
-        else if (point->plain)
-            out = put_point(out, c + (uint32_t)point->plain);
-        else if (!(traits & DROPPED))
-            while (from < at)
-                *out++ = *from++;
+            behind = at;
+            place = out;
+        }
+        out = put_plain(out, c, point);
     }
     d->used = (size_t)(out - d->out);
     d->copied = d->size;

@@ -137,11 +137,12 @@ static void put_folded(struct cutter *c, uint32_t point, const struct point *kno
 {
     if (known->traits & FOLD_MANY) {
         const uint8_t *form = (const uint8_t *)EXPANSIONS[known->fold];
-        check_order(c, point, 0, 0);
-        while (*form) {
+        while (*form) { /* in order among themselves */
             uint32_t part = next_point(&form);
-            put(c, part, point_of(part)->traits);
-            c->combining = point_of(part)->combining;
+            known = point_of(part);
+            put(c, part, known->traits);
+            c->combining = known->combining;
+            c->last = known->combining ? c->last : part;
         }
     } else if (known->fold) {
         point += (uint32_t)known->fold;

@@ -24,13 +24,15 @@ struct point {
     uint8_t combining;     /* canonical class */
 };
 
+struct composition { uint32_t first, second, whole; };
 struct pointer { const char *start; int needs_appeal; };
 struct entity { const char *name; uint16_t point; uint8_t bare; };
 
 extern const struct point POINTS[];
 extern const uint16_t BLOCKS[], INDEX[];
-extern const size_t INDEX_COUNT, ENTITY_COUNT;
+extern const size_t INDEX_COUNT, COMPOSITION_COUNT, ENTITY_COUNT;
 extern const char *const EXPANSIONS[];
+extern const struct composition COMPOSITIONS[]; /* sorted */
 extern const struct pointer POINTERS[];
 extern const struct entity ENTITIES[];
 

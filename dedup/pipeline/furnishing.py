@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from ..settings import Settings
 
-CARRIERS_READ = 200
+CARRIERS_READ = 50
 PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
 

@@ -21,32 +21,41 @@ struct cutter {
 
 /* ---- ASCII ---- */
 
+/* Of each byte: its folded form, a space for all white space, and which kind of word it belongs to. */
+static uint8_t folded[128], kinds[128];
+
+void fill_ascii(void)
+{
+    for (uint32_t c = 0; c < 128; c++) {
+        const struct point *point = point_of(c);
+        folded[c] = point->traits & SPACE ? ' ' : (uint8_t)(c + (uint32_t)point->fold);
+        kinds[c] = point->traits & (WORD | DIGIT);
+    }
+}
+
 static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
 {
     size_t used = 0;
     uint8_t last = ' ';
     for (size_t i = 0; i < size; i++) {
-        uint8_t byte = text[i];
-        if (byte == ' ' || (byte >= '\t' && byte <= '\r') || (byte >= 0x1C && byte <= 0x1F))
-            byte = ' ';
-        else
-            byte |= (uint8_t)((uint8_t)(byte - 'A') < 26) << 5;
+        uint8_t byte = folded[text[i]];
         out[used] = byte;
-        used += byte != ' ' || last != ' ';
+        used += (size_t)(byte != ' ' || last != ' ');
         last = byte;
     }
-    return used - (used > 0 && last == ' ');
+    return used - (size_t)(used > 0 && last == ' ');
 }
 
 static void cut_ascii(const uint8_t *clean, size_t size, struct spans *spans)
 {
+    uint32_t *starts = spans->starts, *ends = spans->ends;
     size_t begun = 0, ended = 0;
     unsigned last = 0;
     for (size_t i = 0; i < size; i++) {
-        unsigned kind = point_of(clean[i])->traits & (WORD | DIGIT);
-        spans->starts[begun] = spans->ends[ended] = (uint32_t)i;
-        begun += kind != last && kind;
-        ended += kind != last && last;
+        unsigned kind = kinds[clean[i]], is_new = kind != last;
+        starts[begun] = ends[ended] = (uint32_t)i;
+        begun += is_new & (kind != 0);
+        ended += is_new & (last != 0);
         last = kind;
     }
     spans->ends[ended] = (uint32_t)size;

@@ -14,6 +14,9 @@ struct spans {
     size_t count;
 };
 
+/* Make the tables that cut_words needs; to be called once before. */
+void fill_ascii(void);
+
 /* Write the text that join_lines and fold_case make of `text` to `clean`, and where its words are;
    0 where that cannot be done for sure. `clean` has room for GROWTH * size bytes, and each list of
    spans for as many places and one. */

@@ -138,6 +138,8 @@ def is_listed(character: str) -> bool:
     flat = unicodedata.normalize("NFKC", text.straighten_quotes(character)[0])
     form = plain(character)
     folded = text.fold_case(form)[0]
+    if any(c.isdigit() and not c.isdecimal() for c in folded):
+        return False  # a word of these is a number, though they are no digits
     if not (is_short(form, character) and is_short(folded, form)):
         return False
     if not all(plain(c) == c and is_listed(c) for c in {*form, *folded} - {character}):

@@ -9,8 +9,9 @@ static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
 
 /* Hashes of words so far, in the objects that are given back: nothing is copied. */
 struct rows {
-    PyObject *hash_bytes, *stem_bytes;
+    PyObject *bytes[3];
     uint64_t *hashes, *stems;
+    uint8_t *marks; /* 1 for a word of digits */
     size_t count, capacity;
     PyThreadState *released; /* while the interpreter is */
 };
@@ -44,10 +45,12 @@ static void fill_tables(void)
 static int resize_rows(struct rows *rows, size_t capacity)
 {
     Py_ssize_t size = (Py_ssize_t)(capacity * sizeof(uint64_t));
-    if (_PyBytes_Resize(&rows->hash_bytes, size) || _PyBytes_Resize(&rows->stem_bytes, size))
+    if (_PyBytes_Resize(&rows->bytes[0], size) || _PyBytes_Resize(&rows->bytes[1], size)
+        || _PyBytes_Resize(&rows->bytes[2], (Py_ssize_t)capacity))
         return 0;
-    rows->hashes = (uint64_t *)PyBytes_AS_STRING(rows->hash_bytes);
-    rows->stems = (uint64_t *)PyBytes_AS_STRING(rows->stem_bytes);
+    rows->hashes = (uint64_t *)PyBytes_AS_STRING(rows->bytes[0]);
+    rows->stems = (uint64_t *)PyBytes_AS_STRING(rows->bytes[1]);
+    rows->marks = (uint8_t *)PyBytes_AS_STRING(rows->bytes[2]);
     rows->capacity = capacity;
     return 1;
 }
@@ -149,28 +152,37 @@ static uint64_t hash_spans(struct work *work, size_t size, struct rows *rows)
         whole += sums[count] * factor;
         factor *= power[count];
     }
+    for (i = 0; i < spans->count; i++) /* a word that begins with a digit has nothing else */
+        rows->marks[rows->count + i] = (uint8_t)(text[spans->starts[i]] - '0') < 10;
     mix_all(hashes, spans->count);
     mix_all(stems, spans->count);
     rows->count += spans->count;
     return whole;
 }
 
-/* Cut one text: 1 when it is done, 0 when it is declined, -1 without memory. */
-static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows,
-                    uint64_t *digest)
+/* Clean one text and find its words: 1 when it is done, 0 when it is declined, -1 without memory. */
+static int find_words(struct work *work, const uint8_t *text, size_t *size)
 {
-    if (size > LONGEST_TEXT)
+    if (*size > LONGEST_TEXT)
         return 0;
-    if (!reserve_drafts(work, GROWTH * size + 1))
+    if (!reserve_drafts(work, GROWTH * *size + 1))
         return -1;
-    struct draft draft = {text, size, work->drafts[0], work->drafts[1], 0, 0, 0};
+    struct draft draft = {text, *size, work->drafts[0], work->drafts[1], 0, 0, 0};
     if (!clean_points(&draft))
         return 0;
     clean_lines(&draft);
     if (!reserve_clean(work, GROWTH * draft.size + 1))
         return -1;
-    if (!cut_words(draft.text, draft.size, work->clean, &size, &work->spans))
-        return 0;
+    return cut_words(draft.text, draft.size, work->clean, size, &work->spans);
+}
+
+/* Cut one text, with the same answers. */
+static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows,
+                    uint64_t *digest)
+{
+    int found = find_words(work, text, &size);
+    if (found <= 0)
+        return found;
     if (!reserve_rows(rows, work->spans.count))
         return -1;
     *digest = mix(hash_spans(work, size, rows));
@@ -237,7 +249,7 @@ static PyObject *as_result(struct batch *b)
     Py_ssize_t n = b->count;
     if (!resize_rows(&b->rows, b->rows.count))
         return NULL;
-    return Py_BuildValue("(OOy#y#y#)", b->rows.hash_bytes, b->rows.stem_bytes,
+    return Py_BuildValue("(OOOy#y#y#)", b->rows.bytes[0], b->rows.bytes[1], b->rows.bytes[2],
                          (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
                          (const char *)b->digests, n * (Py_ssize_t)sizeof *b->digests,
                          (const char *)b->done, n);
@@ -253,10 +265,10 @@ static int prepare(struct batch *b)
     b->offsets = calloc(rows, sizeof *b->offsets);
     b->digests = calloc(rows, sizeof *b->digests);
     b->done = calloc(rows, sizeof *b->done);
-    b->rows.hash_bytes = PyBytes_FromStringAndSize(NULL, 1);
-    b->rows.stem_bytes = PyBytes_FromStringAndSize(NULL, 1);
+    for (int i = 0; i < 3; i++)
+        b->rows.bytes[i] = PyBytes_FromStringAndSize(NULL, 1);
     if (!b->work || !b->utf8 || !b->sizes || !b->offsets || !b->digests || !b->done
-        || !b->rows.hash_bytes || !b->rows.stem_bytes) {
+        || !b->rows.bytes[0] || !b->rows.bytes[1] || !b->rows.bytes[2]) {
         PyErr_NoMemory();
         return 0;
     }
@@ -267,28 +279,33 @@ static int prepare(struct batch *b)
     return resize_rows(&b->rows, words + 1);
 }
 
+static void release_work(struct work *work)
+{
+    if (work) {
+        free(work->drafts[0]);
+        free(work->drafts[1]);
+        free(work->clean);
+        free(work->spans.starts);
+        free(work->spans.ends);
+        free(work->spans.cuts);
+    }
+    free(work);
+}
+
 static void release(struct batch *b)
 {
-    if (b->work) {
-        free(b->work->drafts[0]);
-        free(b->work->drafts[1]);
-        free(b->work->clean);
-        free(b->work->spans.starts);
-        free(b->work->spans.ends);
-        free(b->work->spans.cuts);
-    }
-    free(b->work);
+    release_work(b->work);
     free(b->utf8);
     free(b->sizes);
     free(b->offsets);
     free(b->digests);
     free(b->done);
-    Py_XDECREF(b->rows.hash_bytes);
-    Py_XDECREF(b->rows.stem_bytes);
+    for (int i = 0; i < 3; i++)
+        Py_XDECREF(b->rows.bytes[i]);
     Py_XDECREF(b->texts);
 }
 
-/* cut_texts(texts: list[str]) -> (hashes, stems, offsets, digests, done), each as bytes */
+/* cut_texts(texts: list[str]) -> (hashes, stems, marks, offsets, digests, done), each as bytes */
 PyObject *cut_texts(PyObject *module, PyObject *args)
 {
     struct batch b = {0};
@@ -312,4 +329,58 @@ PyObject *cut_texts(PyObject *module, PyObject *args)
     }
     release(&b);
     return result;
+}
+
+/* The words of one text at some places; None for each where the text is declined. */
+static int pick(struct work *work, PyObject *text, const uint32_t *places, Py_ssize_t count,
+                PyObject *out, Py_ssize_t at)
+{
+    Py_ssize_t bytes = 0;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &bytes);
+    size_t size = (size_t)bytes;
+    int found = utf8 ? find_words(work, (const uint8_t *)utf8, &size) : 0;
+    if (!utf8) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+            return 0;
+        PyErr_Clear();
+    }
+    if (found < 0)
+        PyErr_NoMemory();
+    for (Py_ssize_t i = 0; found >= 0 && i < count; i++) {
+        PyObject *word = Py_None;
+        if (found && places[i] < work->spans.count) {
+            uint32_t start = work->spans.starts[places[i]], end = work->spans.ends[places[i]];
+            word = PyUnicode_DecodeUTF8((char *)work->clean + start, end - start, NULL);
+            if (!word)
+                return 0;
+        } else {
+            Py_INCREF(word);
+        }
+        PyList_SET_ITEM(out, at + i, word);
+    }
+    return found >= 0;
+}
+
+/* pick_words(texts: list[str], offsets, places) -> list: the words at places offsets[i] to
+   offsets[i + 1] of text i */
+PyObject *pick_words(PyObject *module, PyObject *args)
+{
+    PyObject *texts, *out = NULL;
+    Py_buffer offsets, places;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!y*y*", &PyList_Type, &texts, &offsets, &places))
+        return NULL;
+    fill_tables();
+    const int64_t *start = offsets.buf;
+    struct work *work = calloc(1, sizeof *work);
+    out = work ? PyList_New(places.len / 4) : PyErr_NoMemory();
+    for (Py_ssize_t i = 0; out && i + 1 < offsets.len / 8 && i < PyList_GET_SIZE(texts); i++) {
+        const uint32_t *of_text = (const uint32_t *)places.buf + start[i];
+        if (!pick(work, PyList_GET_ITEM(texts, i), of_text, start[i + 1] - start[i], out, start[i]))
+            Py_CLEAR(out);
+    }
+    release_work(work);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&places);
+    return out;
 }

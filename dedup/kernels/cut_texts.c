@@ -31,7 +31,6 @@ static void fill_tables(void)
         return;
     for (int i = 0; i < 6; i++) /* each step of Newton's doubles the bits that are right */
         of_base *= 2 - BASE * of_base;
-    fill_ascii();
     inverse[0] = 1;
     for (int i = 1; i <= BLOCK; i++) {
         power[i] = i > 1 ? power[i - 1] * BASE : BASE;
@@ -127,36 +126,39 @@ WIDEST static void mix_all(uint64_t *values, size_t count)
 
 /* Hash the words of a clean text, and give the polynomial of all its bytes: prefix sums over a block
    give that of every word in it. */
-static uint64_t hash_spans(struct work *work, size_t size, struct rows *rows)
+WIDEST static uint64_t hash_spans(struct work *work, size_t size, struct rows *rows)
 {
-    const struct spans *spans = &work->spans;
+    const uint32_t *starts = work->spans.starts, *ends = work->spans.ends;
+    const uint32_t *cuts = work->spans.cuts;
     const uint8_t *text = work->clean;
     uint64_t *sums = work->sums, *hashes = rows->hashes + rows->count;
     uint64_t *stems = rows->stems + rows->count, whole = 0, factor = 1;
-    size_t i = 0;
+    uint8_t *marks = rows->marks + rows->count;
+    size_t i = 0, words = work->spans.count;
     for (size_t base = 0, count; base < size; base += count) {
         count = size - base < BLOCK ? size - base : BLOCK;
-        sums[0] = 0;
+        uint64_t sum = sums[0] = 0;
         for (size_t k = 0; k < count; k++)
-            sums[k + 1] = sums[k] + text[base + k] * power[k];
-        for (; i < spans->count && spans->ends[i] <= base + count; i++) {
-            size_t start = spans->starts[i] - base;
-            hashes[i] = (sums[spans->ends[i] - base] - sums[start]) * inverse[start];
-            stems[i] = (sums[spans->cuts[i] - base] - sums[start]) * inverse[start];
+            sums[k + 1] = text[base + k] * power[k];
+        for (size_t k = 0; k < count; k++)
+            sums[k + 1] = sum += sums[k + 1];
+        for (; i < words && ends[i] <= base + count; i++) {
+            size_t start = starts[i] - base;
+            hashes[i] = (sums[ends[i] - base] - sums[start]) * inverse[start];
+            stems[i] = (sums[cuts[i] - base] - sums[start]) * inverse[start];
         }
-        for (; i < spans->count && spans->starts[i] < base + count; i++) {
-            const uint8_t *word = text + spans->starts[i];
-            hashes[i] = polynomial(word, spans->ends[i] - spans->starts[i]);
-            stems[i] = polynomial(word, spans->cuts[i] - spans->starts[i]);
+        for (; i < words && starts[i] < base + count; i++) {
+            hashes[i] = polynomial(text + starts[i], ends[i] - starts[i]);
+            stems[i] = polynomial(text + starts[i], cuts[i] - starts[i]);
         }
         whole += sums[count] * factor;
         factor *= power[count];
     }
-    for (i = 0; i < spans->count; i++) /* a word that begins with a digit has nothing else */
-        rows->marks[rows->count + i] = (uint8_t)(text[spans->starts[i]] - '0') < 10;
-    mix_all(hashes, spans->count);
-    mix_all(stems, spans->count);
-    rows->count += spans->count;
+    for (i = 0; i < words; i++) /* one that begins with a digit has nothing else */
+        marks[i] = (uint8_t)(text[starts[i]] - '0') < 10;
+    mix_all(hashes, words);
+    mix_all(stems, words);
+    rows->count += words;
     return whole;
 }
 
@@ -167,11 +169,11 @@ static int find_words(struct work *work, const uint8_t *text, size_t *size)
         return 0;
     if (!reserve_drafts(work, GROWTH * *size + 1))
         return -1;
-    struct draft draft = {text, *size, work->drafts[0], work->drafts[1], 0, 0, 0};
+    struct draft draft = {text, *size, work->drafts[0], work->drafts[1], 0, 0, 0, 0};
     if (!clean_points(&draft))
         return 0;
     clean_lines(&draft);
-    if (!reserve_clean(work, GROWTH * draft.size + 1))
+    if (!reserve_clean(work, GROWTH * draft.size + PADDING))
         return -1;
     return cut_words(draft.text, draft.size, work->clean, size, &work->spans);
 }

@@ -129,9 +129,12 @@ static int make_plain(struct draft *d)
     unsigned marks = 0;
     while (at < end) {
         if (*at < 0x80) {
-            place = out;
-            starter = *at++;
-            *out++ = starter == '`' ? '\'' : (uint8_t)starter;
+            while (at < end && *at < 0x80) {
+                *out++ = *at == '`' ? '\'' : *at;
+                at++;
+            }
+            starter = at[-1];
+            place = out - 1;
             behind = at;
             marks = 0;
             continue;

@@ -136,14 +136,14 @@ static void cut_ascii(uint8_t *clean, size_t size, struct spans *spans)
 
 /* ---- any text ---- */
 
-static void add_span(struct spans *spans, uint32_t start, uint32_t end, uint32_t cut)
+static inline void add_span(struct spans *spans, uint32_t start, uint32_t end, uint32_t cut)
 {
     spans->starts[spans->count] = start;
     spans->ends[spans->count] = end;
     spans->cuts[spans->count++] = cut;
 }
 
-static void end_word(struct cutter *c)
+static inline void end_word(struct cutter *c)
 {
     uint32_t end = (uint32_t)(c->out - c->begin);
     size_t size = c->mode == PAIRS ? 2 : MOST;
@@ -154,7 +154,7 @@ static void end_word(struct cutter *c)
     c->mode = OUTSIDE;
 }
 
-static enum mode mode_of(unsigned traits)
+static inline enum mode mode_of(unsigned traits)
 {
     if (traits & DIGIT)
         return DIGITS;
@@ -163,7 +163,7 @@ static enum mode mode_of(unsigned traits)
     return traits & WORD ? LETTERS : OUTSIDE;
 }
 
-static int goes_on(enum mode mode, unsigned traits)
+static inline int goes_on(enum mode mode, unsigned traits)
 {
     switch (mode) {
     case LETTERS: return (traits & MARK) || mode_of(traits) == LETTERS;
@@ -175,7 +175,7 @@ static int goes_on(enum mode mode, unsigned traits)
 }
 
 /* Append one folded character. */
-static void put(struct cutter *c, uint32_t point, unsigned traits)
+static inline void put(struct cutter *c, uint32_t point, unsigned traits)
 {
     uint32_t start = (uint32_t)(c->out - c->begin), end;
     if (!goes_on(c->mode, traits)) {
@@ -198,7 +198,7 @@ static void put(struct cutter *c, uint32_t point, unsigned traits)
 }
 
 /* Whether normalizing would leave a folded character where and as it is. */
-static void check_order(struct cutter *c, uint32_t point, unsigned traits, uint8_t combining)
+static inline void check_order(struct cutter *c, uint32_t point, unsigned traits, uint8_t combining)
 {
     if ((traits & SECOND) && (point_of(c->last)->traits & FIRST))
         c->is_unsure = 1;
@@ -210,7 +210,7 @@ static void check_order(struct cutter *c, uint32_t point, unsigned traits, uint8
 }
 
 /* Append what a character is folded to. */
-static void put_folded(struct cutter *c, uint32_t point, const struct point *known)
+static inline void put_folded(struct cutter *c, uint32_t point, const struct point *known)
 {
     if (known->traits & FOLD_MANY) {
         const uint8_t *form = (const uint8_t *)EXPANSIONS[known->fold];
@@ -229,6 +229,25 @@ static void put_folded(struct cutter *c, uint32_t point, const struct point *kno
         check_order(c, point, known->traits, known->combining);
         put(c, point, known->traits);
     }
+}
+
+/* Go on with a word of letters as long as they are ASCII; gives the place behind them. */
+static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const uint8_t *end)
+{
+    uint8_t *out = c->out;
+    size_t length = c->length;
+    for (; text < end && (below(*text | 0x20, 'a', 26) || *text == '_'); text++) {
+        *out++ = *text == '_' ? '_' : *text | 0x20;
+        if (++length == STEM)
+            c->cut = (uint32_t)(out - c->begin);
+    }
+    if (out > c->out) {
+        c->last = out[-1];
+        c->combining = 0;
+    }
+    c->out = out;
+    c->length = length;
+    return text;
 }
 
 /* The same for a text that is not all ASCII. */
@@ -251,6 +270,11 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
         is_space = is_broken = 0;
         before = spaceless;
         put_folded(c, point, known);
+        if (c->mode == LETTERS && text < end && *text < 0x80) {
+            const uint8_t *from = text;
+            text = put_letters(c, text, end);
+            before = text > from ? 0 : before;
+        }
     }
     end_word(c);
     return (size_t)(c->out - c->begin);

@@ -13,6 +13,7 @@ from ..errors import EXIT_FINE, EXIT_TROUBLE, DedupError
 from ..version import __version__
 from .compare import compare
 from .eval import evaluate
+from .report import report
 from .scan import scan
 from .streams import discard_stdout, say
 
@@ -73,7 +74,7 @@ def show_help(context: click.Context, name: str) -> int:
     return EXIT_FINE
 
 
-for _command in (scan, compare, evaluate, show_help):
+for _command in (scan, compare, report, evaluate, show_help):
     dedup.add_command(_command)
 
 

@@ -36,7 +36,10 @@ def test_U40_every_command_and_option_stands_in_it():
 @pytest.mark.skipif(not shutil.which("mandoc"), reason="needs mandoc")
 def test_U40_mandoc_has_nothing_to_say_but_that_it_bears_no_date():
     done = subprocess.run(
-        ["mandoc", "-T", "lint", str(PAGE)], check=False, capture_output=True, text=True
+        ["mandoc", "-T", "lint", "-W", "warning", str(PAGE)],
+        check=False,
+        capture_output=True,
+        text=True,
     )
     complaints = [line for line in done.stdout.splitlines() if "missing date" not in line]
     assert complaints == []

@@ -42,7 +42,7 @@ def page() -> str:
     lines = [
         f'.TH DEDUP 1 "" "dedup {__version__}" "User Commands"',
         ".SH NAME",
-        f"dedup \\- {_roff(summary[0].lower() + summary[1:])}",
+        *_text(f"dedup - {summary[0].lower()}{summary[1:]}"),
         ".SH SYNOPSIS",
         ".B dedup",
         "[OPTIONS] COMMAND [ARGS]...",
@@ -66,18 +66,15 @@ def _command(context: click.Context, own: list[tuple[str, str]]) -> list[str]:
     """Give a command's part: how it is called, what its help says, its own options."""
     usage = context.get_usage().removeprefix("Usage: ")
     lines = [f".SS {_roff(' '.join(usage.split()))}"]
-    for paragraph in textwrap.dedent(context.command.help or "").strip().split("\n\n"):
+    paragraphs = textwrap.dedent(context.command.help or "").strip().split("\n\n")
+    for number, paragraph in enumerate(paragraphs):
+        lines += [".PP"] if number else []
         if paragraph.startswith("\b\n"):
             head, *rest = paragraph[2:].split("\n")
-            lines += [
-                ".PP",
-                _roff(head),
-                ".nf",
-                *(_roff(f"  {one.strip()}") for one in rest),
-                ".fi",
-            ]
+            body = [_roff(f"  {one.strip()}") for one in rest]
+            lines += [_roff(head), ".nf", *body, ".fi"]
         else:
-            lines += [".PP", _roff(" ".join(paragraph.split()))]
+            lines += _text(paragraph)
     return lines + _rows(own)
 
 
@@ -94,8 +91,13 @@ def _rows(rows: list[tuple[str, str]] | tuple[tuple[str, str], ...]) -> list[str
     """Give a list of terms and what they mean."""
     lines = []
     for term, meaning in rows:
-        lines += [".TP", f".B {_roff(' '.join(term.split()))}", _roff(" ".join(meaning.split()))]
+        lines += [".TP", f".B {_roff(' '.join(term.split()))}", *_text(meaning)]
     return lines
+
+
+def _text(text: str) -> list[str]:
+    """Give running text in lines of a length that an editor shows."""
+    return [_roff(line) for line in textwrap.wrap(text, 72, break_on_hyphens=False)]
 
 
 def _roff(text: str) -> str:

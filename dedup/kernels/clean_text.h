@@ -1,0 +1,29 @@
+/* One text on its way through the cleaning rules of text.py, as valid UTF-8. */
+#ifndef DEDUP_CLEAN_TEXT_H
+#define DEDUP_CLEAN_TEXT_H
+
+#include "points.h"
+
+/* The text as the last rule left it, and what the running rule has written so far. Each of the two
+   buffers holds GROWTH times what came in. */
+struct draft {
+    const uint8_t *text;
+    size_t size;
+    uint8_t *out, *spare;
+    size_t used, copied;
+    int edits;
+};
+
+/* Leave out what stands from `start` to `end`, and put `size` bytes there, not more. */
+void replace(struct draft *draft, size_t start, size_t end, const void *with, size_t size);
+
+/* Make what a rule has written the text that the next one sees. */
+void settle(struct draft *draft);
+
+/* The rules up to unify_letters, which look at characters; 0 where that cannot be done for sure. */
+int clean_points(struct draft *draft);
+
+/* The rules from drop_urls to join_hyphens, which look at lines. */
+void clean_lines(struct draft *draft);
+
+#endif

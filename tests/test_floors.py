@@ -40,6 +40,7 @@ FLOORS = {
     "evaluate": 4,
     "readers": 5,
     "writing": 5,
+    "configuration": 5,
     "reports": 5,
     "cli": 6,
     "__init__": 7,
@@ -49,9 +50,9 @@ FLOORS = {
 
 STEPS = {
     "readers": {"source": 1},
-    "reports": {"screen": 1},
+    "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
-    "cli": {"streams": 0, "options": 1, "main": 3},
+    "cli": {"streams": -2, "configured": -1, "options": 0, "delivery": 1, "main": 3},
 }
 """Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a
 folder's ``__init__``, its registry, on step 9."""
@@ -72,6 +73,7 @@ DOORS = {
     "datasketch": {"sketch", "kernels.reference"},
     "rapidfuzz": {"evidence"},
     "click": {"cli"},
+    "tomli": {"configuration"},
 }
 """Each outside package, and the modules or folders that may import it."""
 LATE = {"datasketch"}

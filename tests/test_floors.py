@@ -51,7 +51,7 @@ STEPS = {
     "readers": {"source": 1},
     "reports": {"screen": 1},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
-    "cli": {"streams": 0, "options": 1, "main": 3},
+    "cli": {"streams": -1, "progress": 0, "options": 1, "main": 3},
 }
 """Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a
 folder's ``__init__``, its registry, on step 9."""

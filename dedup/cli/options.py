@@ -14,6 +14,7 @@ from ..readers import ON_ERROR, ReadSettings
 from ..reports import REPORTS, Look, Report
 from ..settings import Settings
 from ..writing import check
+from .progress import PROGRESS
 from .streams import STDOUT, wants_color
 
 if TYPE_CHECKING:
@@ -38,6 +39,7 @@ class Flags:
     json: bool
     output: str
     color: str
+    progress: str
     quiet: bool
     verbose: bool
     debug: bool
@@ -106,6 +108,12 @@ _OPTIONS = (
         type=click.Choice(("auto", "always", "never")),
         default="auto",
         help="NO_COLOR and FORCE_COLOR are heeded.",
+    ),
+    click.option(
+        "--progress",
+        type=click.Choice(PROGRESS),
+        default=PROGRESS[0],
+        help="Of what takes over two seconds, on stderr (default: auto).",
     ),
     click.option("-q", "--quiet", is_flag=True, help="Only the result and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Also notes, such as the expected recall."),

@@ -63,8 +63,13 @@ def _discard(stream: TextIO | None) -> None:
 
 def say(line: str) -> None:
     """Tell the person one line; with nobody listening on stderr, stay silent."""
+    put(f"{shown(line)}\n")
+
+
+def put(text: str) -> None:
+    """Write finished, escaped text to stderr as it is; with nobody listening, stay silent."""
     try:
-        click.echo(shown(line), err=True)
+        click.echo(text, nl=False, err=True)
         if sys.stderr is not None:
             sys.stderr.flush()
     except OSError:

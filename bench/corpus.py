@@ -243,15 +243,23 @@ def build(count: int, folder: str, seed: int = SEED) -> None:
     ]
     made = os.path.join(folder, "unshuffled")
     with (
-        Pool() as pool,
         open(made, "w", encoding="utf-8") as corpus,
         open(os.path.join(folder, TRUTH), "w", encoding="utf-8") as truth,
     ):
-        for lines, overlaps in pool.imap(chunk, places):
+        for lines, overlaps in _chunks(places):
             _write(corpus, lines)
             _write(truth, overlaps)
     _shuffle(made, os.path.join(folder, CORPUS), Random(seed))
     os.unlink(made)
+
+
+def _chunks(places: list[tuple[int, int, int]]) -> Iterator[tuple[list[str], list[str]]]:
+    """Make all chunks, in order, on all processors where there is more than one to make."""
+    if len(places) == 1:
+        yield chunk(places[0])
+        return
+    with Pool() as pool:
+        yield from pool.imap(chunk, places)
 
 
 def _write(stream: TextIO, lines: list[str]) -> None:

@@ -19,6 +19,7 @@ DOCUMENT = os.path.join(
     os.path.dirname(os.path.dirname(os.path.abspath(__file__))), "docs", "performance.md"
 )
 _ORDER = {one.name: at for at, one in enumerate((*CONTENDERS, *EXTRA))}
+NOTHING = "Nothing measured yet."
 _OTHER_SESSION = "\\*"
 
 
@@ -63,7 +64,7 @@ def peers(figures: Sequence[Figure]) -> str:
         rows = list(group)
         ours = next((one for one in rows if one.program == OURS), None)
         parts += [_heading(rows[0]), _speed(rows, ours), _recall(rows), _notes(rows, ours)]
-    return "\n\n".join(filter(None, parts))
+    return "\n\n".join(filter(None, parts)) or NOTHING
 
 
 def _heading(one: Figure) -> str:
@@ -138,7 +139,7 @@ def growth(figures: Sequence[Figure]) -> str:
     ]
     for _, group in groupby(chosen, key=lambda one: (one.corpus, one.program, one.cpus)):
         lines += _by_size(list(group))
-    return "\n".join([*lines, "", _notes(chosen, None)]) if chosen else "Nothing measured yet."
+    return "\n".join([*lines, "", _notes(chosen, None)]) if chosen else NOTHING
 
 
 def _by_size(rows: Sequence[Figure]) -> Iterator[str]:
@@ -175,7 +176,7 @@ def start(figures: Sequence[Figure]) -> str:
         wall = f"{median(one.wall_seconds):.3f}"
         runs = str(len(one.cpu_seconds))
         lines.append(_row([f"`{one.program}`", f"{one.cpu:.3f}", wall, peak, times, runs]))
-    return "\n".join([*lines, "", _notes(chosen, None)]) if chosen else "Nothing measured yet."
+    return "\n".join([*lines, "", _notes(chosen, None)]) if chosen else NOTHING
 
 
 TABLES: dict[str, Callable[[Sequence[Figure]], str]] = {

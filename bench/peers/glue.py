@@ -22,15 +22,12 @@ BANDS, ROWS = 16, 8
 _WORD = re.compile(r"\w+")
 
 
-def corpus() -> tuple[list[str], list[str]]:
-    """The ids and texts of the corpus that is named on the command line."""
-    ids, texts = [], []
+def corpus() -> Iterator[tuple[str, str]]:
+    """The id and the text of each article of the corpus that is named on the command line."""
     with open(sys.argv[1], "rb") as lines:
         for line in lines:
             record = orjson.loads(line)
-            ids.append(record["id"])
-            texts.append(record["text"])
-    return ids, texts
+            yield record["id"], record["text"]
 
 
 def shingles(text: str) -> list[str]:

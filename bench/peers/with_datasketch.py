@@ -5,14 +5,14 @@ from __future__ import annotations
 from datasketch import MinHash, MinHashLSH
 from glue import PERMUTATIONS, THRESHOLD, Clusters, corpus, shingles
 
-ids, texts = corpus()
 index = MinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS)
-signatures = []
+ids, signatures = [], []
 with index.insertion_session() as session:
-    for row, text in enumerate(texts):
+    for row, (one, text) in enumerate(corpus()):
         signature = MinHash(num_perm=PERMUTATIONS)
-        signature.update_batch([one.encode() for one in shingles(text)])
+        signature.update_batch([shingle.encode() for shingle in shingles(text)])
         session.insert(row, signature, check_duplication=False)
+        ids.append(one)
         signatures.append(signature)
 
 clusters = Clusters(len(ids))

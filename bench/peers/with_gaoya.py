@@ -5,7 +5,7 @@ from __future__ import annotations
 from gaoya.minhash import MinHashStringIndex
 from glue import BANDS, NGRAM, ROWS, THRESHOLD, Clusters, corpus
 
-ids, texts = corpus()
+ids, texts = map(list, zip(*corpus(), strict=True))
 rows = list(range(len(ids)))
 index = MinHashStringIndex(
     hash_size=32,

@@ -1,4 +1,4 @@
-"""rensa: ``RMinHash`` for each article, ``RMinHashLSH`` in 16 bands, its own verification."""
+"""rensa: ``RMinHash`` for each article, ``RMinHashLSH`` in 16 bands, then estimates of pairs."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ from rensa import RMinHash, RMinHashLSH
 
 SEED = 42
 
-ids, texts = corpus()
 index = RMinHashLSH(threshold=THRESHOLD, num_perm=PERMUTATIONS, num_bands=BANDS)
-signatures = []
-for row, text in enumerate(texts):
+ids, signatures = [], []
+for row, (one, text) in enumerate(corpus()):
     signature = RMinHash(num_perm=PERMUTATIONS, seed=SEED)
     signature.update(shingles(text))
     index.insert(row, signature)
+    ids.append(one)
     signatures.append(signature)
 
 clusters = Clusters(len(ids))

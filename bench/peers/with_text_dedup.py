@@ -28,5 +28,4 @@ with tempfile.TemporaryDirectory() as folder:
     with open(os.path.join(kept, "uf.pkl"), "rb") as stream:
         clusters = pickle.load(stream)
 
-ids, _ = corpus()
-sys.stdout.writelines(f"{one}\t{clusters.find(row)}\n" for row, one in enumerate(ids))
+sys.stdout.writelines(f"{one}\t{clusters.find(row)}\n" for row, (one, _) in enumerate(corpus()))

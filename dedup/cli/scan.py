@@ -10,6 +10,7 @@ import click
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, read
 from .options import Flags, shared
+from .progress import followed, watching
 from .streams import emit, say, say_skipped
 
 if TYPE_CHECKING:
@@ -39,7 +40,9 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
     from ..pipeline import deduplicate
 
     settings, report = flags.settings(), flags.report()
-    result = deduplicate(read(paths or (".",), flags.reading()), settings)
+    with watching(flags.progress, quiet=flags.quiet) as watch:
+        articles = followed(read(paths or (".",), flags.reading()), watch)
+        result = deduplicate(articles, settings)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
     if flags.verbose:

@@ -13,6 +13,7 @@ import jsonschema
 import pytest
 
 from dedup import pipeline, writing
+from dedup.cli import progress
 from dedup.cli.main import main
 
 STORM = (
@@ -305,3 +306,13 @@ def test_help_leads_with_examples_and_imports_nothing_heavy():
         assert done.stdout.splitlines()[-1] == "[]"
         if arguments != ["--version"]:
             assert done.stdout.index("Examples:") < done.stdout.index("Options:")
+
+
+def test_progress_is_told_on_stderr_and_only_where_it_is_wanted(run, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE_SECONDS", 0)
+    plain = run("scan", "news", "--json", "--progress", "never")
+    told = run("scan", "news", "--json")
+    assert (plain.stderr, told.stdout) == ("", plain.stdout)
+    assert "read articles: 0" in told.stderr
+    assert "\r" not in told.stderr
+    assert run("scan", "news", "--json", "-q").stderr == ""

@@ -27,8 +27,11 @@ for band in range(BANDS):
     keys = np.ascontiguousarray(signatures[:, band * ROWS : (band + 1) * ROWS])
     _, bucket = np.unique(keys.view(f"V{keys.itemsize * ROWS}").ravel(), return_inverse=True)
     order = np.argsort(bucket, kind="stable")
-    same = np.flatnonzero(np.diff(bucket[order]) == 0)
-    left, right = order[same], order[same + 1]
+    # Of a bucket, each row with the first and with the one before it.
+    starts = np.searchsorted(bucket[order], bucket[order])
+    later = np.flatnonzero(starts != np.arange(len(order)))
+    left = np.concatenate([order[starts[later]], order[later - 1]])
+    right = np.concatenate([order[later], order[later]])
     alike = (signatures[left] == signatures[right]).mean(axis=1) >= THRESHOLD
     clusters.join(zip(left[alike].tolist(), right[alike].tolist(), strict=True))
 clusters.print(ids)

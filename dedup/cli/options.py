@@ -27,6 +27,7 @@ from .configured import (
     origin,
     settings_of,
 )
+from .progress import PROGRESS
 from .streams import STDOUT, emit, say, wants_color
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Flags:
     output: str
     reports: tuple[tuple[str, str], ...]
     color: str
+    progress: str
     quiet: bool
     verbose: bool
     debug: bool
@@ -236,6 +238,12 @@ _OPTIONS = (
         help="Also write this report; may be repeated.",
     ),
     COLOR,
+    _everywhere(
+        "--progress",
+        type=OneOf(PROGRESS),
+        default=PROGRESS[0],
+        help="Of what takes over two seconds, on stderr.",
+    ),
     click.option(
         "--config",
         type=FILE,

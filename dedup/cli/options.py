@@ -12,7 +12,7 @@ import click
 
 from ..readers import ON_ERROR, ReadSettings
 from ..reports import REPORTS, Look, Report
-from ..settings import Settings
+from ..settings import Settings, criteria
 from ..writing import check
 from .streams import STDOUT, wants_color
 
@@ -31,6 +31,7 @@ class Flags:
     candidates: str | None
     seed: int | None
     furniture: bool
+    keep: str | None
     text_field: str
     id_field: str
     on_error: str
@@ -50,6 +51,7 @@ class Flags:
             "candidates": None if self.candidates is None else _listed(self.candidates),
             "seed": self.seed,
             "furniture": self.furniture,
+            "keep": None if self.keep is None else criteria(self.keep),
         }
         return Settings.from_mapping({key: v for key, v in named.items() if v is not None})
 
@@ -89,6 +91,11 @@ _OPTIONS = (
         "--furniture/--no-furniture",
         default=True,
         help="Leave passages that many different stories carry out of the evidence (default).",
+    ),
+    click.option(
+        "--keep",
+        metavar="CRITERIA",
+        help="Of a story, in order: source:a,b; earliest; latest; longest; first; path.",
     ),
     click.option("--text-field", default="", metavar="NAME", help="Where records keep the text."),
     click.option("--id-field", default="id", metavar="NAME", help="Where records keep their id."),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from .. import canonical, cluster
 from ..data import Corpus, Relation, Verdict
 
+if TYPE_CHECKING:
+    from ..settings import KeepSettings
+
 ASKED_LIMIT = 8
 """Keepers that an article is held against beyond the candidates, before it stands alone."""
+TRIED_LIMIT = 8
+"""Members that are tried as the keeper, the best first, before the one in the middle is kept."""
 
 Weigh = Callable[[int, int], Verdict]
 
@@ -25,14 +30,16 @@ class Group(NamedTuple):
     """For each member but the keeper, its verdict with the keeper."""
 
 
-def group(corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh) -> tuple[list[Group], int]:
+def group(
+    corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh, policy: KeepSettings
+) -> tuple[list[Group], int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
     ``same`` are pairs of rows judged one story. Around the article that is one story with the most
-    others, those that are directly so gather, and the rest starts anew; of the gathered ones the
-    best is kept, if it is one story with each other one, too.
+    others, those that are directly so gather, and the rest starts anew; of the gathered ones that
+    are one story with each other one, the best by ``policy`` is kept.
     """
-    stars = _Stars(corpus, same, weigh)
+    stars = _Stars(corpus, same, weigh, policy)
     groups, chains = [], 0
     pending = stars.linked()
     while pending:
@@ -48,10 +55,17 @@ def group(corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh) -> tupl
 class _Stars:
     """Takes linked rows apart, one star at a time."""
 
-    def __init__(self, corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        same: Iterable[tuple[int, int]],
+        weigh: Weigh,
+        policy: KeepSettings,
+    ) -> None:
         """Note who is where and who is one story with whom."""
         self.corpus = corpus
         self.weigh = weigh
+        self.policy = policy
         self.asked: Counter[int] = Counter()
         self.places: dict[int, list[int]] = defaultdict(list)
         for at, row in enumerate(corpus.rows):
@@ -79,7 +93,7 @@ class _Stars:
     def settle(self, rows: Sequence[int]) -> tuple[Group | None, list[int]]:
         """One story out of linked rows, and the rows that are not in it."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
-        keeper = members[canonical.middle(members)].place
+        keeper = members[canonical.middle(members, self.policy)].place
         home = self.corpus.rows[keeper]
         verdicts: dict[int, Verdict] = {}
         rest = []
@@ -107,13 +121,25 @@ class _Stars:
         return held if same else None
 
     def keep_best(self, story: Group) -> Group:
-        """The story with the best of its members as keeper, if each other is one story with it."""
+        """The story with the best of those members as keeper that are one story with each other
+        one. The one it gathered around is; others are tried before it, the best first.
+        """
         members = [self.standing(at) for at in story.members]
-        chosen, why = canonical.choose(members)
-        keeper = members[chosen].place
-        if keeper == story.keeper:
-            return story._replace(why=why)
-        verdicts = {at: self.weigh(keeper, at) for at in story.members if at != keeper}
-        if all(one.relation is Relation.SAME_STORY for one in verdicts.values()):
-            return Group(keeper, why, story.members, verdicts)
+        for tried in range(TRIED_LIMIT):
+            chosen, why = canonical.choose(members, self.policy)
+            keeper = members.pop(chosen).place
+            verdicts = story.verdicts if keeper == story.keeper else self._with_each(keeper, story)
+            if verdicts is not None:
+                reason = f"{why} of those that are one story with each other one" if tried else why
+                return Group(keeper, reason, story.members, verdicts)
         return story._replace(why="one story with each other one")
+
+    def _with_each(self, keeper: int, story: Group) -> dict[int, Verdict] | None:
+        """The verdict of each other member with one of them; None if one is not one story."""
+        verdicts = {}
+        for at in story.members:
+            if at != keeper:
+                verdicts[at] = self.weigh(keeper, at)
+                if verdicts[at].relation is not Relation.SAME_STORY:
+                    return None
+        return verdicts

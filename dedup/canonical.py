@@ -93,8 +93,18 @@ def _reason(criterion: str, best: tuple[float, ...]) -> str:
 
 def _priority(article: Article, names: Sequence[str]) -> int:
     """The place of an article's source in a list of names; behind them all if it is not in it."""
-    source = (article.source.strip() or _host(article.url)).casefold()
+    source = publisher(article).casefold()
     return names.index(source) if source in names else len(names)
+
+
+def publisher(article: Article) -> str:
+    """Whom an article is from: its source, or else the host of its address on the web.
+
+    >>> from dedup.data import Article
+    >>> publisher(Article("a", "", url="https://www.example.org/a"))
+    'example.org'
+    """
+    return article.source.strip() or _host(article.url)
 
 
 def _host(url: str) -> str:

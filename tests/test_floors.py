@@ -38,8 +38,10 @@ FLOORS = {
     "canonical": 3,
     "pipeline": 4,
     "evaluate": 4,
+    "cleaning": 4,
     "readers": 5,
     "writing": 5,
+    "writers": 5,
     "reports": 5,
     "cli": 6,
     "__init__": 7,
@@ -49,9 +51,10 @@ FLOORS = {
 
 STEPS = {
     "readers": {"source": 1},
+    "writers": {"writer": 1, "sorter": 3},
     "reports": {"screen": 1},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
-    "cli": {"streams": 0, "options": 1, "main": 3},
+    "cli": {"streams": 0, "options": 1, "layout": 1, "main": 3},
 }
 """Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a
 folder's ``__init__``, its registry, on step 9."""

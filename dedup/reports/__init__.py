@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from . import machine, text, text_evaluation, text_pair
+from .machine import removal
 from .screen import Look, shown
 
 if TYPE_CHECKING:
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from ..data import Comparison, Result
     from ..evaluate import Evaluation
 
-__all__ = ["REPORTS", "Look", "Report", "shown"]
+__all__ = ["REPORTS", "Look", "Report", "removal", "shown"]
 
 
 @dataclass(frozen=True, slots=True)

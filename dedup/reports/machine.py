@@ -21,6 +21,7 @@ if TYPE_CHECKING:
         Fact,
         Passage,
         Piece,
+        Removal,
         Result,
         Skipped,
         Story,
@@ -94,6 +95,11 @@ def evaluation(evaluation: Evaluation, look: Look) -> str:  # noqa: ARG001 - as 
     )
 
 
+def removal(removal: Removal) -> str:
+    """Render the proof of one removal as an object on one line."""
+    return _json({**_plain(removal), "evidence": _evidence(removal.evidence)})
+
+
 def _score(score: Score) -> dict[str, object]:
     """Give one relation's three figures."""
     shares = {"precision": score.precision, "recall": score.recall, "f1": score.f1}
@@ -150,7 +156,7 @@ def _side(article: Article, words: int, steps: tuple[tuple[str, int], ...]) -> d
 
 
 def _plain(
-    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Share,
+    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Removal | Share,
 ) -> dict[str, object]:
     """Give the fields of a noun in their own order; what is unknown is left out."""
     values = ((field.name, getattr(noun, field.name)) for field in fields(noun))

@@ -75,7 +75,7 @@ def plan(result: Result) -> Plan:
     names a kept one that it was compared with itself and found to be the same story.
     """
     kept = {one.id for one in result.articles if one.keep}
-    why = {story.keeper: story.why for story in result.stories}
+    why = {story.keeper: story.why for story in result.stories if story.keeper in kept}
     direct = {
         frozenset((one.left, one.right)): one
         for one in result.pairs
@@ -89,7 +89,7 @@ def plan(result: Result) -> Plan:
             fates[entry.address] = None
             continue
         held = direct.get(frozenset((entry.id, entry.copy_of or "")))
-        if held is None or entry.copy_of not in why.keys() & kept:
+        if held is None or entry.copy_of not in why:
             raise _unsound(f"{entry.address} has no kept article of its story")
         fates[entry.address] = Removal(
             entry.id, entry.address, entry.copy_of, held.rule, why[entry.copy_of], held.evidence

@@ -6,6 +6,8 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .. import text
 from ..data import Corpus, Entry, Relation, Story, Verdict
 
@@ -38,11 +40,11 @@ def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
 
 def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
     """Every article as it stands in the result."""
-    offsets = corpus.sketched.words.offsets
-    plain = []
-    for article, row in zip(corpus.articles, corpus.rows, strict=True):
-        words = int(offsets[row + 1] - offsets[row]) if row >= 0 else 0
-        plain.append(Entry(article.id, article.address, _title(article.title, article.text), words))
+    lengths = [*np.diff(corpus.sketched.cut.words.offsets).tolist(), 0]
+    plain = [
+        Entry(article.id, article.address, _title(article.title, article.text), lengths[row])
+        for article, row in zip(corpus.articles, corpus.rows.tolist(), strict=True)
+    ]
     for number, one in enumerate(groups, 1):
         keeper = plain[one.keeper].id
         plain[one.keeper] = replace(plain[one.keeper], story=number)

@@ -29,6 +29,7 @@ __all__ = [
     "Rejects",
     "Removed",
     "Tell",
+    "Writer",
     "is_record",
     "mark",
     "owner",

@@ -200,6 +200,8 @@ def _criterion(written: str) -> str:
 def _typed(name: str, value: object, group: type) -> object:
     """The value, if it is of the kind that the setting's default is."""
     default = getattr(group(), name)
+    if name == "keep" and isinstance(value, str):
+        return criteria(value)
     if isinstance(default, tuple):
         if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
             return tuple(value)

@@ -10,9 +10,12 @@ import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE, InputError, SettingsError
 from ..readers import HARMLESS, read
+from ..reports import REPORTS
 from ..writing import Drafts, spool
-from .options import Flags, shared
-from .streams import STDOUT, deliver, emit, say, say_skipped, stdin_as_file
+from .delivery import deliver_result
+from .options import FILE, Flags, setting, shared
+from .pipes import pour, stdin_as_file
+from .streams import STDOUT, emit, say, say_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -51,17 +54,21 @@ class Orders:
     force: bool
 
 
-@click.command(help=_HELP, short_help="Write the corpus without duplicates.")
-@click.argument("paths", nargs=-1, required=True, metavar="IN...")
-@click.option("--removed", default="", metavar="FILE", help="What is left out, with the proof.")
-@click.option("--rejects", default="", metavar="FILE", help="What could not be read, verbatim.")
+@click.command(help=_HELP)
+@click.argument("paths", nargs=-1, required=True, type=FILE, metavar="IN...")
 @click.option(
+    "--removed", default="", type=FILE, metavar="FILE", help="What is left out, with the proof."
+)
+@click.option(
+    "--rejects", default="", type=FILE, metavar="FILE", help="What could not be read, verbatim."
+)
+@setting(
     "--max-removed",
     default="50%",
     metavar="LIMIT",
-    help="Number or share of articles; beyond it nothing is written (default: 50%).",
+    help="Number or share of articles; beyond it nothing is written.",
 )
-@click.option(
+@setting(
     "--max-removed-per-source",
     default="",
     metavar="LIMIT",
@@ -79,13 +86,13 @@ def clean(paths: tuple[str, ...], flags: Flags, **own: Any) -> int:  # noqa: ANN
     orders = Orders(**own)
     limits = limit(orders.max_removed), limit(orders.max_removed_per_source or "100%")
     flags.settings()
+    replace(flags, output=STDOUT).report()
     if orders.annotate and orders.removed:
         raise SettingsError("--annotate removes nothing", hint="leave out --removed")
-    machine = flags.json or flags.format != "text"
-    if machine and not orders.dry_run and flags.output == STDOUT:
+    if _for_machines(flags) and not orders.dry_run and flags.output == STDOUT:
         raise SettingsError("stdout is for the corpus", hint="-o FILE, or --dry-run")
     wanted = ("", "", "") if orders.dry_run else (flags.output, orders.removed, orders.rejects)
-    places = Places(paths, *wanted)
+    places = Places(paths, *wanted, tuple(file for _, file in flags.reports if file != STDOUT))
     with stdin_as_file() if STDOUT in paths else nullcontext():
         layout = lay_out(places, force=orders.force, annotate=orders.annotate)
         return _clean(_Job(places, layout, flags, orders, limits))
@@ -123,8 +130,7 @@ def _clean(job: _Job) -> int:
             guard_sources(result, sources, job.limits[1])
     if not job.orders.dry_run:
         _write(job._replace(layout=layout), result, made, before)
-        if job.flags.json or job.flags.format != "text":
-            _report(job, result)
+        _report(job, result)
     _tell(job, made)
     return EXIT_TROUBLE if faults and job.flags.on_error != "skip" else EXIT_FINE
 
@@ -181,15 +187,24 @@ def _readable(job: _Job, result: Result) -> Layout:
 
 
 def _report(job: _Job, result: Result) -> None:
-    """The report as ``scan`` gives it."""
+    """Deliver the reports that ``scan`` gives: on stdout that of a dry run, or for machines."""
     flags = replace(job.flags, output=STDOUT)
-    emit(flags.report().result(result, flags.look()), STDOUT)
+    if job.orders.dry_run or _for_machines(flags):
+        deliver_result(flags, result)
+    else:
+        for name, file in flags.reports:
+            emit(REPORTS[name].result(result, flags.look(file=file)), file, form=name)
+
+
+def _for_machines(flags: Flags) -> bool:
+    """Whether a report other than the text is wanted on stdout."""
+    return flags.json or flags.format != "text"
 
 
 def _write(job: _Job, result: Result, made: Plan, before: dict[str, Mark]) -> None:
     """Write everything, see that the inputs are still the same, and publish it all at once."""
     from ..cleaning import marks
-    from ..reports import removal
+    from ..reports.machine import removal
     from ..writers import ChangedError, Outputs, Rejects, Removed, mark, write
 
     layout, places = job.layout, job.places
@@ -218,7 +233,7 @@ def _write(job: _Job, result: Result, made: Plan, before: dict[str, Mark]) -> No
                 raise ChangedError(file.path)
         drafts.publish()
         for content in to_stdout:
-            deliver(content)
+            pour(content)
 
 
 def _tell(job: _Job, made: Plan) -> None:

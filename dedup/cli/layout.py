@@ -28,6 +28,8 @@ class Places:
     output: str
     removed: str
     rejects: str
+    reports: tuple[str, ...] = ()
+    """Files that are replaced without asking, as everywhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +56,7 @@ def lay_out(places: Places, *, force: bool, annotate: bool = False) -> Layout:
     ignored = tuple(one.path for one in found if one.below and os.path.realpath(one.path) in own)
     inputs = [one for one in found if one.path not in ignored]
     read = {os.path.realpath(one.path) for one in inputs if one.path != STDOUT}
-    for other in (places.removed, places.rejects):
+    for other in (places.removed, places.rejects, *places.reports):
         if other and os.path.realpath(other) in read:
             raise OutputError("is an input too", place=other)
     plain = [one.path for one in inputs if annotate and WRITERS[one.kind].annotate is None]
@@ -72,7 +74,8 @@ def lay_out(places: Places, *, force: bool, annotate: bool = False) -> Layout:
 
 def _outputs(places: Places, *, force: bool) -> set[str]:
     """The real paths of all outputs, none of which may be named twice."""
-    wanted = [one for one in (places.output, places.removed, places.rejects) if one]
+    asked = (places.output, places.removed, places.rejects, *places.reports)
+    wanted = [one for one in asked if one]
     real = [one if one == STDOUT else os.path.realpath(one) for one in wanted]
     for one, path in zip(wanted, real, strict=True):
         if real.count(path) > 1:

@@ -1,30 +1,26 @@
-"""The two streams: stdout carries the result and nothing else, stderr everything said about it."""
+"""The two streams: stdout carries the result and nothing else, stderr everything said about it.
+
+What they need is imported when something is said, so that ``--version`` waits for none of it.
+"""
 
 from __future__ import annotations
 
-import contextlib
 import os
-import shutil
-import stat
 import sys
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import InputError
-from ..reports import shown
-from ..writing import OutputError, spool, write
-
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
-    from typing import BinaryIO, TextIO
+    from collections.abc import Sequence
+    from typing import TextIO
 
     from ..data import Skipped
 
 STDOUT = "-"
 
+_FOR_PEOPLE = {"text", "markdown"}
 _ALIKE_SHOWN = 5
-_BLOCK_BYTES = 1 << 20
 _HINTS = {
     "E302": "save it as UTF-8",
     "E310": "name it with --text-field",
@@ -32,15 +28,19 @@ _HINTS = {
 }
 
 
-def emit(report: str, output: str) -> None:
+def emit(report: str, output: str, *, form: str = "text") -> None:
     """Deliver a result to stdout, or to a file as a whole; raises OutputError if it cannot.
 
-    A reader that has seen enough (``| head``) is no fault; a full or closed stdout is.
+    A reader that has seen enough (``| head``) is no fault; a full or closed stdout is. On a CI
+    runner stdout is a log that takes orders, so that the forms for people are quoted there.
     """
-    content = report.encode()
+    from ..reports.screen import quoted
+    from ..writing import OutputError, write
+
     if output != STDOUT:
-        write(output, content)
+        write(output, report.encode())
         return
+    content = (quoted(report) if form in _FOR_PEOPLE and on_runner() else report).encode()
     if sys.stdout is None:
         raise OutputError("stdout is closed")
     try:
@@ -53,43 +53,9 @@ def emit(report: str, output: str) -> None:
         raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
 
 
-def deliver(content: BinaryIO) -> None:
-    """Send what a file holds to stdout, in the same way."""
-    if sys.stdout is None:
-        raise OutputError("stdout is closed")
-    content.seek(0)
-    try:
-        shutil.copyfileobj(content, sys.stdout.buffer, _BLOCK_BYTES)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        discard_stdout()
-    except OSError as error:
-        discard_stdout()
-        raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
-
-
-@contextlib.contextmanager
-def stdin_as_file() -> Iterator[None]:
-    """Let stdin be read more than once: what it gives is kept in a file that vanishes again."""
-    try:
-        at_start = stat.S_ISREG(os.fstat(0).st_mode) and os.lseek(0, 0, os.SEEK_CUR) == 0
-    except OSError as error:
-        raise InputError("stdin is closed") from error
-    with spool() as copy:
-        if at_start:
-            yield
-            return
-        with open(0, "rb", buffering=0, closefd=False) as stdin:
-            shutil.copyfileobj(stdin, copy, _BLOCK_BYTES)
-        copy.flush()
-        before = os.dup(0)
-        os.dup2(copy.fileno(), 0)
-        try:
-            os.lseek(0, 0, os.SEEK_SET)
-            yield
-        finally:
-            os.dup2(before, 0)
-            os.close(before)
+def on_runner() -> bool:
+    """Whether this is a step of GitHub's, whose log is searched for workflow commands."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def discard_stdout() -> None:
@@ -107,8 +73,11 @@ def _discard(stream: TextIO | None) -> None:
 
 def say(line: str) -> None:
     """Tell the person one line; with nobody listening on stderr, stay silent."""
+    from ..reports.screen import quoted, shown
+
     try:
-        click.echo(shown(line), err=True)
+        told = shown(line)
+        click.echo(quoted(told) if on_runner() else told, err=True)
         if sys.stderr is not None:
             sys.stderr.flush()
     except OSError:

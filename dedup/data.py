@@ -83,7 +83,7 @@ class Cut:
     term_of: NDArray[np.uint32]
     """One for each word: the place of its term among its row's terms."""
     terms: Ragged
-    """``uint64``: hashes of the words' stems, sorted and distinct."""
+    """``uint64``: hashes of the words' stems, sorted and distinct; empty once they are numbered."""
     counts: NDArray[np.uint32]
     """How often each term stands in its row."""
     keys: Ragged
@@ -122,11 +122,14 @@ class Corpus:
     """The row of each article; -1 where it has no words."""
     first: NDArray[np.int64]
     """The first article of each row."""
-    sketched: Sketched
-    cleared: Sketched
-    """The same with furniture left out: what pairs are measured by."""
+    lengths: NDArray[np.int64]
+    """``int64[n + 1]``: how many words each row has, and 0 for row -1."""
     furniture: NDArray[np.uint64]
     """The keys of passages that belong to no story, sorted."""
+    masked: Ragged
+    """``bool``, one for each word of a row: it stands in furniture."""
+    sketched: Sketched
+    """The rows without their masked words: what pairs are measured by."""
     notes: tuple[str, ...] = ()
 
 

@@ -6,8 +6,6 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .. import text
 from ..data import Corpus, Entry, Relation, Story, Verdict
 
@@ -40,7 +38,7 @@ def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
 
 def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
     """Every article as it stands in the result."""
-    lengths = [*np.diff(corpus.sketched.cut.words.offsets).tolist(), 0]
+    lengths = corpus.lengths.tolist()
     plain = [
         Entry(article.id, article.address, _title(article.title, article.text), lengths[row])
         for article, row in zip(corpus.articles, corpus.rows.tolist(), strict=True)

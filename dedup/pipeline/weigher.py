@@ -60,8 +60,8 @@ class Weigher:
         self.settings = settings
         self._packed = found.pairs[:, 0] << np.int64(32) | found.pairs[:, 1]
         self._weighed: dict[tuple[int, int], Verdict] = {}
-        self._lengths = np.diff(corpus.cleared.cut.words.offsets).tolist()
-        self._columns = columns.sides(corpus.cleared)
+        self._lengths = np.diff(corpus.sketched.cut.words.offsets).tolist()
+        self._columns = columns.sides(corpus.sketched)
 
     def weigh_all(self) -> list[tuple[tuple[int, int], Verdict]]:
         """The proposed pairs of rows that are more than distinct, each with the verdict on the first
@@ -133,7 +133,7 @@ class Weigher:
         self, pairs: NDArray[np.int64], found_by: NDArray[np.uint8], *, closely: bool
     ) -> _Measured:
         """Those of the pairs of rows that the kernel looked at to the end."""
-        cut = self.corpus.cleared.cut
+        cut = self.corpus.sketched.cut
         bounds = evidence.bounds(self.settings.match, closely=closely)
         measures, places = _mirrored(self._columns, cut.digests, pairs, bounds)
         kept = np.flatnonzero(measures[:, kernels.MEASURES.index("measured")])
@@ -146,7 +146,7 @@ class Weigher:
             shared = kernels.count_shared(values, offsets, pairs)
             lengths = np.diff(offsets)
             shingles = np.stack((shared, lengths[pairs[:, 0]], lengths[pairs[:, 1]]), 1)
-        signatures = self.corpus.sketched.cut.signatures
+        signatures = cut.signatures
         agree = signatures[pairs[:, 0]] == signatures[pairs[:, 1]]
         bands, rows = candidate.choose_bands(signatures.shape[1], self.settings.candidate)
         banded = agree[:, : bands * rows].reshape(len(pairs), bands, rows).all(axis=2)

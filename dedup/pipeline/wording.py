@@ -8,7 +8,6 @@ import numpy as np
 
 from .. import fact, kernels, text
 from ..settings import TextSettings
-from . import columns
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -29,10 +28,10 @@ def gaps(
     of_gap = np.repeat(np.arange(len(rows)), lengths)
     places = borders[of_gap, 0] + np.arange(offsets[-1]) - offsets[of_gap]
     of_row = rows[of_gap]
-    cleared = corpus.cleared
-    at = cleared.cut.words.offsets[of_row] + places
-    terms = cleared.terms.offsets[of_row] + cleared.cut.term_of[at]
-    idf = cleared.idf[cleared.terms.values[terms]].astype(np.int64)
+    sketched = corpus.sketched
+    at = sketched.cut.words.offsets[of_row] + places
+    terms = sketched.terms.offsets[of_row] + sketched.cut.term_of[at]
+    idf = sketched.idf[sketched.terms.values[terms]].astype(np.int64)
     words = _pick(corpus, settings, of_row, places)
     return fact.Gaps(words, idf, offsets, borders[:, 0], np.zeros(len(rows), np.uint32))
 
@@ -47,7 +46,7 @@ def _pick(
     whole = places[order]
     for number, row in enumerate(rows.tolist()):
         some = slice(offsets[number], offsets[number + 1])
-        whole[some] = _uncleared(corpus, settings, row, whole[some])
+        whole[some] = _uncleared(corpus, row, whole[some])
     texts = [corpus.articles[at].text for at in corpus.first[rows].tolist()]
     picked: list[str | None] = [None] * len(order)
     if settings.text == TextSettings():
@@ -63,12 +62,8 @@ def _pick(
     return words
 
 
-def _uncleared(
-    corpus: Corpus, settings: Settings, row: int, places: NDArray[np.int64]
-) -> NDArray[np.int64]:
+def _uncleared(corpus: Corpus, row: int, places: NDArray[np.int64]) -> NDArray[np.int64]:
     """Where words stand in a row, of which they are known without its furniture."""
-    bare, full = corpus.cleared.cut.words.offsets, corpus.sketched.cut.words.offsets
-    if bare[row + 1] - bare[row] == full[row + 1] - full[row]:
-        return places
-    words, _ = columns.taken(corpus.sketched.cut.words, np.array([row]))
-    return np.flatnonzero(~columns.mask(words, corpus.furniture, settings))[places]
+    start, end = corpus.masked.offsets[row : row + 2]
+    left = ~corpus.masked.values[start:end]
+    return places if left.all() else np.flatnonzero(left)[places]

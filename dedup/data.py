@@ -43,6 +43,18 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that is read, so that it can be written again without what is redundant in it."""
+
+    path: str
+    """As the addresses of its articles begin; ``-`` for stdin."""
+    kind: str
+    """The format, such as ``jsonl``."""
+    below: str = ""
+    """The folder that led to it; empty for a file that was named itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cleaned:
     """The text that is compared, and what each rule that changed it did."""
 
@@ -220,6 +232,21 @@ class Verdict:
     """``exact``, ``near`` or ``contained``; ``report`` or ``template``; empty for ``distinct``."""
     rule: str
     """Stable name of the rule that decided, such as ``ND01 same-text``."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Removal:
+    """An article that is left out of a cleaned corpus, and the proof that it may be."""
+
+    id: str
+    address: str
+    copy_of: str
+    """The id of the article that is kept for it."""
+    rule: str
+    """The rule by which the two are the same story."""
+    why: str
+    """Why that one was kept."""
     evidence: Evidence
 
 

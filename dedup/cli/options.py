@@ -47,6 +47,7 @@ class Flags:
     candidates: str
     seed: int
     furniture: bool
+    keep: str
     text_field: str
     id_field: str
     on_error: str
@@ -68,6 +69,7 @@ class Flags:
             "candidates": _listed(self.candidates),
             "seed": self.seed,
             "furniture": self.furniture,
+            "keep": self.keep,
         }
         for name, value in named.items():
             _refusing(name, value)
@@ -207,6 +209,13 @@ _OPTIONS = (
         "--furniture/--no-furniture",
         default=_PIPELINE.match.furniture,
         help="Leave passages that many different stories carry out of the evidence.",
+    ),
+    _everywhere(
+        "--keep",
+        default="; ".join(_PIPELINE.keep.keep),
+        joined=";",
+        metavar="CRITERIA",
+        help="Of a story, in order: source:a,b; earliest; latest; longest; first; path.",
     ),
     _everywhere(
         "--text-field",

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .. import canonical, cluster
 from ..data import Corpus, Relation, Verdict
 
+if TYPE_CHECKING:
+    from ..settings import KeepSettings
+
 ASKED_LIMIT = 8
 """Keepers that an article is held against beyond the candidates, before it stands alone."""
+TRIED_LIMIT = 8
+"""Members that are tried as the keeper, the best first, before the one in the middle is kept."""
 
-Weigh = Callable[[int, int], Verdict]
-Foresee = Callable[[Sequence[tuple[int, int]]], None]
+
+class Weigher(Protocol):
+    """Gives the verdict on the articles at two places."""
+
+    def weigh(self, left: int, right: int) -> Verdict:
+        """The verdict; the lower place is the left side."""
+
+    def foresee(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Prepare for pairs that will be asked for."""
 
 
 class Group(NamedTuple):
@@ -27,20 +39,20 @@ class Group(NamedTuple):
 
 
 def group(
-    corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh, foresee: Foresee
+    corpus: Corpus, same: Iterable[tuple[int, int]], weigher: Weigher, policy: KeepSettings
 ) -> tuple[list[Group], int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
     ``same`` are pairs of rows judged one story. Around the article that is one story with the most
-    others, those that are directly so gather, and the rest starts anew; of the gathered ones the
-    best is kept, if it is one story with each other one, too. ``foresee`` is told which verdicts
-    will be asked for, so that they can be found together.
+    others, those that are directly so gather, and the rest starts anew; of the gathered ones that
+    are one story with each other one, the best by ``policy`` is kept. The ``weigher`` is told which
+    verdicts will be asked for, so that they are found together.
     """
-    stars = _Stars(corpus, same, weigh)
+    stars = _Stars(corpus, same, weigher, policy)
     groups, chains = [], 0
     pending = [stars.star(rows) for rows in stars.linked()]
     while pending:
-        foresee([pair for star in pending for pair in star.pairs])
+        weigher.foresee([pair for star in pending for pair in star.pairs])
         rests = []
         for star in pending:
             story, rest = stars.settle(star)
@@ -49,7 +61,7 @@ def group(
             chains += bool(rest)
             rests += stars.linked(rest)
         pending = [stars.star(rows) for rows in rests]
-    foresee([pair for story in groups for pair in stars.wanted(story)])
+    weigher.foresee([pair for story in groups for pair in stars.wanted(story)])
     groups = [stars.keep_best(story) for story in groups]
     return sorted(groups, key=lambda one: one.members), chains
 
@@ -67,10 +79,17 @@ class _Star(NamedTuple):
 class _Stars:
     """Takes linked rows apart, one star at a time."""
 
-    def __init__(self, corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        same: Iterable[tuple[int, int]],
+        weigh: Weigh,
+        policy: KeepSettings,
+    ) -> None:
         """Note who is where and who is one story with whom."""
         self.corpus = corpus
-        self.weigh = weigh
+        self.weigh = weigher.weigh
+        self.policy = policy
         self.asked: Counter[int] = Counter()
         self.row_of = corpus.rows.tolist()
         self.places: dict[int, list[int]] = defaultdict(list)
@@ -99,7 +118,7 @@ class _Stars:
     def star(self, rows: list[int]) -> _Star:
         """Linked rows around the article in their middle."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
-        keeper = members[canonical.middle(members)].place
+        keeper = members[canonical.middle(members, self.policy)].place
         home = self.row_of[keeper]
         asked = [row for row in rows if self._may_ask(row, home)]
         pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
@@ -135,25 +154,34 @@ class _Stars:
         same = all(one.relation is Relation.SAME_STORY for one in held.values())
         return held if same else None
 
-    def best(self, story: Group) -> tuple[int, str]:
-        """The place of the best of a story's members, and why."""
-        members = [self.standing(at) for at in story.members]
-        chosen, why = canonical.choose(members)
-        return members[chosen].place, why
-
     def wanted(self, story: Group) -> list[tuple[int, int]]:
         """The pairs on which it depends whether the best may be kept."""
-        keeper, _ = self.best(story)
+        members = [self.standing(at) for at in story.members]
+        keeper = members[canonical.choose(members, self.policy)[0]].place
         if keeper == story.keeper:
             return []
         return [(keeper, at) for at in story.members if at != keeper]
 
     def keep_best(self, story: Group) -> Group:
-        """The story with the best of its members as keeper, if each other is one story with it."""
-        keeper, why = self.best(story)
-        if keeper == story.keeper:
-            return story._replace(why=why)
-        verdicts = {at: self.weigh(keeper, at) for at in story.members if at != keeper}
-        if all(one.relation is Relation.SAME_STORY for one in verdicts.values()):
-            return Group(keeper, why, story.members, verdicts)
+        """The story with the best of those members as keeper that are one story with each other
+        one. The one it gathered around is; others are tried before it, the best first.
+        """
+        members = [self.standing(at) for at in story.members]
+        for tried in range(TRIED_LIMIT):
+            chosen, why = canonical.choose(members, self.policy)
+            keeper = members.pop(chosen).place
+            verdicts = story.verdicts if keeper == story.keeper else self._with_each(keeper, story)
+            if verdicts is not None:
+                reason = f"{why} of those that are one story with each other one" if tried else why
+                return Group(keeper, reason, story.members, verdicts)
         return story._replace(why="one story with each other one")
+
+    def _with_each(self, keeper: int, story: Group) -> dict[int, Verdict] | None:
+        """The verdict of each other member with one of them; None if one is not one story."""
+        verdicts = {}
+        for at in story.members:
+            if at != keeper:
+                verdicts[at] = self.weigh(keeper, at)
+                if verdicts[at].relation is not Relation.SAME_STORY:
+                    return None
+        return verdicts

@@ -311,6 +311,25 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Gate:
+    """What a gate says of a result: whether it may pass, and which copies are new to it.
+
+    Every redundant article of the result stands in either ``new`` or ``accepted``, in the order of
+    the corpus.
+    """
+
+    passed: bool
+    why: str
+    """One sentence: the figure that decided, against the limit that it was held to."""
+    new: tuple[str, ...] = ()
+    """Ids of the redundant articles that nobody has accepted."""
+    accepted: tuple[str, ...] = ()
+    """Ids of the redundant articles that a baseline accepts."""
+    limits: tuple[str, ...] = ()
+    """The limits in force, as a person would type them, such as ``--max-new 0``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One stretch of an alignment: words both articles share, or words only one of them has."""
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from . import machine, text, text_evaluation, text_pair
 from .screen import Look, shown
@@ -11,17 +11,24 @@ from .screen import Look, shown
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..data import Comparison, Result
+    from ..data import Comparison, Gate, Result
     from ..evaluate import Evaluation
 
 __all__ = ["REPORTS", "Look", "Report", "shown"]
+
+
+class RenderResult(Protocol):
+    """Renders a whole result, with what a gate says of it where one was asked."""
+
+    def __call__(self, result: Result, look: Look, gate: Gate | None = None) -> str:
+        """Give the finished report; nothing foreign is left unescaped in it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
     """One format: how it renders a whole result, a single comparison, an evaluation."""
 
-    result: Callable[[Result, Look], str]
+    result: RenderResult
     comparison: Callable[[Comparison, Look], str]
     evaluation: Callable[[Evaluation, Look], str]
 

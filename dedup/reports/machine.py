@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Entry,
         Evidence,
         Fact,
+        Gate,
         Passage,
         Piece,
         Result,
@@ -33,13 +34,15 @@ if TYPE_CHECKING:
 _DIGITS = 4
 
 
-def result(result: Result, look: Look) -> str:  # noqa: ARG001 - machines have no eyes
+def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa: ARG001 - no eyes
     """Render as ``dedup.result/1``; ``result.schema.json`` says what may stand where."""
+    answer = {} if gate is None else {"gate": _plain(gate)}
     return _document(
         {
             "schema": "dedup.result/1",
             "version": __version__,
             "settings": result.settings,
+            **answer,
             "tally": _plain(result.tally),
             "articles": [_plain(entry) for entry in result.articles],
             "stories": [_plain(story) for story in result.stories],
@@ -150,7 +153,7 @@ def _side(article: Article, words: int, steps: tuple[tuple[str, int], ...]) -> d
 
 
 def _plain(
-    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Share,
+    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Share | Gate,
 ) -> dict[str, object]:
     """Give the fields of a noun in their own order; what is unknown is left out."""
     values = ((field.name, getattr(noun, field.name)) for field in fields(noun))

@@ -237,6 +237,11 @@ class Entry:
     copy_of: str | None = None
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
+    digest: str = ""
+    """128 bits of the clean text's SHA-256, as hex; only of articles that are one story with
+    another, since nobody needs to recognise the others again."""
+    known: bool = False
+    """It was read to be compared against, and is not itself under judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,22 +316,35 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """The articles that people accepted as they are, by content and not by place."""
+
+    settings: dict[str, object]
+    """The settings under which they were found; under others they would not be the same."""
+    articles: dict[str, int]
+    """For each digest, how many articles with that content are accepted: at least 1."""
+
+
+@dataclass(frozen=True, slots=True)
 class Gate:
     """What a gate says of a result: whether it may pass, and which copies are new to it.
 
-    Every redundant article of the result stands in either ``new`` or ``accepted``, in the order of
-    the corpus.
+    Of each story one article is the original, and every other one under judgement stands in either
+    ``new`` or ``accepted``, in the order of the corpus. The original is the keeper, unless that one
+    is new where others are accepted or known: whoever came first is not called a copy.
     """
 
     passed: bool
     why: str
     """One sentence: the figure that decided, against the limit that it was held to."""
     new: tuple[str, ...] = ()
-    """Ids of the redundant articles that nobody has accepted."""
+    """Ids of the copies that nobody has accepted."""
     accepted: tuple[str, ...] = ()
-    """Ids of the redundant articles that a baseline accepts."""
+    """Ids of the copies that a baseline accepts."""
     limits: tuple[str, ...] = ()
     """The limits in force, as a person would type them, such as ``--max-new 0``."""
+    copied: tuple[str, ...] = ()
+    """For each of ``new``, the id of the article that it was compared with and copies."""
 
 
 @dataclass(frozen=True, slots=True)

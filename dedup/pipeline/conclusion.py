@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -10,7 +11,7 @@ from .. import text
 from ..data import Corpus, Entry, Relation, Story, Verdict
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from .grouping import Group
 
@@ -19,6 +20,7 @@ RELATED_SHOWN = 20
 SAME_SHOWN = 20
 """Pairs of one story beyond those with the keeper that a result lists for one article."""
 TITLE_CHARS = 160
+DIGEST_BYTES = 16
 
 
 def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
@@ -36,8 +38,12 @@ def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
     )
 
 
-def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
-    """Every article as it stands in the result."""
+def entries(
+    corpus: Corpus, groups: Sequence[Group], same: Iterable[tuple[int, int]]
+) -> tuple[Entry, ...]:
+    """Every article as it stands in the result; ``same`` are the pairs of rows that are one story,
+    whose articles get their digests, even where a chain was split and they stand alone.
+    """
     offsets = corpus.sketched.words.offsets
     plain = []
     for article, row in zip(corpus.articles, corpus.rows, strict=True):
@@ -48,7 +54,26 @@ def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
         plain[one.keeper] = replace(plain[one.keeper], story=number)
         for at, held in one.verdicts.items():
             plain[at] = replace(plain[at], story=number, keep=False, copy_of=keeper, rule=held.rule)
-    return tuple(plain)
+    twins = {row for pair in same for row in pair}
+    twins |= {corpus.rows[at] for one in groups for at in one.members}
+    digests = {row: digest(corpus.texts[row]) for row in twins}
+    return tuple(
+        replace(entry, digest=digests[row]) if row in digests else entry
+        for entry, row in zip(plain, corpus.rows, strict=True)
+    )
+
+
+def digest(clean: str) -> str:
+    """By what an article is recognised wherever it stands: its clean text, and nothing else.
+
+    The clean text, since a new line width, another case or a changed byte order mark do not make
+    another article of it.
+
+    >>> digest("storm closes the port")
+    'a0c2f726f0d4f2b031e579b92d9df1d3'
+    """
+    whole = hashlib.sha256(clean.encode("utf-8", "surrogatepass")).digest()
+    return whole[:DIGEST_BYTES].hex()
 
 
 def _title(title: str, body: str) -> str:

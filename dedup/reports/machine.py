@@ -44,7 +44,7 @@ def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa
             "settings": result.settings,
             **answer,
             "tally": _plain(result.tally),
-            "articles": [_plain(entry) for entry in result.articles],
+            "articles": [_entry(entry) for entry in result.articles],
             "stories": [_plain(story) for story in result.stories],
             "pairs": [_pair(verdict) for verdict in result.pairs],
             "skipped": [_plain(skipped) for skipped in result.skipped],
@@ -122,6 +122,12 @@ def _mistake(one: Mistake) -> dict[str, object]:
         "decided": one.decided,
         **_pair(one.judged.verdict),
     }
+
+
+def _entry(entry: Entry) -> dict[str, object]:
+    """Give an article; the two marks that few carry are left out of the others."""
+    unmarked = {"digest": "", "known": False}
+    return {k: v for k, v in _plain(entry).items() if k not in unmarked or v != unmarked[k]}
 
 
 def _pair(verdict: Verdict, *, sides: bool = True) -> dict[str, object]:

@@ -42,6 +42,7 @@ FLOORS = {
     "readers": 5,
     "writing": 5,
     "baseline": 5,
+    "configuration": 5,
     "reports": 5,
     "cli": 6,
     "__init__": 7,
@@ -53,7 +54,7 @@ STEPS = {
     "readers": {"source": 1},
     "reports": {"screen": 1},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
-    "cli": {"streams": 0, "options": 1, "main": 3},
+    "cli": {"streams": -1, "configured": 0, "options": 1, "main": 3},
 }
 """Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a
 folder's ``__init__``, its registry, on step 9."""
@@ -74,6 +75,7 @@ DOORS = {
     "datasketch": {"sketch", "kernels.reference"},
     "rapidfuzz": {"evidence"},
     "click": {"cli"},
+    "tomli": {"configuration"},
 }
 """Each outside package, and the modules or folders that may import it."""
 LATE = {"datasketch"}

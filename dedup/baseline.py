@@ -56,12 +56,12 @@ class _RepeatedError(ValueError):
 
 
 def load(path: str, remedy: str) -> Baseline:
-    """Read a baseline; ``remedy`` is the command that writes it anew.
+    """Read a baseline, ``-`` for stdin; ``remedy`` is the command that writes it anew.
 
     Raises BaselineError, naming file and line, for whatever is not a baseline to the letter.
     """
     try:
-        with open(path, "rb") as stream:
+        with open(path if path != "-" else 0, "rb", closefd=path != "-") as stream:
             content = stream.read(LONGEST_BYTES + 1)
     except FileNotFoundError:
         raise MissingError("no such baseline", place=path, hint=f"create it: {remedy}") from None

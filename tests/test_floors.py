@@ -52,7 +52,7 @@ FLOORS = {
 
 STEPS = {
     "readers": {"source": 1},
-    "reports": {"screen": 1},
+    "reports": {"screen": 1, "text": 3},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
     "cli": {"streams": -1, "configured": 0, "options": 1, "main": 3},
 }

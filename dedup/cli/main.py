@@ -11,6 +11,7 @@ import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE, DedupError
 from ..version import __version__
+from .check import check
 from .compare import compare
 from .eval import evaluate
 from .scan import scan
@@ -30,6 +31,7 @@ _HELP = """Find the articles that are the same story, and tell them from other r
 Examples:
   dedup scan samples/
   dedup compare left.txt right.txt --why
+  dedup check news/ --baseline .dedup-baseline.json
   dedup eval --pairs gold.jsonl news/
 """
 
@@ -73,7 +75,7 @@ def show_help(context: click.Context, name: str) -> int:
     return EXIT_FINE
 
 
-for _command in (scan, compare, evaluate, show_help):
+for _command in (scan, compare, check, evaluate, show_help):
     dedup.add_command(_command)
 
 

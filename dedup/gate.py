@@ -66,6 +66,7 @@ def bind(settings: Settings) -> dict[str, object]:
     ['threshold', 'unit', 'candidates', 'fingerprint']
     """
     groups = {name: asdict(getattr(settings, name)) for name in BINDING}
+    groups["candidate"]["candidates"] = sorted(settings.candidate.candidates)
     everything = json.dumps(groups, sort_keys=True)
     return {
         "threshold": settings.match.threshold,
@@ -126,9 +127,13 @@ def hold(result: Result, baseline: Baseline | None, policy: Policy) -> Gate:
     accepted = [one for one in found if one.accepted]
     judged = sum(not one.known for one in result.articles)
     passed, why = _answer(len(new), judged, policy)
+    if baseline:
+        unused = sum(baseline.articles.values()) - len(_accepted(result, baseline))
+        why += f"; {len(accepted):,} accepted"
+        why += f", {unused:,} in the baseline for nothing" if unused else ""
     return Gate(
         passed=passed,
-        why=why + (f"; {len(accepted):,} accepted" if baseline else ""),
+        why=why,
         new=tuple(one.entry.id for one in new),
         accepted=tuple(one.entry.id for one in accepted),
         limits=policy.limits(),
@@ -136,8 +141,15 @@ def hold(result: Result, baseline: Baseline | None, policy: Policy) -> Gate:
     )
 
 
-def require_articles(result: Result) -> None:
-    """Refuse to answer for a corpus in which there is nothing to judge; raises ``GateError``."""
+def require_articles(result: Result, *, against: bool = False) -> None:
+    """Refuse to answer where there is nothing to judge, or nothing to judge it against; raises
+    ``GateError``.
+    """
+    if against and not any(one.known for one in result.articles):
+        raise GateError(
+            "no known article was read, so there is no answer",
+            hint="is --against right? what is itself under judgement is not known",
+        )
     judged = [one for one in result.articles if not one.known]
     if not judged:
         raise GateError("no article was read, so there is no answer", hint="is the path right?")
@@ -226,7 +238,7 @@ def _answer(new: int, judged: int, policy: Policy) -> tuple[bool, str]:
     over_count = policy.max_ratio is None or policy.max_new is not None
     most = policy.max_new or 0
     if over_count and new > most:
-        return False, f"{copies}, where {most:,} may pass"
+        return False, f"{copies}, where {f'{most:,}' if most else 'none'} may pass"
     if policy.max_ratio is not None and share > policy.max_ratio:
         return False, (
             f"{copies} in {judged:,} articles ({_percent(share)}), "

@@ -133,7 +133,7 @@ def check(paths: tuple[str, ...], flags: Flags, **own: Any) -> int:  # noqa: ANN
     result = _result(paths or (".",), asked, flags, settings)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
-    gates.require_articles(result)
+    gates.require_articles(result, against=bool(asked.against))
     missing = len(faults) if flags.on_error != "skip" else 0
     gate = (_updated if asked.update_baseline else _judged)(result, old, asked, settings, missing)
     emit(report.result(result, flags.look(), gate), flags.output)
@@ -239,7 +239,7 @@ def _updated(
     plus, minus = gates.changes(old or Baseline({}, {}), fresh)
     done = "would change" if asked.dry_run else "updated" if old else "written"
     held = sum(fresh.articles.values())
-    why = f"{path} {done}: +{plus:,} −{minus:,}, {held:,} articles in copied stories"
+    why = f"{path} {done}: +{plus:,} −{minus:,}, {held:,} accepted articles"
     return replace(gates.hold(result, fresh, gates.Policy()), why=why)
 
 

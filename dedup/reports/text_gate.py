@@ -87,11 +87,8 @@ def _counts(result: Result, gate: Gate) -> str:
     if known:
         judged += f", held against {known:,} known"
     new = len(gate.new)
-    parts = [f"{judged}, {f'{new:,}' if new else 'none'} of them a new copy"]
-    if new > 1:
-        parts = [f"{judged}, {new:,} of them new copies"]
-    if gate.accepted:
-        parts.append(f"{counted(len(gate.accepted), 'accepted copy', 'accepted copies')}")
+    copies = f"{new:,} of them new copies" if new > 1 else f"{new or 'none'} of them a new copy"
+    parts = [f"{judged}, {copies}"]
     if result.tally.skipped:
         parts.append(f"{counted(result.tally.skipped, 'input')} not read")
     return "; ".join(parts)

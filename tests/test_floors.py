@@ -52,9 +52,9 @@ FLOORS = {
 
 STEPS = {
     "readers": {"source": 1},
-    "reports": {"screen": 1, "text": 3},
+    "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1, "text": 3},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
-    "cli": {"streams": -1, "configured": 0, "options": 1, "main": 3},
+    "cli": {"streams": -2, "configured": -1, "options": 0, "delivery": 1, "main": 3},
 }
 """Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a
 folder's ``__init__``, its registry, on step 9."""

@@ -51,6 +51,7 @@ class Flags:
     format: str
     json: bool
     output: str
+    reports: tuple[tuple[str, str], ...]
     color: str
     quiet: bool
     verbose: bool
@@ -73,19 +74,28 @@ class Flags:
         """Build the settings of the readers."""
         return ReadSettings(self.text_field, self.id_field, self.on_error)
 
-    def report(self) -> Report:
-        """Choose the renderer, once it is sure that its output can be written."""
-        if self.output != STDOUT:
-            check(self.output)
-        return REPORTS["json" if self.json else self.format]
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """Give the format and the file of every report that is wanted, ``--output`` last."""
+        return (*self.reports, ("json" if self.json else self.format, self.output))
+
+    def report(self, noun: str = "result") -> Report:
+        """Choose the renderer, once it is sure that every output makes sense and can be written."""
+        files = [file if file == STDOUT else os.path.abspath(file) for _, file in self.targets()]
+        for (name, file), path in zip(self.targets(), files, strict=True):
+            REPORTS[name].check(noun)
+            if files.count(path) > 1:
+                raise click.UsageError(f"Two reports cannot both go to {file}.")
+            if file != STDOUT:
+                check(file)
+        return REPORTS[self.targets()[-1][0]]
 
     def for_people(self) -> bool:
         """Whether hints are welcome: the result is text, and nobody asked for quiet."""
         return not self.quiet and not self.json and self.format == "text"
 
-    def look(self, *, why: bool = False, diff: bool = False) -> Look:
-        """Fit the report to where it will be read; a file gets colours only on request."""
-        to_file = self.output != STDOUT
+    def look(self, *, why: bool = False, diff: bool = False, file: str | None = None) -> Look:
+        """Fit a report to where it will be read; a file gets colours only on request."""
+        to_file = (self.output if file is None else file) != STDOUT
         color = self.color == "always" if to_file else wants_color(self.color, sys.stdout)
         width = 80 if to_file else shutil.get_terminal_size((80, 24)).columns
         return Look(color, min(max(width, _WIDTHS[0]), _WIDTHS[1]), why, diff)
@@ -114,6 +124,24 @@ class OneOf(click.Choice[str]):
         near = get_close_matches(str(value), [str(one) for one in self.choices], 1)
         said = super().get_invalid_choice_message(value, ctx)
         return f"{said} Did you mean {near[0]!r}?" if near else said
+
+
+class ReportType(click.ParamType[tuple[str, str]]):
+    """``FORMAT=FILE``."""
+
+    name = "FORMAT=FILE"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Part the two, and refuse a format that does not exist."""
+        name, mark, file = value if isinstance(value, tuple) else str(value).partition("=")
+        if not mark or not file:
+            self.fail(f"{value!r} is not FORMAT=FILE, such as sarif=dedup.sarif.", param, ctx)
+        return OneOf(tuple(REPORTS)).convert(name, param, ctx), file
 
 
 FILE = click.Path(readable=False)
@@ -185,6 +213,14 @@ _OPTIONS = (
     click.option("--json", is_flag=True, help="Short for --format json."),
     click.option(
         "-o", "--output", default=STDOUT, type=FILE, metavar="FILE", help="Instead of stdout."
+    ),
+    click.option(
+        "--report",
+        "reports",
+        type=ReportType(),
+        multiple=True,
+        metavar="FORMAT=FILE",
+        help="Also write this report; may be repeated.",
     ),
     _everywhere(
         "--color",

@@ -9,8 +9,9 @@ import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, read
+from .delivery import deliver_result
 from .options import Flags, shared
-from .streams import emit, say, say_skipped
+from .streams import say, say_skipped
 
 if TYPE_CHECKING:
     from ..data import Result
@@ -38,7 +39,7 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
     """Read, deduplicate, tell what was not read, and deliver the report."""
     from ..pipeline import deduplicate
 
-    settings, report = flags.settings(), flags.report()
+    settings, _ = flags.settings(), flags.report()
     result = deduplicate(read(paths or (".",), flags.reading()), settings)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
@@ -47,7 +48,7 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
             say(f"note: {note}")
         for passage in result.furniture:
             say(f"furniture in {passage.articles:,} texts: {passage.text}")
-    emit(report.result(result, flags.look()), flags.output)
+    deliver_result(flags, result)
     if flags.for_people():
         _say_next(result)
     return EXIT_TROUBLE if faults and flags.on_error != "skip" else EXIT_FINE

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from ..version import __version__
+from .figures import settled
 from .screen import UNSAFE
 
 if TYPE_CHECKING:
@@ -30,8 +31,6 @@ if TYPE_CHECKING:
     )
     from ..evaluate import Evaluation, Mistake, Point, Score, Share
     from .screen import Look
-
-_DIGITS = 4
 
 
 def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa: ARG001 - no eyes
@@ -169,26 +168,36 @@ def _plain(
 def _value(value: object) -> object:
     """Round what was measured, so that no machine's last digit shows."""
     if isinstance(value, float):
-        return round(value, _DIGITS)
+        return settled(value)
     return value.value if isinstance(value, Enum) else value
 
 
 def _document(body: dict[str, object]) -> str:
     """Write an object with each item of its lists on a line of its own."""
-    lines = (f"{_json(key)}: {_block(value)}" for key, value in body.items())
+    lines = (f"{written(key)}: {_block(value)}" for key, value in body.items())
     return "{" + ",\n ".join(lines) + "}\n"
 
 
 def _block(value: object) -> str:
     """Write a list line by line, anything else in one."""
     if not isinstance(value, list) or not value:
-        return _json(value)
-    return "[\n  " + ",\n  ".join(map(_json, value)) + "]"
+        return written(value)
+    return "[\n  " + ",\n  ".join(map(written, value)) + "]"
 
 
-def _json(value: object) -> str:
-    """Write one value; characters that would play tricks on a screen are escaped as JSON allows."""
-    return UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False))
+def written(value: object) -> str:
+    """Write one value on one line."""
+    return safe(json.dumps(value, ensure_ascii=False))
+
+
+def safe(written: str) -> str:
+    """Escape, as JSON allows, what would play tricks on a screen or a runner.
+
+    ``##[`` is how the log of a CI run may still be given orders from the middle of a line. A line
+    break is left alone: JSON has none inside its texts.
+    """
+    escaped = (UNSAFE.sub(_escaped, line) for line in written.split("\n"))
+    return "\n".join(escaped).replace("##[", "#\\u0023[")
 
 
 def _escaped(match: re.Match[str]) -> str:

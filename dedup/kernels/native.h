@@ -8,10 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* One build for every x86-64 processor that uses the widest vectors the running one has. */
-#if defined(__x86_64__) && defined(__linux__) && defined(__GLIBC__) && defined(__GNUC__) \
-    && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define WIDEST __attribute__((target_clones("avx512f,avx512dq,avx512bw,avx512vl", "avx2", "default")))
+/* One build for all x86-64 processors, of which each runs the widest vectors that it has. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) \
+    && !defined(__SANITIZE_ADDRESS__)
+#if __GNUC__ >= 12
+#define WIDEST __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#else
+#define WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
 #else
 #define WIDEST
 #endif
@@ -29,5 +33,19 @@ static inline uint64_t mix(uint64_t x)
 }
 
 PyObject *cut_texts(PyObject *module, PyObject *args);
+PyObject *hash_words(PyObject *module, PyObject *args);
+PyObject *hash_runs(PyObject *module, PyObject *args);
+PyObject *minhash(PyObject *module, PyObject *args);
+PyObject *band_keys(PyObject *module, PyObject *args);
+PyObject *sort_distinct(PyObject *module, PyObject *args);
+PyObject *count_shared(PyObject *module, PyObject *args);
+PyObject *dot_shared(PyObject *module, PyObject *args);
+PyObject *bucket_pairs(PyObject *module, PyObject *args);
+PyObject *count_sorted(PyObject *module, PyObject *args);
+PyObject *number_values(PyObject *module, PyObject *args);
+PyObject *choose_heaviest(PyObject *module, PyObject *args);
+PyObject *cut_terms(PyObject *module, PyObject *args);
+PyObject *mask_runs(PyObject *module, PyObject *args);
+PyObject *measure_pairs(PyObject *module, PyObject *args);
 
 #endif

@@ -17,8 +17,9 @@ from .. import writing
 from ..data import Article, Baseline
 from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import HARMLESS, read
+from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
-from .streams import STDOUT, emit, say, say_skipped
+from .streams import STDOUT, say, say_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -32,7 +33,7 @@ USUAL_BASELINE = ".dedup-baseline.json"
 
 _OF_THE_MOMENT = {
     "max_new", "max_ratio", "exit_zero", "update_baseline", "dry_run", "force",
-    "format", "json", "output", "report", "color", "progress", "quiet", "verbose", "debug",
+    "format", "json", "output", "reports", "color", "progress", "quiet", "verbose", "debug",
     "show_config",
 }  # fmt: skip
 """Options that have no part in what a baseline holds."""
@@ -128,7 +129,7 @@ def check(paths: tuple[str, ...], flags: Flags, **own: Any) -> int:  # noqa: ANN
     """Read, deduplicate, hold the result against the baseline, and deliver the answer."""
     asked = Asked(**own)
     asked.require_sense(paths)
-    settings, report = flags.settings(), flags.report()
+    settings, _ = flags.settings(), flags.report()
     old = _accepted(asked, settings)
     result = _result(paths or (".",), asked, flags, settings)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
@@ -136,7 +137,7 @@ def check(paths: tuple[str, ...], flags: Flags, **own: Any) -> int:  # noqa: ANN
     gates.require_articles(result, against=bool(asked.against))
     missing = len(faults) if flags.on_error != "skip" else 0
     gate = (_updated if asked.update_baseline else _judged)(result, old, asked, settings, missing)
-    emit(report.result(result, flags.look(), gate), flags.output)
+    deliver_result(flags, result, gate)
     if not flags.quiet:
         _say_next(result, gate)
     if missing:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,27 +55,50 @@ class Cleaned:
 class Ragged:
     """Many arrays, end to end: row ``i`` is ``values[offsets[i]:offsets[i + 1]]``."""
 
-    values: NDArray[np.uint64]
+    values: NDArray[Any]
     offsets: NDArray[np.int64]
     """``int64[n + 1]``, rising from 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sketched:
-    """A batch of articles ready to be compared, as columns of ``n`` rows; may be memory maps."""
+class Cut:
+    """A batch of ``n`` texts cut into words, as columns; nothing here depends on other batches."""
 
     words: Ragged
-    """Word hashes in reading order."""
-    shingles: Ragged
-    """Shingle hashes, sorted and distinct: for the signatures and the Jaccard ratio."""
-    runs: Ragged
-    """Hashes of three consecutive words, sorted and distinct; what shared passages are made of."""
+    """``uint64``: word hashes in reading order."""
+    marks: NDArray[np.uint8]
+    """One for each word: ``kernels.NUMBER`` where it consists of digits."""
+    term_of: NDArray[np.uint32]
+    """One for each word: the place of its term among its row's terms."""
     terms: Ragged
-    """Hashes of the words' stems, sorted and distinct."""
-    term_weights: NDArray[np.float64]
-    """How much each of ``terms.values`` says of its article; a row's squares add up to 1."""
+    """``uint64``: hashes of the words' stems, sorted and distinct."""
+    counts: NDArray[np.uint32]
+    """How often each term stands in its row."""
+    keys: Ragged
+    """``uint64``: the row's keys in the passage index, sorted and distinct."""
+    shingles: Ragged
+    """``uint64``, sorted and distinct; empty where shingles are the runs that passages consist of,
+    which are cut anew from the words when they are needed."""
     signatures: NDArray[np.uint32]
     """``uint32[n, size]``."""
+    digests: NDArray[np.uint64]
+    """``uint64[n]``: a hash of the clean text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """The rows of a corpus ready to be compared: their columns, and what each term says."""
+
+    cut: Cut
+    vocabulary: NDArray[np.uint64]
+    """The hashes of all terms, sorted and distinct."""
+    idf: NDArray[np.uint32]
+    """How much each term of the vocabulary says, in ``kernels.IDF_UNIT``."""
+    terms: Ragged
+    """``uint32``: each row's terms as places in the vocabulary, rising."""
+    term_weights: NDArray[np.uint32]
+    """How much each of ``terms.values`` says of its article, in ``kernels.WEIGHT_UNIT``; a row's
+    squares add up to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,42 +106,16 @@ class Corpus:
     """The articles of a run in the order of their places; equal clean texts share a row."""
 
     articles: tuple[Article, ...]
-    rows: tuple[int, ...]
-    """The row of each article in ``sketched``; -1 where it has no words."""
-    texts: tuple[str, ...]
-    """The clean text of each row."""
+    rows: NDArray[np.int64]
+    """The row of each article; -1 where it has no words."""
+    first: NDArray[np.int64]
+    """The first article of each row."""
     sketched: Sketched
-    vocabulary: NDArray[np.uint64]
-    """The hashes of all terms, sorted and distinct."""
-    idf: NDArray[np.float64]
-    """How much each term of the vocabulary says."""
+    cleared: Sketched
+    """The same with furniture left out: what pairs are measured by."""
     furniture: NDArray[np.uint64]
     """The keys of passages that belong to no story, sorted."""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One article's part in a pair, as measuring it needs: ``m`` words, furniture left out."""
-
-    article: Article
-    text: str
-    """The clean text, furniture included."""
-    words: tuple[str, ...]
-    hashes: NDArray[np.uint64]
-    """``uint64[m]``, one for each word."""
-    idf: NDArray[np.float64]
-    """``float64[m]``: how much each word says, as the logarithm of one over its document share."""
-    shingles: NDArray[np.uint64]
-    """Sorted and distinct."""
-    runs: NDArray[np.uint64]
-    """Hashes of three consecutive words, in reading order."""
-    run_set: NDArray[np.uint64]
-    """The same, sorted and distinct."""
-    terms: NDArray[np.uint64]
-    """Hashes of the words' stems, sorted and distinct."""
-    term_weights: NDArray[np.float64]
-    signature: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,7 +235,7 @@ class Entry:
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
     digest: str = ""
-    """128 bits of the clean text's SHA-256, as hex; only of articles that are one story with
+    """128 bits of a SHA-256 over its words, as hex; only of articles that are one story with
     another, since nobody needs to recognise the others again."""
     known: bool = False
     """It was read to be compared against, and is not itself under judgement."""

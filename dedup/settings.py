@@ -83,6 +83,9 @@ class CandidateSettings:
     """… at least this often, by the exact formula; more alike pairs more often."""
     passage_rate: int = 8
     """One shingle in this many, chosen by its own hash, is a key of the passage index."""
+    passage_count: int = 32
+    """An article's rarest repeated keys, by which ``passage`` proposes: a sentence that hundreds of
+    articles quote proposes nothing where rarer ones tell who copied whom."""
     passage_shared: int = 2
     """Keys of the passage index that two articles must share."""
     term_count: int = 16
@@ -106,6 +109,7 @@ class CandidateSettings:
         _within("lsh_jaccard_ratio", self.lsh_jaccard_ratio, 0.01, 1)
         _within("lsh_recall_ratio", self.lsh_recall_ratio, 0.5, 0.999999)
         _within("passage_rate", self.passage_rate, 1, 1 << 20)
+        _within("passage_count", self.passage_count, 1, 1 << 20)
         _within("passage_shared", self.passage_shared, 1, 1024)
         _within("term_count", self.term_count, 1, 1024)
         _within("term_shared", self.term_shared, 1, 1024)

@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from .columns import IDF_UNIT, MEASURES, NUMBER, WEIGHT_UNIT, Bounds, Sides
+from .reference_pairs import align
 
 KIND = os.environ.get("DEDUP_KERNELS") or (
     "native" if find_spec("dedup.kernels._native") else "reference"
@@ -22,8 +23,10 @@ if TYPE_CHECKING or KIND != "native":
         bucket_pairs,
         choose_heaviest,
         count_pairs,
+        count_rarer,
         count_shared,
         cut_terms,
+        cut_texts,
         dot_shared,
         hash_runs,
         hash_words,
@@ -39,8 +42,10 @@ else:
         bucket_pairs,
         choose_heaviest,
         count_pairs,
+        count_rarer,
         count_shared,
         cut_terms,
+        cut_texts,
         dot_shared,
         hash_runs,
         hash_words,
@@ -59,12 +64,15 @@ __all__ = [
     "WEIGHT_UNIT",
     "Bounds",
     "Sides",
+    "align",
     "band_keys",
     "bucket_pairs",
     "choose_heaviest",
     "count_pairs",
+    "count_rarer",
     "count_shared",
     "cut_terms",
+    "cut_texts",
     "dot_shared",
     "hash_runs",
     "hash_words",

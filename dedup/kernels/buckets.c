@@ -282,3 +282,48 @@ PyObject *choose_heaviest(PyObject *module, PyObject *args)
     if (!heap) return PyErr_NoMemory();
     Py_RETURN_NONE;
 }
+
+/* count_rarer(counts, offsets, factor, out): see reference.py */
+PyObject *count_rarer(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer counts, offsets, out;
+    unsigned int factor;
+    if (!PyArg_ParseTuple(args, "y*y*Iw*", &counts, &offsets, &factor, &out)) return NULL;
+    const uint32_t *count = counts.buf;
+    const int64_t *start = offsets.buf;
+    uint32_t *rarer = out.buf;
+    int64_t longest = 0;
+    Py_ssize_t rows = offsets.len / 8 - 1;
+    for (Py_ssize_t row = 0; row < rows; row++)
+        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    uint64_t *sorted = malloc(2 * (size_t)(longest + 1) * sizeof *sorted);
+    if (sorted) {
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t row = 0; row < rows; row++) {
+            size_t n = (size_t)(start[row + 1] - start[row]);
+            const uint32_t *c = count + start[row];
+            for (size_t i = 0; i < n; i++) sorted[i] = c[i];
+            sort_numbers(sorted, sorted + longest + 1, n);
+            for (size_t i = 0; i < n; i++) {
+                uint32_t most = c[i] / factor > 1 ? c[i] / factor : 1;
+                size_t low = 0, high = n;
+                while (low < high) {
+                    size_t middle = (low + high) / 2;
+                    if (sorted[middle] <= most)
+                        low = middle + 1;
+                    else
+                        high = middle;
+                }
+                rarer[start[row] + (int64_t)i] = (uint32_t)low;
+            }
+        }
+        Py_END_ALLOW_THREADS
+        free(sorted);
+    }
+    PyBuffer_Release(&counts);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&out);
+    if (!sorted) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}

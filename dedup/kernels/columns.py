@@ -30,6 +30,7 @@ class Sides(NamedTuple):
     term_of: U32
     """One for each word: the place of its term among the terms of its row."""
     offsets: I64
+    """Of the three columns above."""
     terms: U32
     """Each row's terms as places in ``idf``, rising."""
     term_weights: U32
@@ -66,6 +67,10 @@ MEASURES = (
     "right_own",
     "dot",
     "measured",
+    "left_runs",
+    "right_runs",
+    "left_said",
+    "right_said",
     "left_aligned",
     "right_aligned",
     "aligned_words",

@@ -9,6 +9,7 @@ static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
 /* Hashes of words so far, not yet mixed, and where those of each text end. */
 struct rows {
     uint64_t *hashes, *stems;
+    uint8_t *marks;
     size_t count, capacity;
 };
 
@@ -50,7 +51,10 @@ static int reserve_rows(struct rows *rows, size_t more)
     uint64_t *stems = realloc(rows->stems, capacity * sizeof *stems);
     if (stems)
         rows->stems = stems;
-    if (!hashes || !stems)
+    uint8_t *marks = realloc(rows->marks, capacity);
+    if (marks)
+        rows->marks = marks;
+    if (!hashes || !stems || !marks)
         return 0;
     rows->capacity = capacity;
     return 1;
@@ -111,6 +115,7 @@ static uint64_t cut_block(struct work *work, const uint8_t *text, size_t size, s
         size_t cut = end - start < STEM ? end : start + STEM;
         hashes[i] = (work->sums[end] - work->sums[start]) * inverse[start];
         stems[i] = (work->sums[cut] - work->sums[start]) * inverse[start];
+        rows->marks[rows->count + i] = (ascii_traits[text[start]] & DIGIT) != 0;
     }
     rows->count += begun;
     return sum;
@@ -136,6 +141,7 @@ static uint64_t cut_long(const uint8_t *text, size_t size, struct rows *rows)
         factor *= BASE;
         length++;
         rows->hashes[rows->count] = sum;
+        rows->marks[rows->count] = (kind & DIGIT) != 0;
         if (length <= STEM)
             rows->stems[rows->count] = sum;
         last = kind;
@@ -257,8 +263,9 @@ static int cut_all(struct batch *b)
 static PyObject *as_result(const struct batch *b)
 {
     Py_ssize_t words = (Py_ssize_t)(b->rows.count * sizeof(uint64_t)), n = b->count;
-    return Py_BuildValue("(y#y#y#y#y#)", (const char *)b->rows.hashes, words,
-                         (const char *)b->rows.stems, words, (const char *)b->offsets,
+    return Py_BuildValue("(y#y#y#y#y#y#)", (const char *)b->rows.hashes, words,
+                         (const char *)b->rows.stems, words, (const char *)b->rows.marks,
+                         (Py_ssize_t)b->rows.count, (const char *)b->offsets,
                          (Py_ssize_t)((n + 1) * (Py_ssize_t)sizeof(int64_t)),
                          (const char *)b->digests, (Py_ssize_t)(n * (Py_ssize_t)sizeof(uint64_t)),
                          (const char *)b->done, n);
@@ -276,10 +283,11 @@ static void release(struct batch *b)
     free(b->done);
     free(b->rows.hashes);
     free(b->rows.stems);
+    free(b->rows.marks);
     Py_XDECREF(b->texts);
 }
 
-/* cut_texts(texts: list[str]) -> (hashes, stems, offsets, digests, done), each as bytes */
+/* cut_texts(texts: list[str]) -> (hashes, stems, marks, offsets, digests, done), each as bytes */
 PyObject *cut_texts(PyObject *module, PyObject *args)
 {
     struct batch b = {0};

@@ -14,6 +14,7 @@ static PyMethodDef methods[] = {
     {"count_sorted", count_sorted, METH_VARARGS, NULL},
     {"number_values", number_values, METH_VARARGS, NULL},
     {"choose_heaviest", choose_heaviest, METH_VARARGS, NULL},
+    {"count_rarer", count_rarer, METH_VARARGS, NULL},
     {"cut_terms", cut_terms, METH_VARARGS, NULL},
     {"mask_runs", mask_runs, METH_VARARGS, NULL},
     {"measure_pairs", measure_pairs, METH_VARARGS, NULL},

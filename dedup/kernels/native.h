@@ -44,6 +44,7 @@ PyObject *bucket_pairs(PyObject *module, PyObject *args);
 PyObject *count_sorted(PyObject *module, PyObject *args);
 PyObject *number_values(PyObject *module, PyObject *args);
 PyObject *choose_heaviest(PyObject *module, PyObject *args);
+PyObject *count_rarer(PyObject *module, PyObject *args);
 PyObject *cut_terms(PyObject *module, PyObject *args);
 PyObject *mask_runs(PyObject *module, PyObject *args);
 PyObject *measure_pairs(PyObject *module, PyObject *args);

@@ -11,10 +11,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _native
-from .columns import I64, MEASURES, U32, U64, Bounds, Sides
+from .columns import I64, MEASURES, U8, U32, U64, Bounds, Sides
 from .reference import permutations
 
 _C = np.ascontiguousarray
+
+
+def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
+    """See ``reference.cut_texts``."""
+    hashes, stems, marks, offsets, digests, done = _native.cut_texts(texts)
+    return (
+        np.frombuffer(hashes, np.uint64),
+        np.frombuffer(stems, np.uint64),
+        np.frombuffer(marks, np.uint8),
+        np.frombuffer(offsets, np.int64),
+        np.frombuffer(digests, np.uint64),
+        np.frombuffer(done, np.uint8),
+    )
 
 
 def hash_words(buffer: NDArray[np.uint8]) -> U64:
@@ -94,6 +107,13 @@ def number_values(values: U64) -> tuple[U64, U32]:
     places = np.empty(len(values), np.uint32)
     distinct = np.frombuffer(_native.number_values(_C(values), places), np.uint64)
     return distinct, places
+
+
+def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
+    """See ``reference.count_rarer``."""
+    out = np.empty(len(counts), np.uint32)
+    _native.count_rarer(_C(counts), _C(offsets), factor, out)
+    return out
 
 
 def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:

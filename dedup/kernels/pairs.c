@@ -3,7 +3,7 @@
 
 enum {
     SHARED_RUNS, LEFT_PASSAGES, RIGHT_PASSAGES, LEFT_OWN, RIGHT_OWN, DOT, MEASURED,
-    LEFT_ALIGNED, RIGHT_ALIGNED, ALIGNED_WORDS, LONGEST, SWAPPED, AGREEING, PLACES, COLUMNS
+    LEFT_RUNS, RIGHT_RUNS, LEFT_SAID, RIGHT_SAID, LEFT_ALIGNED, RIGHT_ALIGNED, ALIGNED_WORDS, LONGEST, SWAPPED, AGREEING, PLACES, COLUMNS
 };
 
 typedef struct {
@@ -78,6 +78,7 @@ static inline uint64_t run_hash(const uint64_t *word, int64_t size)
 /* Everything about the left side that serves for all its pairs. */
 static int look_at_left(Work *work, const Words *left, int64_t run, size_t *size, size_t *run_size)
 {
+    work->left_runs = 0;
     size_t n = (size_t)left->count + 1;
     if (!grow_ids(&work->left_ids, &work->left_room, n) ||
         !grow_ids(&work->first_run, &work->first_room, n) ||
@@ -102,6 +103,7 @@ static int look_at_left(Work *work, const Words *left, int64_t run, size_t *size
         if (work->run_slots[at] == NOWHERE) {
             work->run_keys[at] = hash;
             work->run_slots[at] = (uint32_t)i;
+            work->left_runs++;
         }
         work->first_run[i] = work->run_slots[at];
     }
@@ -185,6 +187,23 @@ static int holds(Work *work, const Words *left, const Words *right, int64_t size
         if (i == 0) return 0;
         sum = (sum - right->words[i - 1 + size] * top) * BASE + right->words[i - 1];
     }
+}
+
+/* How many distinct runs a side has; -1 when memory ends. */
+static int64_t count_runs(Work *work, const Words *side, int64_t run)
+{
+    size_t room;
+    int64_t count = 0;
+    if (!open_table(&work->probe_keys, &work->probe_slots, &work->probe_room, side->count, &room))
+        return -1;
+    for (int64_t i = 0; i + run <= side->count; i++) {
+        uint64_t hash = run_hash(side->words + i, run);
+        size_t at = find(work->probe_keys, work->probe_slots, room, hash);
+        count += work->probe_slots[at] == NOWHERE;
+        work->probe_keys[at] = hash;
+        work->probe_slots[at] = 0;
+    }
+    return count;
 }
 
 /* Words in the longest passage that both sides hold; `low` are known to. */
@@ -436,6 +455,9 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         if ((double)covered < bounds->least_share * (double)shorter && out[DOT] < bounds->least_dot)
             continue;
         out[MEASURED] = 1;
+        out[LEFT_RUNS] = work.left_runs;
+        out[RIGHT_RUNS] = count_runs(&work, &right, bounds->run);
+        fine = out[RIGHT_RUNS] >= 0;
         out[LEFT_OWN] = own_words(work.left_mask, left.count, bounds->own);
         out[RIGHT_OWN] = own_words(work.right_mask, right.count, bounds->own);
         memset(work.seen, 0, (size_t)work.distinct + 1);
@@ -444,13 +466,16 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
             work.right_ids[j] = id;
             if (id != NOWHERE) work.seen[id] = 1;
         }
-        if (l != weighed)
+        if (fine && l != weighed)
             fine = weigh(&work, in, l, &work.left_weights, &work.left_weight_room);
         weighed = l;
         fine = fine && weigh(&work, in, r, &work.right_weights, &work.right_weight_room);
+        if (!fine) break;
         left.weights = work.left_weights;
         right.weights = work.right_weights;
-        fine = fine && look_closely(&work, &left, &right, bounds, (uint32_t)k, places, longest, out);
+        for (int64_t i = 0; i < left.count; i++) out[LEFT_SAID] += left.weights[i];
+        for (int64_t j = 0; j < right.count; j++) out[RIGHT_SAID] += right.weights[j];
+        fine = look_closely(&work, &left, &right, bounds, (uint32_t)k, places, longest, out);
     }
     let_go(&work);
     return fine;

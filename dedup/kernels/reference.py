@@ -44,6 +44,19 @@ def _powers(base: int, count: int) -> U64:
     return _table(base, 1 << max(10, count.bit_length()))[:count]
 
 
+def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
+    """Word hashes, stem hashes and marks of all texts, end to end; their offsets; a hash of each
+    clean text; and ``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller.
+
+    Here every text is: what cleaning and cutting mean is said in ``text.py``, and the native twin
+    gives just that where it gives anything.
+    """
+    count = len(texts)
+    none = np.zeros(0, np.uint64)
+    hashes, done = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
+    return none, none, none.astype(np.uint8), np.zeros(count + 1, np.int64), hashes, done
+
+
 def hash_words(buffer: NDArray[np.uint8]) -> U64:
     """Hash each of the words in ``uint8[b]``, a newline after each: ``mix(Σ byte[i]·base**i)``.
 
@@ -208,6 +221,17 @@ def number_values(values: U64) -> tuple[U64, U32]:
     """The distinct values, sorted, and ``uint32[n]``: the place of each value among them."""
     distinct, places = np.unique(values, return_inverse=True)
     return distinct, places.astype(np.uint32)
+
+
+def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
+    """``uint32[n]``: how many entries of the same row count at most ``1 / factor`` of each (and at
+    most 1 where that is less).
+    """
+    out = np.zeros(len(counts), np.uint32)
+    for start, end in pairwise(offsets.tolist()):
+        row = counts[start:end]
+        out[start:end] = np.searchsorted(np.sort(row), np.maximum(1, row // factor), side="right")
+    return out
 
 
 def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:

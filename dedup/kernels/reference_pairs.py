@@ -32,17 +32,18 @@ class _Row(NamedTuple):
 
 
 def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
-    """``int64[m, 14]``: for each pair of rows the columns that ``MEASURES`` names, and
+    """``int64[m, 18]``: for each pair of rows the columns that ``MEASURES`` names, and
     ``uint32[k, 5]``: the places where a fact may be substituted.
 
     ``shared_runs`` counts distinct runs that both sides hold, ``left_passages`` the left words that
     stand in one, ``left_own`` those in long stretches between them. ``dot`` is the product of the
-    term vectors. Where neither bound is reached, ``measured`` and all that follows is 0. Else
-    ``left_aligned`` sums up the idf of left words that stand on the right in the same order (a
-    longest common subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest``
-    is the longest passage that both sides hold anywhere, ``swapped`` the longest stretch that tells
-    of other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` how many
-    places are noted: the pair, and the borders of the gap on the left and on the right.
+    term vectors. Where neither bound is reached, ``measured`` and all that follows is 0, and so are
+    the own words. Else ``left_runs`` counts the distinct runs, ``left_said`` sums up the idf of all
+    left words, ``left_aligned`` that of those that stand on the right in the same order (a longest
+    common subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest`` is the
+    longest passage that both sides hold anywhere, ``swapped`` the longest stretch that tells of
+    other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` how many places
+    are noted: the pair, and the borders of the gap on the left and on the right.
     """
     out = np.zeros((len(pairs), len(MEASURES)), np.int64)
     dots = dot_shared(sides.terms, sides.term_weights, sides.term_offsets, pairs)
@@ -57,11 +58,15 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
         if covered < bounds.least_share * shorter and dots[number] < bounds.least_dot:
             continue
         out[number, 3:5] = _own(in_left, bounds.own), _own(in_right, bounds.own)
-        blocks = align(ours.words[: bounds.aligned], theirs.words[: bounds.aligned])
+        blocks = align(ours.words, theirs.words, bounds.aligned)
         places, agreeing = _facts(ours, theirs, blocks, bounds)
         noted += [(number, *place) for place in places]
         out[number, 6:] = (
             1,
+            len(np.unique(_runs(ours.words, bounds.run))),
+            len(np.unique(_runs(theirs.words, bounds.run))),
+            ours.idf.sum(),
+            theirs.idf.sum(),
             sum(int(ours.idf[b.left : b.left + b.size].sum()) for b in blocks),
             sum(int(theirs.idf[b.right : b.right + b.size].sum()) for b in blocks),
             sum(b.size for b in blocks),
@@ -81,9 +86,11 @@ def _row(sides: Sides, row: int) -> _Row:
     return _Row(sides.words[words], sides.marks[words], idf)
 
 
-def align(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> list[Block]:
-    """Words in common in the same order, as blocks: a longest common subsequence (RapidFuzz)."""
-    opcodes = Indel.opcodes(left.tolist(), right.tolist())
+def align(left: NDArray[np.uint64], right: NDArray[np.uint64], most: int) -> list[Block]:
+    """Words in common in the same order, as blocks: a longest common subsequence (RapidFuzz) of the
+    first ``most`` words of each side.
+    """
+    opcodes = Indel.opcodes(left[:most].tolist(), right[:most].tolist())
     return [
         Block(op.src_start, op.dest_start, op.src_end - op.src_start)
         for op in opcodes

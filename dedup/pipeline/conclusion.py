@@ -7,11 +7,15 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .. import text
 from ..data import Corpus, Entry, Relation, Story, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from .grouping import Group
 
@@ -44,36 +48,37 @@ def entries(
     """Every article as it stands in the result; ``same`` are the pairs of rows that are one story,
     whose articles get their digests, even where a chain was split and they stand alone.
     """
-    offsets = corpus.sketched.words.offsets
-    plain = []
-    for article, row in zip(corpus.articles, corpus.rows, strict=True):
-        words = int(offsets[row + 1] - offsets[row]) if row >= 0 else 0
-        plain.append(Entry(article.id, article.address, _title(article.title, article.text), words))
+    rows = corpus.rows.tolist()
+    lengths = [*np.diff(corpus.sketched.cut.words.offsets).tolist(), 0]
+    plain = [
+        Entry(article.id, article.address, _title(article.title, article.text), lengths[row])
+        for article, row in zip(corpus.articles, rows, strict=True)
+    ]
     for number, one in enumerate(groups, 1):
         keeper = plain[one.keeper].id
         plain[one.keeper] = replace(plain[one.keeper], story=number)
         for at, held in one.verdicts.items():
             plain[at] = replace(plain[at], story=number, keep=False, copy_of=keeper, rule=held.rule)
     twins = {row for pair in same for row in pair}
-    twins |= {corpus.rows[at] for one in groups for at in one.members}
-    digests = {row: digest(corpus.texts[row]) for row in twins}
+    twins |= {rows[at] for one in groups for at in one.members}
+    words = corpus.sketched.cut.words
+    digests = {row: digest(words.values[slice(*words.offsets[row : row + 2])]) for row in twins}
     return tuple(
         replace(entry, digest=digests[row]) if row in digests else entry
-        for entry, row in zip(plain, corpus.rows, strict=True)
+        for entry, row in zip(plain, rows, strict=True)
     )
 
 
-def digest(clean: str) -> str:
-    """By what an article is recognised wherever it stands: its clean text, and nothing else.
+def digest(words: NDArray[np.uint64]) -> str:
+    """By what an article is recognised wherever it stands: its words in order, and nothing else.
 
-    The clean text, since a new line width, another case or a changed byte order mark do not make
+    Its words, since another line width, case, quotation mark or byte order mark does not make
     another article of it.
 
-    >>> digest("storm closes the port")
-    'a0c2f726f0d4f2b031e579b92d9df1d3'
+    >>> digest(np.array([1, 2], np.uint64))
+    '532deabf88729cb43995ab5a9cd49bf9'
     """
-    whole = hashlib.sha256(clean.encode("utf-8", "surrogatepass")).digest()
-    return whole[:DIGEST_BYTES].hex()
+    return hashlib.sha256(words.astype("<u8").tobytes()).digest()[:DIGEST_BYTES].hex()
 
 
 def _title(title: str, body: str) -> str:

@@ -6,6 +6,8 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
+import numpy as np
+
 from .. import canonical, cluster
 from ..data import Corpus, Relation, Verdict
 
@@ -54,8 +56,9 @@ class _Stars:
         self.weigh = weigh
         self.asked: Counter[int] = Counter()
         self.places: dict[int, list[int]] = defaultdict(list)
-        for at, row in enumerate(corpus.rows):
+        for at, row in enumerate(corpus.rows.tolist()):
             self.places[row].append(at)
+        self.lengths = np.diff(corpus.sketched.cut.words.offsets).tolist()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
         for left, right in same:
             self.neighbours[left].add(right)
@@ -71,16 +74,15 @@ class _Stars:
 
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""
-        row = self.corpus.rows[at]
-        start, end = self.corpus.sketched.words.offsets[row : row + 2].tolist()
+        row = int(self.corpus.rows[at])
         links = len(self.neighbours.get(row, ()))
-        return canonical.Standing(self.corpus.articles[at], end - start, links, at)
+        return canonical.Standing(self.corpus.articles[at], self.lengths[row], links, at)
 
     def settle(self, rows: Sequence[int]) -> tuple[Group | None, list[int]]:
         """One story out of linked rows, and the rows that are not in it."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
         keeper = members[canonical.middle(members)].place
-        home = self.corpus.rows[keeper]
+        home = int(self.corpus.rows[keeper])
         verdicts: dict[int, Verdict] = {}
         rest = []
         for row in rows:

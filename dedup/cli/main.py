@@ -14,6 +14,7 @@ from ..version import __version__
 from .check import check
 from .compare import compare
 from .eval import evaluate
+from .report import report
 from .scan import scan
 from .streams import discard_stdout, say
 
@@ -75,7 +76,11 @@ def show_help(context: click.Context, name: str) -> int:
     return EXIT_FINE
 
 
+<<<<<<< HEAD
 for _command in (scan, compare, check, evaluate, show_help):
+=======
+for _command in (scan, compare, report, evaluate, show_help):
+>>>>>>> reports
     dedup.add_command(_command)
 
 

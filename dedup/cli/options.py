@@ -93,12 +93,17 @@ class Flags:
         """Whether hints are welcome: the result is text, and nobody asked for quiet."""
         return not self.quiet and not self.json and self.format == "text"
 
-    def look(self, *, why: bool = False, diff: bool = False, file: str | None = None) -> Look:
-        """Fit a report to where it will be read; a file gets colours only on request."""
-        to_file = (self.output if file is None else file) != STDOUT
-        color = self.color == "always" if to_file else wants_color(self.color, sys.stdout)
-        width = 80 if to_file else shutil.get_terminal_size((80, 24)).columns
-        return Look(color, min(max(width, _WIDTHS[0]), _WIDTHS[1]), why, diff)
+    def look(self, *, file: str | None = None) -> Look:
+        """Fit a report to where it will be read, by default ``--output``."""
+        return fitted(self.output if file is None else file, self.color)
+
+
+def fitted(file: str, color: str) -> Look:
+    """Fit a report to a file or the screen; a file gets colours only on request."""
+    to_file = file != STDOUT
+    colored = color == "always" if to_file else wants_color(color, sys.stdout)
+    width = 80 if to_file else shutil.get_terminal_size((80, 24)).columns
+    return Look(colored, min(max(width, _WIDTHS[0]), _WIDTHS[1]))
 
 
 def _refusing(name: str, value: object) -> None:
@@ -158,6 +163,15 @@ def _everywhere(*names: str, **how: Any) -> Callable[[Callable[..., int]], Calla
     return setting(*names, shared=True, **how)
 
 
+OUTPUT = click.option(
+    "-o", "--output", default=STDOUT, type=FILE, metavar="FILE", help="Instead of stdout."
+)
+COLOR = _everywhere(
+    "--color",
+    type=OneOf(("auto", "always", "never")),
+    default="auto",
+    help="NO_COLOR and FORCE_COLOR are heeded.",
+)
 _OPTIONS = (
     _everywhere(
         "--threshold",
@@ -211,9 +225,7 @@ _OPTIONS = (
     ),
     _everywhere("--format", type=OneOf(tuple(REPORTS)), default="text", help="Of output."),
     click.option("--json", is_flag=True, help="Short for --format json."),
-    click.option(
-        "-o", "--output", default=STDOUT, type=FILE, metavar="FILE", help="Instead of stdout."
-    ),
+    OUTPUT,
     click.option(
         "--report",
         "reports",
@@ -222,12 +234,7 @@ _OPTIONS = (
         metavar="FORMAT=FILE",
         help="Also write this report; may be repeated.",
     ),
-    _everywhere(
-        "--color",
-        type=OneOf(("auto", "always", "never")),
-        default="auto",
-        help="NO_COLOR and FORCE_COLOR are heeded.",
-    ),
+    COLOR,
     click.option(
         "--config",
         type=FILE,

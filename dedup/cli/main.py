@@ -76,11 +76,7 @@ def show_help(context: click.Context, name: str) -> int:
     return EXIT_FINE
 
 
-<<<<<<< HEAD
-for _command in (scan, compare, check, evaluate, show_help):
-=======
-for _command in (scan, compare, report, evaluate, show_help):
->>>>>>> reports
+for _command in (scan, compare, report, check, evaluate, show_help):
     dedup.add_command(_command)
 
 

@@ -20,8 +20,6 @@ SECTION = re.compile(r"^## As a gate in CI\n(.*?)^## ", re.M | re.S)
 SESSION = re.compile(
     r"^```shell-session\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)^```$", re.M | re.S
 )
-    r"^```shell-session\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)^```$", re.M | re.S
-)
 WORKFLOW = re.compile(r"^```yaml\n(# \.github/workflows/dedup\.yml\n.*?)^```$", re.M | re.S)
 RELATED = ROOT / "samples" / "002_sea_wall_other_outlet.txt"
 REPRINT = ROOT / "docs" / "worked-example" / "022_orchestra_reprint.txt"

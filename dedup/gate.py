@@ -99,6 +99,8 @@ def changes(old: Baseline, new: Baseline) -> tuple[int, int]:
 
 def mark(result: Result, known: Collection[str]) -> Result:
     """The same result, in which the articles at these addresses are known."""
+    if not known:
+        return result
     entries = tuple(
         replace(one, known=True) if one.address in known else one for one in result.articles
     )
@@ -122,13 +124,14 @@ def hold(result: Result, baseline: Baseline | None, policy: Policy) -> Gate:
     ('b',)
     """
     place = {one.id: at for at, one in enumerate(result.articles)}
-    found = sorted(_findings(result, baseline), key=lambda one: place[one.entry.id])
+    covered = _accepted(result, baseline)
+    found = sorted(_findings(result, covered), key=lambda one: place[one.entry.id])
     new = [one for one in found if not one.accepted]
     accepted = [one for one in found if one.accepted]
     judged = sum(not one.known for one in result.articles)
     passed, why = _answer(len(new), judged, policy)
     if baseline:
-        unused = sum(baseline.articles.values()) - len(_accepted(result, baseline))
+        unused = sum(baseline.articles.values()) - len(covered)
         why += f"; {len(accepted):,} accepted"
         why += f", {unused:,} in the baseline for nothing" if unused else ""
     return Gate(
@@ -176,10 +179,9 @@ def require_most(old: Baseline, present: Baseline, remedy: str) -> None:
         )
 
 
-def _findings(result: Result, baseline: Baseline | None) -> Iterator[Finding]:
+def _findings(result: Result, accepted: set[str]) -> Iterator[Finding]:
     """Every copy under judgement: in the stories, and of known articles that a chain split off."""
     entries = {one.id: one for one in result.articles}
-    accepted = _accepted(result, baseline)
     direct = _direct(result)
     told = set()
     for story in result.stories:
@@ -188,8 +190,10 @@ def _findings(result: Result, baseline: Baseline | None) -> Iterator[Finding]:
             told.add(finding.entry.id)
             yield finding
     for one in result.articles:
-        known = [name for name in direct.get(one.id, ()) if entries[name].known]
-        if known and not one.known and one.id not in told:
+        if one.known or one.id in told or one.id not in direct:
+            continue
+        known = [name for name in direct[one.id] if entries[name].known]
+        if known:
             yield Finding(one, known[0], one.id in accepted)
 
 
@@ -197,10 +201,11 @@ def _accepted(result: Result, baseline: Baseline | None) -> set[str]:
     """The ids that the baseline covers; of more articles with one content than it has, the kept
     one and the first in order.
     """
-    left = Counter(baseline.articles if baseline else {})
+    left = dict(baseline.articles) if baseline else {}
+    listed = [one for one in result.articles if one.digest in left and not one.known]
     found = set()
-    for one in sorted(result.articles, key=lambda one: not one.keep):
-        if left[one.digest] > 0 and not one.known:
+    for one in sorted(listed, key=lambda one: not one.keep):
+        if left[one.digest]:
             left[one.digest] -= 1
             found.add(one.id)
     return found

@@ -77,6 +77,16 @@ def rare_keys(keys: Ragged, how: CandidateSettings) -> Ragged:
     return keep(keys, kernels.choose_heaviest(rarity, keys.offsets, how.passage_count))
 
 
+def share_keys(
+    pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings
+) -> NDArray[np.int64]:
+    """Those of the pairs that share enough of all their keys, and not only of the rarest."""
+    counts = np.diff(keys.offsets)
+    fewer = np.minimum(counts[pairs[:, 0]], counts[pairs[:, 1]])
+    shared = kernels.count_shared(keys.values, keys.offsets, pairs)
+    return pairs[shared >= how.passage_ratio * fewer]
+
+
 def rare_terms(terms: Ragged, weights: NDArray[np.uint32], how: CandidateSettings) -> Ragged:
     """Each row's heaviest terms among those that at least one other row has too, as keys."""
     repeated = np.bincount(terms.values)[terms.values] > 1 if len(weights) else weights

@@ -71,7 +71,7 @@ class Cut:
     term_of: NDArray[np.uint32]
     """One for each word: the place of its term among its row's terms."""
     terms: Ragged
-    """``uint64``: hashes of the words' stems, sorted and distinct."""
+    """``uint64``: hashes of the words' stems, sorted and distinct; empty once they are numbered."""
     counts: NDArray[np.uint32]
     """How often each term stands in its row."""
     keys: Ragged
@@ -110,11 +110,14 @@ class Corpus:
     """The row of each article; -1 where it has no words."""
     first: NDArray[np.int64]
     """The first article of each row."""
-    sketched: Sketched
-    cleared: Sketched
-    """The same with furniture left out: what pairs are measured by."""
+    lengths: NDArray[np.int64]
+    """``int64[n + 1]``: how many words each row has, and 0 for row -1."""
     furniture: NDArray[np.uint64]
     """The keys of passages that belong to no story, sorted."""
+    masked: Ragged
+    """``bool``, one for each word of a row: it stands in furniture."""
+    sketched: Sketched
+    """The rows without their masked words: what pairs are measured by."""
     notes: tuple[str, ...] = ()
 
 
@@ -235,8 +238,8 @@ class Entry:
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
     digest: str = ""
-    """128 bits of a SHA-256 over its words, as hex; only of articles that are one story with
-    another, since nobody needs to recognise the others again."""
+    """By what it is recognised wherever it stands: a hash of its clean text, 16 hexadecimal digits;
+    only of articles that are one story with another, since nobody looks for the others again."""
     known: bool = False
     """It was read to be compared against, and is not itself under judgement."""
 

@@ -88,6 +88,9 @@ class CandidateSettings:
     articles quote proposes nothing where rarer ones tell who copied whom."""
     passage_shared: int = 2
     """Keys of the passage index that two articles must share."""
+    passage_ratio: float = 0.1
+    """Of all keys of the shorter article, this share must be shared, too: an article that another
+    is one story with has a quarter of its words in shared passages, and so about as many keys."""
     term_count: int = 16
     """An article's rarest repeated terms, by which ``terms`` proposes reports of one event."""
     term_shared: int = 2
@@ -111,6 +114,7 @@ class CandidateSettings:
         _within("passage_rate", self.passage_rate, 1, 1 << 20)
         _within("passage_count", self.passage_count, 1, 1 << 20)
         _within("passage_shared", self.passage_shared, 1, 1024)
+        _within("passage_ratio", self.passage_ratio, 0, 1)
         _within("term_count", self.term_count, 1, 1024)
         _within("term_shared", self.term_shared, 1, 1024)
         _within("bucket_full", self.bucket_full, 1, 1024)

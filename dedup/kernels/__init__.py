@@ -33,6 +33,7 @@ if TYPE_CHECKING or KIND != "native":
         mask_runs,
         minhash,
         number_values,
+        pick_words,
         sort_distinct,
     )
     from .reference_pairs import measure_pairs
@@ -53,6 +54,7 @@ else:
         measure_pairs,
         minhash,
         number_values,
+        pick_words,
         sort_distinct,
     )
 
@@ -80,5 +82,6 @@ __all__ = [
     "measure_pairs",
     "minhash",
     "number_values",
+    "pick_words",
     "sort_distinct",
 ]

@@ -1,8 +1,6 @@
 /* Entries that share a key: numbering, counting, pairing. */
 #include "native.h"
 
-void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
-
 typedef struct {
     uint64_t key; /* mixed: a bijection, so that equal stays equal and every bit is chance */
     uint32_t row;

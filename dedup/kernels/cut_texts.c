@@ -1,24 +1,25 @@
 /* Texts to the hashes of their words: what text.clean, text.words, hash_words and term.stem give. */
 #include "clean_text.h"
+#include "cut_words.h"
 
-enum { BLOCK = 1024, STEM = 6 };
+enum { BLOCK = 1024 };
 
 /* power[i] is BASE**i, inverse[i] is BASE**-i. */
 static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
 
-/* Hashes of words so far, not yet mixed, and where those of each text end. */
+/* Hashes of words so far, not yet mixed. */
 struct rows {
     uint64_t *hashes, *stems;
     uint8_t *marks;
     size_t count, capacity;
 };
 
-/* Scratch memory of one call. */
+/* Scratch memory of one call, grown to what its longest text needs. */
 struct work {
-    uint8_t *buffers[3];
-    size_t capacity;
+    uint8_t *drafts[2], *clean;
+    struct spans spans;
+    size_t draft_size, clean_size;
     uint64_t sums[BLOCK + 1];
-    uint16_t starts[BLOCK + 1], ends[BLOCK + 1];
 };
 
 static void fill_powers(void)
@@ -28,12 +29,11 @@ static void fill_powers(void)
         return;
     for (int i = 0; i < 6; i++) /* each step of Newton's doubles the bits that are right */
         of_base *= 2 - BASE * of_base;
-    inverse[0] = 1;
+    power[0] = inverse[0] = 1;
     for (int i = 1; i <= BLOCK; i++) {
+        power[i] = power[i - 1] * BASE;
         inverse[i] = inverse[i - 1] * of_base;
-        power[i] = power[i - 1] ? power[i - 1] * BASE : BASE;
     }
-    power[0] = 1;
 }
 
 /* ---- memory ---- */
@@ -60,144 +60,115 @@ static int reserve_rows(struct rows *rows, size_t more)
     return 1;
 }
 
-static int reserve_work(struct work *work, size_t size)
+/* Memory of another size in place of some; what stood there is lost. */
+static void *renew(void *block, size_t size)
 {
-    if (size <= work->capacity)
+    free(block);
+    return malloc(size);
+}
+
+static int reserve_drafts(struct work *work, size_t size)
+{
+    if (size <= work->draft_size)
         return 1;
-    size_t capacity = size + size / 2;
-    for (int i = 0; i < 3; i++) {
-        free(work->buffers[i]);
-        work->buffers[i] = malloc(capacity);
-    }
-    work->capacity = work->buffers[0] && work->buffers[1] && work->buffers[2] ? capacity : 0;
-    return work->capacity != 0;
+    work->drafts[0] = renew(work->drafts[0], size);
+    work->drafts[1] = renew(work->drafts[1], size);
+    work->draft_size = work->drafts[0] && work->drafts[1] ? size : 0;
+    return work->draft_size != 0;
 }
 
-/* ---- one text ---- */
-
-/* Lower case, one space for white space of any kind and length, none at the ends. */
-static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
+static int reserve_clean(struct work *work, size_t size)
 {
-    size_t used = 0;
-    uint8_t last = ' ';
-    for (size_t i = 0; i < size; i++) {
-        uint8_t byte = text[i], traits = ascii_traits[byte];
-        if (traits & SPACE)
-            byte = ' ';
-        else
-            byte |= (uint8_t)((uint8_t)(byte - 'A') < 26) << 5;
-        out[used] = byte;
-        used += byte != ' ' || last != ' ';
-        last = byte;
-    }
-    return used - (used > 0 && last == ' ');
+    struct spans *spans = &work->spans;
+    size_t bytes = size * sizeof *spans->starts;
+    if (size <= work->clean_size)
+        return 1;
+    work->clean = renew(work->clean, size);
+    spans->starts = renew(spans->starts, bytes);
+    spans->ends = renew(spans->ends, bytes);
+    spans->cuts = renew(spans->cuts, bytes);
+    work->clean_size = work->clean && spans->starts && spans->ends && spans->cuts ? size : 0;
+    return work->clean_size != 0;
 }
 
-/* The words in up to BLOCK bytes, from prefix sums; gives the polynomial of all bytes. */
-static uint64_t cut_block(struct work *work, const uint8_t *text, size_t size, struct rows *rows)
-{
-    uint64_t sum = 0, *hashes = rows->hashes + rows->count, *stems = rows->stems + rows->count;
-    size_t begun = 0, ended = 0;
-    unsigned last = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned kind = ascii_traits[text[i]] & (WORD | DIGIT);
-        work->sums[i] = sum;
-        sum += text[i] * power[i];
-        work->starts[begun] = work->ends[ended] = (uint16_t)i;
-        begun += kind != last && kind;
-        ended += kind != last && last;
-        last = kind;
-    }
-    work->sums[size] = sum;
-    work->ends[ended] = (uint16_t)size;
-    for (size_t i = 0; i < begun; i++) {
-        size_t start = work->starts[i], end = work->ends[i];
-        size_t cut = end - start < STEM ? end : start + STEM;
-        hashes[i] = (work->sums[end] - work->sums[start]) * inverse[start];
-        stems[i] = (work->sums[cut] - work->sums[start]) * inverse[start];
-        rows->marks[rows->count + i] = (ascii_traits[text[start]] & DIGIT) != 0;
-    }
-    rows->count += begun;
-    return sum;
-}
+/* ---- hashes ---- */
 
-/* The same for a stretch longer than a block, without a space in it. */
-static uint64_t cut_long(const uint8_t *text, size_t size, struct rows *rows)
-{
-    uint64_t all = 0, of_all = 1, sum = 0, factor = 1;
-    size_t length = 0;
-    unsigned last = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned kind = ascii_traits[text[i]] & (WORD | DIGIT);
-        all += text[i] * of_all;
-        of_all *= BASE;
-        if (kind != last) {
-            rows->count += last != 0;
-            length = 0;
-            sum = 0;
-            factor = 1;
-        }
-        sum += text[i] * factor;
-        factor *= BASE;
-        length++;
-        rows->hashes[rows->count] = sum;
-        rows->marks[rows->count] = (kind & DIGIT) != 0;
-        if (length <= STEM)
-            rows->stems[rows->count] = sum;
-        last = kind;
-    }
-    rows->count += last != 0;
-    return all;
-}
-
-/* The words of a clean ASCII text; gives the polynomial of all its bytes. */
-static uint64_t cut_ascii(struct work *work, const uint8_t *text, size_t size, struct rows *rows)
+/* The polynomial of any number of bytes. */
+static uint64_t polynomial(const uint8_t *bytes, size_t size)
 {
     uint64_t sum = 0, factor = 1;
-    for (size_t start = 0, end; start < size; start = end) {
-        uint64_t step = 1;
-        end = size - start > BLOCK ? start + BLOCK : size;
-        while (end < size && end > start && text[end] != ' ')
-            end--;
-        if (end > start) {
-            sum += factor * cut_block(work, text + start, end - start, rows);
-            step = power[end - start];
-        } else {
-            const uint8_t *space = memchr(text + start + 1, ' ', size - start - 1);
-            end = space ? (size_t)(space - text) : size;
-            sum += factor * cut_long(text + start, end - start, rows);
-            for (size_t i = start; i < end; i++)
-                step *= BASE;
-        }
-        factor *= step;
+    while (size > 0) {
+        size_t count = size < BLOCK ? size : BLOCK;
+        uint64_t part = 0;
+        for (size_t i = 0; i < count; i++)
+            part += bytes[i] * power[i];
+        sum += part * factor;
+        factor *= power[count];
+        bytes += count;
+        size -= count;
     }
     return sum;
 }
 
-static int is_ascii(const uint8_t *text, size_t size)
+/* Hash the words of a clean text, and give the polynomial of all its bytes: prefix sums over a block
+   give that of every word in it. */
+static uint64_t hash_spans(struct work *work, size_t size, struct rows *rows)
 {
-    uint8_t all = 0;
-    for (size_t i = 0; i < size; i++)
-        all |= text[i];
-    return all < 0x80;
+    const struct spans *spans = &work->spans;
+    const uint8_t *text = work->clean;
+    uint64_t *sums = work->sums, *hashes = rows->hashes + rows->count;
+    uint64_t *stems = rows->stems + rows->count, whole = 0, factor = 1;
+    size_t i = 0;
+    for (size_t base = 0, count; base < size; base += count) {
+        count = size - base < BLOCK ? size - base : BLOCK;
+        sums[0] = 0;
+        for (size_t k = 0; k < count; k++)
+            sums[k + 1] = sums[k] + text[base + k] * power[k];
+        for (; i < spans->count && spans->ends[i] <= base + count; i++) {
+            size_t start = spans->starts[i] - base;
+            hashes[i] = (sums[spans->ends[i] - base] - sums[start]) * inverse[start];
+            stems[i] = (sums[spans->cuts[i] - base] - sums[start]) * inverse[start];
+        }
+        for (; i < spans->count && spans->starts[i] < base + count; i++) {
+            const uint8_t *word = text + spans->starts[i];
+            hashes[i] = polynomial(word, spans->ends[i] - spans->starts[i]);
+            stems[i] = polynomial(word, spans->cuts[i] - spans->starts[i]);
+        }
+        whole += sums[count] * factor;
+        factor *= power[count];
+    }
+    for (i = 0; i < spans->count; i++) /* a word that begins with a digit has nothing else */
+        rows->marks[rows->count + i] = (uint8_t)(text[spans->starts[i]] - '0') < 10;
+    rows->count += spans->count;
+    return whole;
 }
 
-/* Cut one text: 1 when it is done, 0 when it is declined, -1 without memory. */
+/* Clean one text and find its words: 1 when it is done, 0 when it is declined, -1 without memory. */
+static int find_words(struct work *work, const uint8_t *text, size_t *size)
+{
+    if (*size > LONGEST_TEXT)
+        return 0;
+    if (!reserve_drafts(work, GROWTH * *size + 1))
+        return -1;
+    struct draft draft = {text, *size, work->drafts[0], work->drafts[1], 0, 0, 0};
+    if (!clean_points(&draft))
+        return 0;
+    clean_lines(&draft);
+    if (!reserve_clean(work, GROWTH * draft.size + 1))
+        return -1;
+    return cut_words(draft.text, draft.size, work->clean, size, &work->spans);
+}
+
+/* Cut one text, with the same answers. */
 static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows,
                     uint64_t *digest)
 {
-    if (!is_ascii(text, size))
-        return 0;
-    if (!reserve_work(work, size + 1))
+    int found = find_words(work, text, &size);
+    if (found <= 0)
+        return found;
+    if (!reserve_rows(rows, work->spans.count))
         return -1;
-    struct draft draft = {text, size, work->buffers[0], work->buffers[1], 0, 0, 0};
-    if (!apply_rules(&draft))
-        return 0;
-    uint8_t *clean = work->buffers[2];
-    size = fold_ascii(draft.text, draft.size, clean);
-    if (!reserve_rows(rows, size + 1))
-        return -1;
-    *digest = mix(cut_ascii(work, clean, size, rows));
+    *digest = mix(hash_spans(work, size, rows));
     return 1;
 }
 
@@ -271,11 +242,22 @@ static PyObject *as_result(const struct batch *b)
                          (const char *)b->done, n);
 }
 
+static void release_work(struct work *work)
+{
+    if (work) {
+        free(work->drafts[0]);
+        free(work->drafts[1]);
+        free(work->clean);
+        free(work->spans.starts);
+        free(work->spans.ends);
+        free(work->spans.cuts);
+    }
+    free(work);
+}
+
 static void release(struct batch *b)
 {
-    for (int i = 0; b->work && i < 3; i++)
-        free(b->work->buffers[i]);
-    free(b->work);
+    release_work(b->work);
     free(b->utf8);
     free(b->sizes);
     free(b->offsets);
@@ -321,4 +303,58 @@ PyObject *cut_texts(PyObject *module, PyObject *args)
         PyErr_NoMemory();
     release(&b);
     return result;
+}
+
+/* The words of one text at some places; None for each where the text is declined. */
+static int pick(struct work *work, PyObject *text, const uint32_t *places, Py_ssize_t count,
+                PyObject *out, Py_ssize_t at)
+{
+    Py_ssize_t bytes = 0;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &bytes);
+    size_t size = (size_t)bytes;
+    int found = utf8 ? find_words(work, (const uint8_t *)utf8, &size) : 0;
+    if (!utf8) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+            return 0;
+        PyErr_Clear();
+    }
+    if (found < 0)
+        PyErr_NoMemory();
+    for (Py_ssize_t i = 0; found >= 0 && i < count; i++) {
+        PyObject *word = Py_None;
+        if (found && places[i] < work->spans.count) {
+            uint32_t start = work->spans.starts[places[i]], end = work->spans.ends[places[i]];
+            word = PyUnicode_DecodeUTF8((char *)work->clean + start, end - start, NULL);
+            if (!word)
+                return 0;
+        } else {
+            Py_INCREF(word);
+        }
+        PyList_SET_ITEM(out, at + i, word);
+    }
+    return found >= 0;
+}
+
+/* pick_words(texts: list[str], offsets, places) -> list: the words at places offsets[i] to
+   offsets[i + 1] of text i */
+PyObject *pick_words(PyObject *module, PyObject *args)
+{
+    PyObject *texts, *out = NULL;
+    Py_buffer offsets, places;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!y*y*", &PyList_Type, &texts, &offsets, &places))
+        return NULL;
+    fill_powers();
+    const int64_t *start = offsets.buf;
+    struct work *work = calloc(1, sizeof *work);
+    out = work ? PyList_New(places.len / 4) : PyErr_NoMemory();
+    for (Py_ssize_t i = 0; out && i + 1 < offsets.len / 8 && i < PyList_GET_SIZE(texts); i++) {
+        const uint32_t *of_text = (const uint32_t *)places.buf + start[i];
+        if (!pick(work, PyList_GET_ITEM(texts, i), of_text, start[i + 1] - start[i], out, start[i]))
+            Py_CLEAR(out);
+    }
+    release_work(work);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&places);
+    return out;
 }

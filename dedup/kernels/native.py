@@ -30,6 +30,12 @@ def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
     )
 
 
+def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:
+    """See ``reference.pick_words``."""
+    picked: list[str | None] = _native.pick_words(texts, _C(offsets), _C(places))
+    return picked
+
+
 def hash_words(buffer: NDArray[np.uint8]) -> U64:
     """See ``reference.hash_words``."""
     out = np.empty(int(np.count_nonzero(buffer == ord("\n"))), np.uint64)
@@ -148,4 +154,4 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     first = words, marks, term_of, idf, offsets, terms, term_weights, term_offsets
     whole, least_share = tuple(bounds[:-1]), bounds.least_share
     places = _native.measure_pairs(*first, _C(pairs), whole, least_share, out)
-    return out, np.frombuffer(places, np.uint32).reshape(-1, 5)
+    return out, np.frombuffer(places, np.uint32).reshape(-1, 7)

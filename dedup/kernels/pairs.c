@@ -261,16 +261,17 @@ static int64_t swapped(const Work *work, const Words *left, const Words *right, 
 
 typedef struct {
     int numbers, names;
-    uint32_t rarest;
+    uint32_t rarest, only; /* a bit for each word of the gap */
 } Gap;
 
 /* Which words in a gap the other side has not at all. */
 static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen, int64_t from,
                      int64_t to)
 {
-    Gap gap = {0, 0, 0};
+    Gap gap = {0, 0, 0, 0};
     for (int64_t i = from; i < to; i++) {
         if (ids[i] != NOWHERE && (!seen || seen[ids[i]])) continue;
+        gap.only |= 1U << (i - from);
         if (side->marks[i] & 1) {
             gap.numbers++;
         } else {
@@ -281,9 +282,10 @@ static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen
     return gap;
 }
 
-static int note(Places *places, uint32_t pair, const Block *one, const Block *next)
+static int note(Places *places, uint32_t pair, const Block *one, const Block *next, Gap mine,
+                Gap other)
 {
-    if (places->count + 5 > places->room) {
+    if (places->count + 7 > places->room) {
         size_t room = places->room ? 2 * places->room : 1024;
         uint32_t *more = realloc(places->values, room * sizeof *more);
         if (!more) return 0;
@@ -296,7 +298,9 @@ static int note(Places *places, uint32_t pair, const Block *one, const Block *ne
     to[2] = (uint32_t)next->left;
     to[3] = (uint32_t)(one->right + one->size);
     to[4] = (uint32_t)next->right;
-    places->count += 5;
+    to[5] = mine.only;
+    to[6] = other.only;
+    places->count += 7;
     return 1;
 }
 
@@ -318,7 +322,7 @@ static int facts(const Work *work, const Words *left, const Words *right, const 
             int names = mine.names && other.names &&
                         (mine.rarest >= informative || other.rarest >= informative);
             if ((mine.numbers && other.numbers) || names) {
-                if (!note(places, pair, &at, block)) return 0;
+                if (!note(places, pair, &at, block, mine, other)) return 0;
                 count++;
             }
         }

@@ -33,7 +33,7 @@ class _Row(NamedTuple):
 
 def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     """``int64[m, 18]``: for each pair of rows the columns that ``MEASURES`` names, and
-    ``uint32[k, 5]``: the places where a fact may be substituted.
+    ``uint32[k, 7]``: the places where a fact may be substituted.
 
     ``shared_runs`` counts distinct runs that both sides hold, ``left_passages`` the left words that
     stand in one, ``left_own`` those in long stretches between them. ``dot`` is the product of the
@@ -43,11 +43,12 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     common subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest`` is the
     longest passage that both sides hold anywhere, ``swapped`` the longest stretch that tells of
     other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` how many places
-    are noted: the pair, and the borders of the gap on the left and on the right.
+    are noted: the pair, the borders of the gap on the left and on the right, and for each side a bit
+    for each word of the gap that the other side has nowhere; so gaps are up to 32 words long.
     """
     out = np.zeros((len(pairs), len(MEASURES)), np.int64)
     dots = dot_shared(sides.terms, sides.term_weights, sides.term_offsets, pairs)
-    noted: list[tuple[int, int, int, int, int]] = []
+    noted: list[tuple[int, ...]] = []
     for number, (left, right) in enumerate(pairs.tolist()):
         ours, theirs = _row(sides, left), _row(sides, right)
         shared, in_left, in_right = passages(ours.words, theirs.words, bounds.run)
@@ -75,7 +76,7 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
             agreeing,
             len(places),
         )
-    return out, np.array(noted, np.uint32).reshape(-1, 5)
+    return out, np.array(noted, np.uint32).reshape(-1, 7)
 
 
 def _row(sides: Sides, row: int) -> _Row:
@@ -167,7 +168,7 @@ def _tells_others(side: _Row, gap: slice, other: _Row) -> bool:
 
 def _facts(
     left: _Row, right: _Row, blocks: list[Block], bounds: Bounds
-) -> tuple[list[tuple[int, int, int, int]], int]:
+) -> tuple[list[tuple[int, ...]], int]:
     """Gaps in which a fact may be substituted, and the idf of the facts that agree."""
     places = []
     agreeing = 0
@@ -183,16 +184,21 @@ def _facts(
             numbers = mine[0] and other[0]
             names = mine[1] and other[1] and max(mine[2], other[2]) >= bounds.informative
             if numbers or names:
-                places.append((ours.start, ours.stop, theirs.start, theirs.stop))
+                borders = ours.start, ours.stop, theirs.start, theirs.stop
+                places.append((*borders, mine[3], other[3]))
         weights = left.idf[block.left : block.left + block.size]
         agreeing += int(weights[weights >= bounds.informative].sum())
         at = block
     return places, agreeing
 
 
-def _look_into(side: _Row, gap: slice, elsewhere: Mask) -> tuple[int, int, int]:
-    """Numbers and other words in a gap that the other side has not, and the most one says."""
+def _look_into(side: _Row, gap: slice, elsewhere: Mask) -> tuple[int, int, int, int]:
+    """Numbers and other words in a gap that the other side has not, the most that one of the others
+    says, and a bit for each of them.
+    """
     only = ~elsewhere[gap]
     numbers = (side.marks[gap] & NUMBER).astype(bool) & only
     names = only & ~numbers
-    return int(numbers.sum()), int(names.sum()), int(side.idf[gap][names].max(initial=0))
+    rarest = int(side.idf[gap][names].max(initial=0))
+    bits = sum(1 << int(at) for at in np.flatnonzero(only))
+    return int(numbers.sum()), int(names.sum()), rarest, bits

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
-
-import numpy as np
 
 from .. import text
 from ..data import Corpus, Entry, Relation, Story, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
-
-    from numpy.typing import NDArray
 
     from .grouping import Group
 
@@ -24,7 +19,6 @@ RELATED_SHOWN = 20
 SAME_SHOWN = 20
 """Pairs of one story beyond those with the keeper that a result lists for one article."""
 TITLE_CHARS = 160
-DIGEST_BYTES = 16
 
 
 def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
@@ -49,7 +43,7 @@ def entries(
     whose articles get their digests, even where a chain was split and they stand alone.
     """
     rows = corpus.rows.tolist()
-    lengths = [*np.diff(corpus.sketched.cut.words.offsets).tolist(), 0]
+    lengths = corpus.lengths.tolist()
     plain = [
         Entry(article.id, article.address, _title(article.title, article.text), lengths[row])
         for article, row in zip(corpus.articles, rows, strict=True)
@@ -61,24 +55,11 @@ def entries(
             plain[at] = replace(plain[at], story=number, keep=False, copy_of=keeper, rule=held.rule)
     twins = {row for pair in same for row in pair}
     twins |= {rows[at] for one in groups for at in one.members}
-    words = corpus.sketched.cut.words
-    digests = {row: digest(words.values[slice(*words.offsets[row : row + 2])]) for row in twins}
+    digests = corpus.sketched.cut.digests
     return tuple(
-        replace(entry, digest=digests[row]) if row in digests else entry
+        replace(entry, digest=f"{digests[row]:016x}") if row in twins else entry
         for entry, row in zip(plain, rows, strict=True)
     )
-
-
-def digest(words: NDArray[np.uint64]) -> str:
-    """By what an article is recognised wherever it stands: its words in order, and nothing else.
-
-    Its words, since another line width, case, quotation mark or byte order mark does not make
-    another article of it.
-
-    >>> digest(np.array([1, 2], np.uint64))
-    '0c730b69905c5ef7a4ca5269f7236540'
-    """
-    return hashlib.sha256(words.astype("<u8").tobytes()).digest()[:DIGEST_BYTES].hex()
 
 
 def _title(title: str, body: str) -> str:

@@ -6,8 +6,6 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
-import numpy as np
-
 from .. import canonical, cluster
 from ..data import Corpus, Relation, Verdict
 
@@ -58,7 +56,7 @@ class _Stars:
         self.places: dict[int, list[int]] = defaultdict(list)
         for at, row in enumerate(corpus.rows.tolist()):
             self.places[row].append(at)
-        self.lengths = np.diff(corpus.sketched.cut.words.offsets).tolist()
+        self.lengths = corpus.lengths.tolist()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
         for left, right in same:
             self.neighbours[left].add(right)

@@ -31,7 +31,7 @@ Exit: 0 finished, 2 trouble.
 """
 
 
-@click.command("report", help=_HELP, short_help="Show a saved result in another format.")
+@click.command("report", help=_HELP)
 @click.argument("saved", metavar="RESULT", type=FILE)
 @click.option("--format", "form", type=OneOf(tuple(REPORTS)), help="Of output.")
 @OUTPUT

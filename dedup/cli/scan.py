@@ -10,7 +10,7 @@ import click
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, read
 from .delivery import deliver_result
-from .options import Flags, shared
+from .options import FILE, Flags, shared
 from .streams import say, say_skipped
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ Exit: 0 finished, 2 trouble or input that could not be read.
 """
 
 
-@click.command(help=_HELP, short_help="What is duplicated here?")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.command(help=_HELP)
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @shared
 def scan(paths: tuple[str, ...], flags: Flags) -> int:
     """Read, deduplicate, tell what was not read, and deliver the report."""

@@ -75,7 +75,10 @@ def test_long_stretches_without_a_shared_passage_are_an_articles_own(
     """Forty words or more of them, wherever they stand; shorter ones are rewording."""
     left, right = ["tugs"], ["quay"]
     for number, (side, count) in enumerate(parts):
-        some = [f"{side}{number}x{n}" for n in range(count)]
+        some = [
+            "".join(chr(ord("a") + int(digit)) for digit in f"{number}{n}") for n in range(count)
+        ]
+        some = [f"{side}{word}" for word in some]
         left += some if side != "right" else []
         right += some if side != "left" else []
     found = weighed(" ".join(left), " ".join(right))

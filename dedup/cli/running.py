@@ -6,7 +6,7 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .progress import followed, watching
+from .progress import watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,8 +22,7 @@ def find_stories(records: Iterable[Article | Skipped], flags: Flags) -> Result:
 
     settings = flags.settings()
     with watching(flags.progress, quiet=flags.quiet) as watch, _uncollected():
-        read = followed(records, watch)
-        return deduplicate(read, settings, watch=watch, run=threads(flags.jobs))
+        return deduplicate(records, settings, watch=watch, run=threads(flags.jobs))
 
 
 @contextmanager

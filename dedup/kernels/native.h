@@ -33,6 +33,7 @@ static inline uint64_t mix(uint64_t x)
 }
 
 PyObject *cut_texts(PyObject *module, PyObject *args);
+PyObject *scan_records(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
 PyObject *hash_runs(PyObject *module, PyObject *args);
 PyObject *minhash(PyObject *module, PyObject *args);

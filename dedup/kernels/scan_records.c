@@ -209,6 +209,11 @@ static int skip_value(struct scanner *s, int depth)
 static int is_utf8(const uint8_t *at, const uint8_t *end)
 {
     while (at < end) {
+        uint64_t eight;
+        while (end - at >= 8 && (memcpy(&eight, at, 8), !(eight & 0x8080808080808080ULL)))
+            at += 8;
+        if (at == end)
+            break;
         uint8_t byte = *at++, low = 0x80, high = 0xBF;
         int more = byte < 0xE0 ? 1 : byte < 0xF0 ? 2 : 3;
         if (byte < 0x80)
@@ -330,10 +335,22 @@ static int scan_lines(struct scan *scan)
 
 /* ---- objects ---- */
 
+/* What stands for a control character, or for itself, behind a backslash. */
+static uint8_t meant_by(uint8_t sign)
+{
+    switch (sign) {
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    default: return sign;
+    }
+}
+
 /* Write what a string with escapes says, and give its size. */
 static size_t unescape(struct stretch written, uint8_t *out)
 {
-    static const char signs[] = "bfnrt", meant[] = "\b\f\n\r\t";
     struct scanner s = {written.start, written.start + written.size, 0};
     uint8_t *begin = out;
     while (s.at < s.end) {
@@ -353,8 +370,7 @@ static size_t unescape(struct stretch written, uint8_t *out)
             }
             out = put_point(out, point);
         } else {
-            const char *known = strchr(signs, sign);
-            *out++ = known ? (uint8_t)meant[known - signs] : sign;
+            *out++ = meant_by(sign);
         }
     }
     return (size_t)(out - begin);
@@ -431,9 +447,10 @@ static int prepare(struct scan *scan)
 {
     const uint8_t *block = scan->block.buf;
     size_t size = (size_t)scan->block.len;
-    for (size_t i = 0; i < size; i++)
-        scan->lines += block[i] == '\n';
-    scan->lines += size > 0 && block[size - 1] != '\n';
+    for (const uint8_t *at = block, *end = block + size; at < end; scan->lines++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : end;
+    }
     scan->starts = malloc((scan->lines + 1) * sizeof *scan->starts);
     scan->ends = malloc((scan->lines + 1) * sizeof *scan->ends);
     scan->done = malloc(scan->lines + 1);

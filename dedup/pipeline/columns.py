@@ -83,7 +83,7 @@ _Row = tuple["NDArray[np.uint64]", "NDArray[np.uint64]", "NDArray[np.uint8]", in
 
 def _row(native: tuple[NDArray[np.generic], ...] | None, at: int) -> _Row:
     """One text as the kernel cut it."""
-    assert native is not None
+    assert native is not None  # noqa: S101 - it is where a text was not left to the rules
     hashes, stems, marks, offsets, digests, _ = native
     row = slice(int(offsets[at]), int(offsets[at + 1]))
     return hashes[row], stems[row], marks[row], int(digests[at])  # type: ignore[return-value]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import evidence, furniture, kernels, shingle, text
+from .. import candidate, evidence, furniture, kernels, shingle, text
 from ..data import Corpus, Passage, Sketched
 from . import columns
 
@@ -21,7 +21,9 @@ PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
 
 
-def learn(sketched: Sketched, sources: NDArray[np.int64], settings: Settings) -> NDArray[np.uint64]:
+def learn(
+    sketched: Sketched, sources: NDArray[np.int64], settings: Settings
+) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
     keys = sketched.cut.keys
     likely = furniture.learn(keys, sources)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -64,7 +65,7 @@ def assert_same(block: bytes) -> None:
     """Every line begins where it does, and is right or declined."""
     starts, records = scan(block)
     lines = block.splitlines(keepends=True) if b"\r" not in block else split(block)
-    assert [block[a:b] for a, b in zip(starts, starts[1:], strict=False)] == lines
+    assert [block[a:b] for a, b in pairwise(starts)] == lines
     assert starts[-1] == len(block)
     for line, record in zip(lines, records, strict=True):
         if record is not None:

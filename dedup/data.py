@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -43,6 +43,18 @@ class Skipped:
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that is read, so that it can be written again without what is redundant in it."""
+
+    path: str
+    """As the addresses of its articles begin; ``-`` for stdin."""
+    kind: str
+    """The format, such as ``jsonl``."""
+    below: str = ""
+    """The folder that led to it; empty for a file that was named itself."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cleaned:
     """The text that is compared, and what each rule that changed it did."""
 
@@ -71,7 +83,7 @@ class Cut:
     term_of: NDArray[np.uint32]
     """One for each word: the place of its term among its row's terms."""
     terms: Ragged
-    """``uint64``: hashes of the words' stems, sorted and distinct."""
+    """``uint64``: hashes of the words' stems, sorted and distinct; empty once they are numbered."""
     counts: NDArray[np.uint32]
     """How often each term stands in its row."""
     keys: Ragged
@@ -110,11 +122,14 @@ class Corpus:
     """The row of each article; -1 where it has no words."""
     first: NDArray[np.int64]
     """The first article of each row."""
-    sketched: Sketched
-    cleared: Sketched
-    """The same with furniture left out: what pairs are measured by."""
+    lengths: NDArray[np.int64]
+    """``int64[n + 1]``: how many words each row has, and 0 for row -1."""
     furniture: NDArray[np.uint64]
     """The keys of passages that belong to no story, sorted."""
+    masked: Ragged
+    """``bool``, one for each word of a row: it stands in furniture."""
+    sketched: Sketched
+    """The rows without their masked words: what pairs are measured by."""
     notes: tuple[str, ...] = ()
 
 
@@ -221,6 +236,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """An article that is left out of a cleaned corpus, and the proof that it may be."""
+
+    id: str
+    address: str
+    copy_of: str
+    """The id of the article that is kept for it."""
+    rule: str
+    """The rule by which the two are the same story."""
+    why: str
+    """Why that one was kept."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One article as it stands in a result."""
 
@@ -234,6 +264,11 @@ class Entry:
     copy_of: str | None = None
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
+    digest: str = ""
+    """By what it is recognised wherever it stands: half of the SHA-256 of its clean text,
+    32 hexadecimal digits; only of articles that are one story with another, since nobody looks for the others again."""
+    known: bool = False
+    """It was read to be compared against, and is not itself under judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,6 +343,38 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
+class Baseline:
+    """The articles that people accepted as they are, by content and not by place."""
+
+    settings: dict[str, object]
+    """The settings under which they were found; under others they would not be the same."""
+    articles: dict[str, int]
+    """For each digest, how many articles with that content are accepted: at least 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a gate says of a result: whether it may pass, and which copies are new to it.
+
+    Of each story one article is the original, and every other one under judgement stands in either
+    ``new`` or ``accepted``, in the order of the corpus. The original is the keeper, unless that one
+    is new where others are accepted or known: whoever came first is not called a copy.
+    """
+
+    passed: bool
+    why: str
+    """One sentence: the figure that decided, against the limit that it was held to."""
+    new: tuple[str, ...] = ()
+    """Ids of the copies that nobody has accepted."""
+    accepted: tuple[str, ...] = ()
+    """Ids of the copies that a baseline accepts."""
+    limits: tuple[str, ...] = ()
+    """The limits in force, as a person would type them, such as ``--max-new 0``."""
+    copied: tuple[str, ...] = ()
+    """For each of ``new``, the id of the article that it was compared with and copies."""
+
+
+@dataclass(frozen=True, slots=True)
 class Piece:
     """One stretch of an alignment: words both articles share, or words only one of them has."""
 
@@ -360,3 +427,21 @@ class Judged:
     """The indexes that proposed it; ``same-text`` where equal texts needed none."""
     kept: bool = False
     """It was proposed, and not screened out before it was measured."""
+
+
+class Watch(Protocol):
+    """What a long run tells of its way: called with figures, it says nothing back.
+
+    Who calls it knows no clock and no screen, and calls it once a batch, not once an article.
+    """
+
+    def __call__(self, stage: str, done: int, total: int | None = None) -> None:
+        """Tell that ``done`` of ``total`` things of a stage are behind it.
+
+        ``stage`` names the work and what is counted, such as ``read articles``; another name
+        begins another stage. ``total`` is None where nobody knows it.
+        """
+
+
+def unwatched(stage: str, done: int, total: int | None = None) -> None:
+    """The ``Watch`` of a run that nobody follows."""

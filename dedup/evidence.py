@@ -6,7 +6,7 @@ person can read.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,8 +16,6 @@ from .data import Article, Evidence, Fact
 from .kernels import IDF_UNIT, WEIGHT_UNIT, Bounds
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from .settings import MatchSettings
 
 PASSAGE_WORDS = 3
@@ -30,16 +28,11 @@ SLOT_WORDS = 12
 """A longer gap between shared words is another passage, not a substituted fact."""
 INFORMATIVE_IDF = 4 * IDF_UNIT
 """A word from here up, which fewer than one article in 55 holds, counts as a fact."""
-FACTS_SHOWN = 20
 HEAD_WORDS = 12
 """The headline or the first line: another subject there is another story, in a form."""
 FORM_RATIO = 0.4
 """Two fillings of a form have this share of both their words in common; a reworded article, which
 has a headline of its own, less."""
-RESPELLED_LETTERS = 4
-"""A shorter word is found in too many others to be called one of them, spelled another way."""
-_RESPELLED = 75.0
-"""Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
 DOT_UNIT = WEIGHT_UNIT**2
 """A cosine of 1.0 between term vectors."""
 
@@ -81,16 +74,6 @@ class Found(NamedTuple):
     by: tuple[str, ...] = ()
     bands: int = 0
     estimate_ratio: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One article's words as facts are read from them, furniture left out."""
-
-    words: Sequence[str]
-    vocabulary: frozenset[str]
-    idf: Sequence[int]
-    """One for each word, in ``kernels.IDF_UNIT``."""
 
 
 def bounds(how: MatchSettings, *, closely: bool) -> Bounds:
@@ -179,6 +162,23 @@ def equal(articles: tuple[Article, Article], words: int, found: Found) -> Eviden
     )
 
 
+def head_words(words: tuple[int, int], measures: Measures) -> int:
+    """Words at the beginning of both articles where one name alone tells another subject: those of
+    the headline, where the two are fillings of a form.
+    """
+    return HEAD_WORDS if 2 * measures.aligned_words >= FORM_RATIO * sum(words) else 0
+
+
+def differing(evidence: Evidence, count: int, weight: int, agreeing: int, facts: list[Fact]) -> Evidence:
+    """The evidence with the facts that differ, and their share of all facts, by weight."""
+    return replace(
+        evidence,
+        facts_differ=count,
+        facts_differ_ratio=weight / (weight + agreeing),
+        facts=tuple(facts),
+    )
+
+
 def mirror(evidence: Evidence) -> Evidence:
     """The same evidence, seen from the other side."""
     return replace(
@@ -195,89 +195,6 @@ def mirror(evidence: Evidence) -> Evidence:
         right_aligned_ratio=evidence.left_aligned_ratio,
         facts=tuple(Fact(fact.kind, fact.right, fact.left) for fact in evidence.facts),
     )
-
-
-def differ(
-    evidence: Evidence,
-    sides: tuple[Side, Side],
-    places: Iterable[tuple[int, int, int, int]],
-    measures: Measures,
-) -> Evidence:
-    """The evidence with the facts that stand in the same place of both texts and differ, and their
-    share of all facts.
-
-    ``places`` are gaps between shared words, with both sides filled: where each begins and ends on
-    the left and on the right. A fact is a number, or a name: a word that few articles hold. One
-    that the other article has elsewhere, or spells another way, does not differ. Each place weighs
-    as much as its lighter side, each shared fact its own weight (inverse document frequency).
-    """
-    left, right = sides
-    facts = []
-    differing = 0
-    both = len(left.words) + len(right.words)
-    head = HEAD_WORDS if 2 * measures.aligned_words >= FORM_RATIO * both else 0
-    for left_start, left_end, right_start, right_end in places:
-        gaps = range(left_start, left_end), range(right_start, right_end)
-        ours = _only_here(left, gaps[0], right, gaps[1])
-        theirs = _only_here(right, gaps[1], left, gaps[0])
-        for kind, mine, other in zip(("number", "name"), ours, theirs, strict=True):
-            if mine and other and _says_much(left, mine, right, other, head):
-                differing += min(_weight(left, mine), _weight(right, other))
-                facts.append(Fact(kind, _joined(left, mine), _joined(right, other)))
-    if not facts:
-        return evidence
-    return replace(
-        evidence,
-        facts_differ=len(facts),
-        facts_differ_ratio=differing / (differing + measures.agreeing),
-        facts=tuple(facts[:FACTS_SHOWN]),
-    )
-
-
-def _only_here(
-    side: Side, gap: range, other: Side, other_gap: range
-) -> tuple[list[int], list[int]]:
-    """Places in the gap of numbers and of words that the other article does not have."""
-    opposite = ""
-    numbers, names = [], []
-    for i in gap:
-        word = side.words[i]
-        if word in other.vocabulary:
-            continue
-        if word.isdigit():
-            numbers.append(i)
-            continue
-        opposite = opposite or "".join(other.words[other_gap.start : other_gap.stop])
-        if len(word) < RESPELLED_LETTERS or fuzz.partial_ratio(word, opposite) < _RESPELLED:
-            names.append(i)
-    return numbers, names
-
-
-def _says_much(left: Side, ours: list[int], right: Side, theirs: list[int], head: int) -> bool:
-    """Whether a substitution touches a fact: a number, or a name on both sides; within the first
-    ``head`` words, where the subject stands, a name on one side is enough.
-    """
-    if left.words[ours[0]].isdigit():
-        return True
-    rarest = max(left.idf[i] for i in ours), max(right.idf[i] for i in theirs)
-    at_head = ours[0] < head and theirs[0] < head
-    return bool((max if at_head else min)(rarest) >= INFORMATIVE_IDF)
-
-
-def _weight(side: Side, places: list[int]) -> int:
-    """What the facts at these places say, or the words where none is a fact; a number says at least
-    as much as any fact.
-    """
-    weights = [
-        max(int(side.idf[i]), INFORMATIVE_IDF) if side.words[i].isdigit() else int(side.idf[i])
-        for i in places
-    ]
-    return sum(one for one in weights if one >= INFORMATIVE_IDF) or sum(weights)
-
-
-def _joined(side: Side, places: list[int]) -> str:
-    """The words at these places, for a person to read."""
-    return " ".join(side.words[i] for i in places)
 
 
 def _title_ratio(left: Article, right: Article) -> float | None:

@@ -26,6 +26,8 @@ COPY_BAND_ROWS = 6
 COUNT_POWER = 0.7
 MOST_COUNTED = 1000
 """A term that stands more often in an article weighs no more."""
+ROWS_AT_ONCE = 4096
+"""Rows that are weighed at a time, which bounds what it takes besides."""
 _FINE = 1 << 8
 """A weight of 1.0 before a row is scaled: whole numbers, so that sums are exact."""
 
@@ -93,11 +95,15 @@ def weigh_terms(
     >>> (weigh_terms(terms, np.ones(2, np.uint32), idf_of) / WEIGHT_UNIT).round(3).tolist()
     [0.6, 0.8]
     """
-    if not len(counts):
-        return np.zeros(0, np.uint32)
     power = np.rint(_FINE * np.arange(MOST_COUNTED + 1) ** COUNT_POWER).astype(np.uint64)
-    weights = power[np.minimum(counts, MOST_COUNTED)] * idf_of[terms.values] // (IDF_UNIT // _FINE)
-    sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(weights * weights)))
-    lengths = np.sqrt((sums[terms.offsets[1:]] - sums[terms.offsets[:-1]]).astype(np.float64))
-    scale = np.repeat(WEIGHT_UNIT / np.maximum(lengths, 1.0), np.diff(terms.offsets))
-    return np.rint(weights * scale).astype(np.uint32)
+    out = np.empty(len(counts), np.uint32)
+    for row in range(0, len(terms.offsets) - 1, ROWS_AT_ONCE):
+        offsets = terms.offsets[row : row + ROWS_AT_ONCE + 1]
+        some = slice(int(offsets[0]), int(offsets[-1]))
+        factors = power[np.minimum(counts[some], MOST_COUNTED)]
+        weights = factors * idf_of[terms.values[some]] // (IDF_UNIT // _FINE)
+        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(weights * weights)))
+        squares = sums[offsets[1:] - some.start] - sums[offsets[:-1] - some.start]
+        scale = WEIGHT_UNIT / np.maximum(np.sqrt(squares.astype(np.float64)), 1.0)
+        out[some] = np.rint(weights * np.repeat(scale, np.diff(offsets)))
+    return out

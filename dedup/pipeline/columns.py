@@ -1,4 +1,4 @@
-"""Texts to columns: a batch cut and signed, batches put together, rows taken, furniture left out."""
+"""Texts to columns: a batch cut and signed, a corpus weighed, furniture left out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import numpy as np
 from .. import candidate, evidence, furniture, kernels, shingle, sketch, term, text
 from ..data import Cut, Ragged, Sketched
 from ..settings import Settings, ShingleSettings, TextSettings
+from . import store
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,6 +19,10 @@ if TYPE_CHECKING:
 
 RUNS = ShingleSettings()
 """Shared passages are found by runs of three words, whatever the unit of the shingles is."""
+
+
+ROWS_AT_ONCE = 4096
+"""Rows that are cleared at a time, which bounds what it takes besides."""
 
 
 class _Words(NamedTuple):
@@ -105,69 +110,14 @@ def _read(texts: Sequence[str], how: TextSettings) -> list[_Row]:
     ]
 
 
-def join(parts: Sequence[Cut]) -> Cut:
-    """The rows of all batches, one after the other; at least one batch."""
-    return Cut(
-        words=_joined([part.words for part in parts]),
-        marks=np.concatenate([part.marks for part in parts]),
-        term_of=np.concatenate([part.term_of for part in parts]),
-        terms=_joined([part.terms for part in parts]),
-        counts=np.concatenate([part.counts for part in parts]),
-        keys=_joined([part.keys for part in parts]),
-        shingles=_joined([part.shingles for part in parts]),
-        signatures=np.concatenate([part.signatures for part in parts]),
-        digests=np.concatenate([part.digests for part in parts]),
-    )
-
-
-def _joined(parts: Sequence[Ragged]) -> Ragged:
-    """The rows of all parts, one after the other.
-
-    >>> part = Ragged(np.array([5, 6], np.uint64), np.array([0, 2]))
-    >>> _joined([part, part]).offsets.tolist()
-    [0, 2, 4]
-    """
-    lengths = [np.diff(part.offsets) for part in parts]
-    offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(lengths))))
-    return Ragged(np.concatenate([part.values for part in parts]), offsets)
-
-
-def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:
-    """Some of the rows, in the order given."""
-    words, of_words = taken(whole.words, rows)
-    terms, of_terms = taken(whole.terms, rows)
-    shingles = whole.shingles
-    if len(shingles.values):
-        shingles, _ = taken(shingles, rows)
-    return Cut(
-        words=words,
-        marks=whole.marks[of_words],
-        term_of=whole.term_of[of_words],
-        terms=terms,
-        counts=whole.counts[of_terms],
-        keys=taken(whole.keys, rows)[0],
-        shingles=shingles,
-        signatures=whole.signatures[rows],
-        digests=whole.digests[rows],
-    )
-
-
-def taken(ragged: Ragged, rows: NDArray[np.int64]) -> tuple[Ragged, NDArray[np.int64]]:
-    """Some rows, and where each of their values stood."""
-    lengths = np.diff(ragged.offsets)[rows]
-    offsets = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    places = np.repeat(ragged.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
-    return Ragged(ragged.values[places], offsets), places
-
-
 def number(whole: Cut) -> Sketched:
     """The rows with what each term says in the light of all of them."""
     vocabulary, places = kernels.number_values(whole.terms.values)
     terms = Ragged(places, whole.terms.offsets)
     idf = term.spread(vocabulary, terms, whole.signatures)
     weights = term.weigh_terms(terms, whole.counts, idf)
-    return Sketched(whole, vocabulary, idf, terms, weights)
+    nothing = replace(whole, terms=shingle.NONE)  # the hashes have done their work
+    return Sketched(nothing, vocabulary, idf, terms, weights)
 
 
 def mask(words: Ragged, known: NDArray[np.uint64], settings: Settings) -> NDArray[np.bool_]:
@@ -182,32 +132,47 @@ def mask(words: Ragged, known: NDArray[np.uint64], settings: Settings) -> NDArra
     )
 
 
-def clear(sketched: Sketched, known: NDArray[np.uint64], settings: Settings) -> Sketched:
-    """The rows without the furniture whose keys are known; what is left is weighed anew."""
-    if not len(known):
+def clear(sketched: Sketched, masked: NDArray[np.bool_], settings: Settings) -> Sketched:
+    """The rows without their masked words; what is left is weighed anew. Keys, signatures and
+    digests stay those of the whole texts.
+
+    The columns are closed up where they stand, so that a corpus is never held twice: those that
+    were handed in are used up.
+    """
+    if not masked.any():
         return sketched
-    whole = sketched.cut
-    left = ~mask(whole.words, known, settings)
-    if left.all():
-        return sketched
-    words = candidate.keep(whole.words, left)
-    term_at = np.repeat(sketched.terms.offsets[:-1], np.diff(whole.words.offsets))
-    term_at = term_at[left] + whole.term_of[left]
-    counts = np.bincount(term_at, minlength=len(whole.counts)).astype(np.uint32)
-    told = counts > 0
-    terms = candidate.keep(sketched.terms, told)
-    place = np.cumsum(told) - 1
-    term_of = place[term_at] - np.repeat(terms.offsets[:-1], np.diff(words.offsets))
-    shingles = whole.shingles
+    cut = sketched.cut
+    words, terms = store.Closing(cut.words), store.Closing(sketched.terms)
+    for at in range(0, len(cut.digests), ROWS_AT_ONCE):
+        rows = slice(at, at + ROWS_AT_ONCE)
+        some, of_terms = words.stretch(rows), terms.stretch(rows)
+        starts = terms.rows.offsets[rows.start : rows.stop + 1] - of_terms.start
+        lengths = np.diff(words.rows.offsets[rows.start : rows.stop + 1])
+        left = ~masked[some]
+        term_at = (np.repeat(starts[:-1], lengths) + cut.term_of[some])[left]
+        counts = np.bincount(term_at, minlength=of_terms.stop - of_terms.start).astype(np.uint32)
+        told = counts > 0
+        place = np.cumsum(told) - 1
+        kept = terms.close(rows, told, cut.counts, counts)
+        bare = words.close(rows, left, cut.marks, cut.marks[some])
+        ends = bare.offsets[rows.start : rows.stop + 1]
+        firsts = kept.offsets[rows.start : rows.stop + 1][:-1]
+        first = np.repeat(firsts - firsts[0], np.diff(ends))
+        cut.term_of[ends[0] : ends[-1]] = place[term_at] - first
+    return _closed(sketched, words.closed(), terms.closed(), settings)
+
+
+def _closed(sketched: Sketched, words: Ragged, terms: Ragged, settings: Settings) -> Sketched:
+    """The columns as long as they have become."""
+    cut, shingles = sketched.cut, sketched.cut.shingles
     if settings.shingle != RUNS and not settings.shingle.unit.startswith("char:"):
         shingles = shingle.cut(words, [], settings.shingle)
     cut = replace(
-        whole,
+        cut,
         words=words,
-        marks=whole.marks[left],
-        term_of=term_of.astype(np.uint32),
-        terms=candidate.keep(whole.terms, told),
-        counts=counts[told],
+        marks=cut.marks[: len(words.values)],
+        term_of=cut.term_of[: len(words.values)],
+        counts=cut.counts[: len(terms.values)],
         shingles=shingles,
     )
     weights = term.weigh_terms(terms, cut.counts, sketched.idf)
@@ -220,10 +185,3 @@ def sides(sketched: Sketched) -> kernels.Sides:
     words = cut.words.values, cut.marks, cut.term_of, cut.words.offsets
     weights = sketched.term_weights, terms.offsets, sketched.idf
     return kernels.Sides(*words, terms.values, *weights)
-
-
-def idf(sketched: Sketched, row: int) -> NDArray[np.uint32]:
-    """What each word of one row says."""
-    start, end = sketched.cut.words.offsets[row : row + 2]
-    first, beyond = sketched.terms.offsets[row : row + 2]
-    return sketched.idf[sketched.terms.values[first:beyond][sketched.cut.term_of[start:end]]]

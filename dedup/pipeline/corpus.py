@@ -10,8 +10,8 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from ..data import Corpus
-from . import columns
+from ..data import Corpus, Ragged
+from . import columns, store
 from .furnishing import learn
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Article, Cut
+    from ..data import Article
     from ..settings import Settings
 
 BATCH_ROWS = 256
@@ -72,39 +72,16 @@ def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
     """
     admitted, notes = admit(articles)
     texts = [article.text for article in admitted]
-    batches = [texts[at : at + BATCH_ROWS] for at in range(0, max(1, len(texts)), BATCH_ROWS)]
-    cut = columns.join([columns.cut(batch, settings) for batch in batches])
-    rows, first = _rows(cut)
-    sketched = columns.number(cut if len(first) == len(rows) else columns.take(cut, first))
+    batches = (texts[at : at + BATCH_ROWS] for at in range(0, max(1, len(texts)), BATCH_ROWS))
+    cut, rows, first = store.gather(columns.cut(batch, settings) for batch in batches)
+    lengths = np.append(np.diff(cut.words.offsets), 0)
+    sketched = columns.number(cut)
     known = np.zeros(0, np.uint64)
     if settings.match.furniture:
         known = learn(sketched, _sources(admitted, first), settings)
-    cleared = columns.clear(sketched, known, settings)
-    return Corpus(admitted, rows, first, sketched, cleared, known, notes)
-
-
-def _rows(cut: Cut) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The row of each text, equal ones sharing one and those without words having none (-1); and
-    the first text of each row.
-    """
-    offsets, words = cut.words.offsets, cut.words.values
-    rows = np.full(len(cut.digests), -1, np.int64)
-    first: list[int] = []
-    row_of: dict[int, int] = {}
-    ends = offsets.tolist()
-    for at, digest in enumerate(cut.digests.tolist()):
-        if ends[at] == ends[at + 1]:
-            continue
-        row = row_of.setdefault(digest, len(first))
-        if row == len(first):
-            first.append(at)
-        elif not np.array_equal(
-            words[ends[at] : ends[at + 1]], words[ends[first[row]] : ends[first[row] + 1]]
-        ):  # two texts with one digest, which only an attacker finds
-            row = len(first)
-            first.append(at)
-        rows[at] = row
-    return rows, np.array(first, np.int64)
+    masked = Ragged(columns.mask(cut.words, known, settings), cut.words.offsets)
+    sketched = columns.clear(sketched, masked.values, settings)
+    return Corpus(admitted, rows, first, lengths, known, masked, sketched, notes)
 
 
 def _sources(articles: Sequence[Article], first: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -9,21 +9,19 @@ import numpy as np
 
 from .. import candidate, evidence, furniture, kernels, shingle, text
 from ..data import Corpus, Passage, Sketched
-from . import columns
+from . import columns, store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..settings import Settings
 
-CARRIERS_READ = 200
+CARRIERS_READ = 50
 PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
 
 
-def learn(
-    sketched: Sketched, sources: NDArray[np.int64], settings: Settings
-) -> NDArray[np.uint64]:
+def learn(sketched: Sketched, sources: NDArray[np.int64], settings: Settings) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
     keys = sketched.cut.keys
     likely = furniture.learn(keys, sources)
@@ -47,12 +45,19 @@ def _cosines(
     close = np.flatnonzero(whole >= settings.match.related_ratio)
     rows, within = np.unique(distinct[close], return_inverse=True)
     if len(rows):
-        terms, places = columns.taken(sketched.terms, rows)
-        weights = sketched.term_weights[places]
-        cut = columns.take(sketched.cut, rows)
-        some = replace(sketched, cut=cut, terms=terms, term_weights=weights)
-        whole[close] = _dots(columns.clear(some, likely, settings), within.reshape(-1, 2))
+        some = _some(sketched, rows)
+        masked = columns.mask(some.cut.words, likely, settings)
+        whole[close] = _dots(columns.clear(some, masked, settings), within.reshape(-1, 2))
     return np.asarray(whole[place.ravel()], np.float64)
+
+
+def _some(sketched: Sketched, rows: NDArray[np.int64]) -> Sketched:
+    """Some of the rows."""
+    cut = store.take(replace(sketched.cut, terms=sketched.terms), rows)
+    _, places = store.taken(sketched.terms, rows)
+    return replace(
+        sketched, cut=cut, terms=cut.terms, term_weights=sketched.term_weights[places]
+    )
 
 
 def _dots(sketched: Sketched, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
@@ -67,12 +72,13 @@ def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:
     if not len(corpus.furniture):
         return ()
     keys = corpus.sketched.cut.keys
-    rows = np.repeat(np.arange(len(keys.offsets) - 1), np.diff(keys.offsets))
-    mine = np.isin(keys.values, corpus.furniture)
-    _, first, counts = np.unique(keys.values[mine], return_index=True, return_counts=True)
-    carried = dict(zip(keys.values[mine][first].tolist(), counts.tolist(), strict=True))
+    places = kernels.find_places(keys.values, corpus.furniture)
+    mine = np.flatnonzero(places >= 0)
+    known, first, counts = np.unique(places[mine], return_index=True, return_counts=True)
+    carried = dict(zip(corpus.furniture[known].tolist(), counts.tolist(), strict=True))
+    rows = np.searchsorted(keys.offsets, mine[first], side="right") - 1
     found: dict[str, int] = {}
-    for row in np.unique(rows[mine][first])[:CARRIERS_READ].tolist():
+    for row in np.unique(rows)[:CARRIERS_READ].tolist():
         found |= _stretches(corpus, row, carried, settings)
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Passage(shown, count) for shown, count in ranked[:PASSAGES_SHOWN])
@@ -82,9 +88,10 @@ def _stretches(
     corpus: Corpus, row: int, carried: dict[int, int], settings: Settings
 ) -> dict[str, int]:
     """Each stretch of furniture in one row, and how many rows carry its most frequent key."""
-    clean = text.clean(corpus.articles[corpus.first[row]].text, settings.text).text
-    words, _ = columns.taken(corpus.sketched.cut.words, np.array([row]))
-    mask = columns.mask(words, corpus.furniture, settings)
+    article = corpus.articles[corpus.first[row]].text
+    clean = text.clean(article, settings.text).text
+    words = columns.cut([article], settings).words
+    mask = corpus.masked.values[corpus.masked.offsets[row] : corpus.masked.offsets[row + 1]]
     runs = shingle.runs(words, evidence.PASSAGE_WORDS).values
     edges = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
     at = [*text.starts(clean), len(clean)]

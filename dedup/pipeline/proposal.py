@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import candidate
-from ..settings import INDEXES, Settings
+from ..settings import INDEXES, CandidateSettings, Settings
 
 if TYPE_CHECKING:
-    from ..data import Candidates, Corpus, Ragged
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..data import Candidates, Corpus, Sketched
 
 
 def propose(corpus: Corpus, settings: Settings) -> Candidates:
@@ -17,21 +20,34 @@ def propose(corpus: Corpus, settings: Settings) -> Candidates:
     found = {}
     for bit, index in enumerate(INDEXES):
         if index in how.candidates:
-            keys, shared, full = _keys(index, corpus, settings)
-            found[bit] = candidate.pair(keys, shared, full, how.bucket_limit)
+            found[bit] = _ASKED[index](corpus.sketched, corpus.furniture, how)
     return candidate.merge(found)
 
 
-def _keys(index: str, corpus: Corpus, settings: Settings) -> tuple[Ragged, int, int]:
-    """An index's keys for each row, how many of them a pair must share, and its full buckets."""
-    how = settings.candidate
-    sketched = corpus.sketched
-    if index == "lsh":
-        signatures = sketched.cut.signatures
-        bands, rows = candidate.choose_bands(signatures.shape[1], how)
-        return candidate.band(signatures, bands, rows), 1, how.bucket_full
-    if index == "passage":
-        keys = candidate.without(sketched.cut.keys, corpus.furniture)
-        return candidate.rare_keys(keys, how), how.passage_shared, how.bucket_full
+Found = tuple["NDArray[np.int64]", int]
+"""Pairs of rows, and how many buckets were capped."""
+
+
+def _lsh(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:  # noqa: ARG001
+    """Signatures that agree in a band."""
+    signatures = sketched.cut.signatures
+    bands, rows = candidate.choose_bands(signatures.shape[1], how)
+    keys = candidate.band(signatures, bands, rows)
+    return candidate.pair(keys, 1, how.bucket_full, how.bucket_limit)
+
+
+def _passage(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:
+    """Sampled runs of words that stand in both; ``known`` are those of furniture."""
+    keys = candidate.without(sketched.cut.keys, known)
+    rare = candidate.rare_keys(keys, how)
+    pairs, capped = candidate.pair(rare, how.passage_shared, how.bucket_full, how.bucket_limit)
+    return candidate.share_keys(pairs, keys, how), capped
+
+
+def _terms(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:  # noqa: ARG001
+    """Rare words that both repeat."""
     keys = candidate.rare_terms(sketched.terms, sketched.term_weights, how)
-    return keys, how.term_shared, how.term_bucket_full
+    return candidate.pair(keys, how.term_shared, how.term_bucket_full, how.bucket_limit)
+
+
+_ASKED = {"lsh": _lsh, "passage": _passage, "terms": _terms}

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from itertools import compress
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from .. import candidate, evidence, kernels, text, verdict
+from .. import candidate, evidence, fact, kernels, verdict
 from ..data import Article, Evidence, Relation, Verdict
 from ..settings import INDEXES
-from . import columns
+from . import columns, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ..data import Candidates, Corpus
@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 4096
-SIDES_AT_HAND = 1024
-"""Articles whose words are kept for the next pairs, which are mostly of the same articles."""
 _SWAP = np.array(
     [
         kernels.MEASURES.index(
@@ -35,6 +33,9 @@ _SWAP = np.array(
 
 
 _RUNS = "shared_runs", "left_runs", "right_runs"
+_PLACES = kernels.MEASURES.index("places")
+_AGREEING = kernels.MEASURES.index("agreeing")
+_DISTINCT = Relation.DISTINCT
 
 
 class _Measured(NamedTuple):
@@ -60,10 +61,9 @@ class Weigher:
         self.found = found
         self.settings = settings
         self._packed = found.pairs[:, 0] << np.int64(32) | found.pairs[:, 1]
-        self._sides: OrderedDict[int, evidence.Side] = OrderedDict()
         self._weighed: dict[tuple[int, int], Verdict] = {}
-        self._lengths = np.diff(corpus.cleared.cut.words.offsets).tolist()
-        self._columns = columns.sides(corpus.cleared)
+        self._lengths = np.diff(corpus.sketched.cut.words.offsets).tolist()
+        self._columns = columns.sides(corpus.sketched)
 
     def weigh_all(self) -> list[tuple[tuple[int, int], Verdict]]:
         """The proposed pairs of rows that are more than distinct, each with the verdict on the first
@@ -71,17 +71,16 @@ class Weigher:
         """
         told = []
         for at in range(0, len(self.found.pairs), PAIRS_AT_ONCE):
-            some = slice(at, at + PAIRS_AT_ONCE)
-            measured = self._measure(
-                self.found.pairs[some], self.found.found_by[some], closely=False
-            )
+            pairs = self.found.pairs[at : at + PAIRS_AT_ONCE]
+            bits = self.found.found_by[at : at + PAIRS_AT_ONCE]
+            measured = self._measure(pairs, bits, closely=False)
             places = self.corpus.first[measured.pairs].tolist()
-            for number, (left, right) in enumerate(places):
-                one = self._judge((left, right), measured, number, bulk=True)
-                if one.relation is not Relation.DISTINCT:
-                    self._weighed[left, right] = one
-                    rows = measured.pairs[number]
-                    told.append(((int(rows[0]), int(rows[1])), one))
+            numbers = range(len(places))
+            for number, one in self._judge(places, measured, numbers, bulk=True):
+                left, right = places[number]
+                self._weighed[left, right] = one
+                rows = measured.pairs[number]
+                told.append(((int(rows[0]), int(rows[1])), one))
         return told
 
     def weigh(self, left: int, right: int) -> Verdict:
@@ -90,6 +89,37 @@ class Weigher:
         if (left, right) not in self._weighed:
             self._weighed[left, right] = self._weigh(left, right)
         return self._weighed[left, right]
+
+    def foresee(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Find together the verdicts on pairs of articles that will be asked for."""
+        rows = self.corpus.rows
+        wanted = {}
+        for left, right in pairs:
+            places = min(left, right), max(left, right)
+            first, second = rows[places[0]], rows[places[1]]
+            if 0 <= first != second >= 0 and places not in self._weighed:
+                wanted[places] = (min(first, second), max(first, second))
+        ordered = sorted(wanted, key=wanted.__getitem__)
+        for at in range(0, len(ordered), PAIRS_AT_ONCE):
+            self._foresee(ordered[at : at + PAIRS_AT_ONCE])
+
+    def _foresee(self, places: Sequence[tuple[int, int]]) -> None:
+        """The same for pairs whose articles stand in two rows each."""
+        rows = self.corpus.rows[np.array(places)]
+        turned = rows[:, 0] > rows[:, 1]
+        pairs = np.sort(rows, axis=1)
+        bits = np.concatenate([self._bits(pair) for pair in pairs])
+        measured = self._measure(pairs, bits, closely=True)
+        sides = [
+            (right, left) if turn else (left, right)
+            for (left, right), turn in zip(places, turned.tolist(), strict=True)
+        ]
+        for number, one in self._judge(sides, measured, range(len(places)), bulk=False):
+            weighed = one
+            if turned[number]:
+                articles = [self.corpus.articles[at] for at in places[number]]
+                weighed = self._ruled(tuple(articles), evidence.mirror(one.evidence))
+            self._weighed[places[number]] = weighed
 
     def kept(self, left: int, right: int) -> bool:
         """Whether a pair of articles was proposed and could be more than distinct."""
@@ -124,18 +154,14 @@ class Weigher:
             length = self._lengths[rows[0]]
             found = evidence.Found(("same-text",))
             return self._ruled(articles, evidence.equal(articles, length, found))
-        pairs = np.sort(rows).reshape(1, 2)
-        measured = self._measure(pairs, self._bits(rows), closely=True)
-        if rows[0] < rows[1]:
-            return self._judge((left, right), measured, 0, bulk=False)
-        mirrored = self._judge((right, left), measured, 0, bulk=False)
-        return self._ruled(articles, evidence.mirror(mirrored.evidence))
+        self._foresee([(left, right)])
+        return self._weighed[left, right]
 
     def _measure(
         self, pairs: NDArray[np.int64], found_by: NDArray[np.uint8], *, closely: bool
     ) -> _Measured:
         """Those of the pairs of rows that the kernel looked at to the end."""
-        cut = self.corpus.cleared.cut
+        cut = self.corpus.sketched.cut
         bounds = evidence.bounds(self.settings.match, closely=closely)
         measures, places = _mirrored(self._columns, cut.digests, pairs, bounds)
         kept = np.flatnonzero(measures[:, kernels.MEASURES.index("measured")])
@@ -148,7 +174,7 @@ class Weigher:
             shared = kernels.count_shared(values, offsets, pairs)
             lengths = np.diff(offsets)
             shingles = np.stack((shared, lengths[pairs[:, 0]], lengths[pairs[:, 1]]), 1)
-        signatures = self.corpus.sketched.cut.signatures
+        signatures = cut.signatures
         agree = signatures[pairs[:, 0]] == signatures[pairs[:, 1]]
         bands, rows = candidate.choose_bands(signatures.shape[1], self.settings.candidate)
         banded = agree[:, : bands * rows].reshape(len(pairs), bands, rows).all(axis=2)
@@ -164,53 +190,82 @@ class Weigher:
         )
 
     def _judge(
-        self, places: tuple[int, int], measured: _Measured, number: int, *, bulk: bool
-    ) -> Verdict:
-        """The verdict on two articles whose rows were measured; in bulk, facts are not read where
-        nothing depends on them and nobody will see them.
+        self, places: list[tuple[int, int]], measured: _Measured, numbers: range, *, bulk: bool
+    ) -> list[tuple[int, Verdict]]:
+        """The verdicts on articles whose rows were measured; in bulk without those that are distinct,
+        of which facts need not be read.
         """
-        articles = self.corpus.articles[places[0]], self.corpus.articles[places[1]]
-        rows = measured.pairs[number].tolist()
-        measures = evidence.Measures._make(measured.measures[number])
+        judged: dict[int, Verdict] = {}
+        for number in numbers:
+            articles = tuple(self.corpus.articles[at] for at in places[number])
+            one = self._ruled(articles, self._weighed_by(measured, number, articles))
+            if not bulk or one.relation is not Relation.DISTINCT:
+                judged[number] = one
+        filled = [number for number in judged if measured.measures[number][_PLACES]]
+        if filled:
+            found = self._facts(measured, filled)
+            for at, number in enumerate(filled):
+                if found.counts[at]:
+                    articles = tuple(self.corpus.articles[place] for place in places[number])
+                    weighed = evidence.differing(
+                        judged[number].evidence,
+                        found.counts[at],
+                        found.weights[at],
+                        measured.measures[number][_AGREEING],
+                        found.facts[at],
+                    )
+                    judged[number] = self._ruled(articles, weighed)
+        return [(n, one) for n, one in judged.items() if not bulk or one.relation is not _DISTINCT]
+
+    def _weighed_by(
+        self, measured: _Measured, number: int, articles: tuple[Article, ...]
+    ) -> Evidence:
+        """The evidence on a measured pair, facts aside."""
         bits = measured.found_by[number]
         by = tuple(name for bit, name in enumerate(INDEXES) if bits >> bit & 1) or ("asked",)
-        found = evidence.Found(by, measured.bands[number], measured.estimates[number])
-        weighed = evidence.weigh(
-            articles,
-            (self._lengths[rows[0]], self._lengths[rows[1]]),
-            measures,
-            evidence.Shared(*measured.shingles[number]),
-            found,
+        return evidence.weigh(
+            (articles[0], articles[1]),
+            self._words(measured, number),
+            evidence.Measures._make(measured.measures[number]),
+            evidence.Shared._make(measured.shingles[number]),
+            evidence.Found(by, measured.bands[number], measured.estimates[number]),
         )
-        one = self._ruled(articles, weighed)
-        if not measures.places or (bulk and one.relation is Relation.DISTINCT):
-            return one
-        some = slice(measured.place_offsets[number], measured.place_offsets[number + 1])
-        sides = self._side(rows[0]), self._side(rows[1])
-        differing = evidence.differ(weighed, sides, measured.places[some].tolist(), measures)
-        return one if differing is weighed else self._ruled(articles, differing)
 
-    def _ruled(self, articles: tuple[Article, Article], weighed: Evidence) -> Verdict:
+    def _words(self, measured: _Measured, number: int) -> tuple[int, int]:
+        """The lengths of both sides, furniture left out."""
+        left, right = measured.pairs[number].tolist()
+        return self._lengths[left], self._lengths[right]
+
+    def _facts(self, measured: _Measured, numbers: list[int]) -> fact.Differing:
+        """The facts that differ in some of the measured pairs."""
+        offsets = measured.place_offsets
+        mine = np.concatenate([np.arange(offsets[n], offsets[n + 1]) for n in numbers])
+        places = measured.places[mine].astype(np.int64)
+        counts = [offsets[n + 1] - offsets[n] for n in numbers]
+        pairs = np.repeat(np.arange(len(numbers)), counts)
+        rows = measured.pairs[numbers][pairs]
+        sides = [
+            wording.gaps(
+                self.corpus, self.settings, rows[:, side], places[:, 2 * side : 2 * side + 2]
+            )
+            for side in range(2)
+        ]
+        heads = [
+            evidence.head_words(
+                self._words(measured, n), evidence.Measures._make(measured.measures[n])
+            )
+            for n in numbers
+        ]
+        left, right = (
+            side._replace(only=places[:, 4 + at].astype(np.uint32)) for at, side in enumerate(sides)
+        )
+        return fact.find(pairs, np.array(heads), left, right)
+
+    def _ruled(self, articles: tuple[Article, ...], weighed: Evidence) -> Verdict:
         """What the rules say to the evidence."""
         ruling = verdict.judge(weighed, self.settings.match)
         ids = articles[0].id, articles[1].id
         return Verdict(*ids, ruling.relation, ruling.kind, ruling.rule, weighed)
-
-    def _side(self, row: int) -> evidence.Side:
-        """The words of one row, furniture left out."""
-        if row in self._sides:
-            self._sides.move_to_end(row)
-            return self._sides[row]
-        corpus, how = self.corpus, self.settings
-        words = text.words(text.clean(corpus.articles[corpus.first[row]].text, how.text).text)
-        if self._lengths[row] < len(words):
-            whole, _ = columns.taken(corpus.sketched.cut.words, np.array([row]))
-            words = list(compress(words, ~columns.mask(whole, corpus.furniture, how)))
-        made = evidence.Side(words, frozenset(words), columns.idf(corpus.cleared, row).tolist())
-        self._sides[row] = made
-        if len(self._sides) > SIDES_AT_HAND:
-            self._sides.popitem(last=False)
-        return made
 
 
 def _mirrored(
@@ -227,5 +282,5 @@ def _mirrored(
     measures[order] = sorted_measures
     measures[swap] = measures[swap][:, _SWAP]
     numbers = order[places[:, 0]]
-    places = np.where(swap[numbers, None], places[:, [0, 3, 4, 1, 2]], places)
+    places = np.where(swap[numbers, None], places[:, [0, 3, 4, 1, 2, 6, 5]], places)
     return measures, places[np.argsort(numbers, kind="stable")]

@@ -6,12 +6,13 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..data import Relation
+from . import text_gate
 from .screen import Look, cells, counted, excerpt, padded, painted, percent, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..data import Entry, Result, Story, Verdict
+    from ..data import Entry, Gate, Result, Story, Verdict
 
 _COPIES_SHOWN = 20
 _WIDEST_NAME = 48
@@ -21,13 +22,17 @@ _HEADINGS = {
 }
 
 
-def result(result: Result, look: Look) -> str:
+def result(result: Result, look: Look, gate: Gate | None = None) -> str:
     r"""Render stories, then related pairs, then one closing line; ends with a newline.
+
+    Where a gate was asked, what it says takes the place of all that: ``text_gate`` renders it.
 
     >>> from ..data import Result, Tally
     >>> result(Result({}, Tally(), (), (), ()), Look())
     '0 articles\n'
     """
+    if gate is not None:
+        return text_gate.result(result, look, gate)
     entries = {entry.id: entry for entry in result.articles}
     verdicts = {frozenset((pair.left, pair.right)): pair for pair in result.pairs}
     blocks = [_story(story, entries, verdicts, look) for story in result.stories]

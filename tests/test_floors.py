@@ -47,6 +47,7 @@ FLOORS = {
     "configuration": 5,
     "writers": 5,
     "reports": 5,
+    "engines": 5,
     "cli": 6,
     "__init__": 7,
     "__main__": 7,
@@ -75,6 +76,7 @@ STEPS = {
         "layout": -1,
         "options": 0,
         "delivery": 1,
+        "running": 1,
         "main": 3,
     },
 }

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from ..data import Relation
 from ..errors import EXIT_FINE, EXIT_NO
 from ..readers import read_one
-from .options import Flags, shared
-from .streams import emit
+from .delivery import deliver
+from .options import FILE, Flags, shared
 
 _HELP = """Tell whether two articles are the same story, related, or distinct.
 
@@ -24,9 +26,9 @@ Exit: 0 finished, 1 the same story (only with --exit-code), 2 trouble.
 """
 
 
-@click.command(help=_HELP, short_help="How do these two relate?")
-@click.argument("left")
-@click.argument("right")
+@click.command(help=_HELP)
+@click.argument("left", type=FILE)
+@click.argument("right", type=FILE)
 @click.option("--why", is_flag=True, help="Show the figures and passages that decided.")
 @click.option("--diff", is_flag=True, help="Show the whole alignment.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if the two are the same story.")
@@ -35,8 +37,8 @@ def compare(left: str, right: str, flags: Flags, *, why: bool, diff: bool, exit_
     """Read two articles, compare them, and deliver the report."""
     from ..pipeline import compare as compare_pair
 
-    settings, reading, report = flags.settings(), flags.reading(), flags.report()
+    settings, reading, _ = flags.settings(), flags.reading(), flags.report("comparison")
     pair = compare_pair(read_one(left, reading), read_one(right, reading), settings)
-    emit(report.comparison(pair, flags.look(why=why, diff=diff)), flags.output)
+    deliver(flags, lambda report, look: report.comparison(pair, replace(look, why=why, diff=diff)))
     same = pair.verdict.relation is Relation.SAME_STORY
     return EXIT_NO if exit_code and same else EXIT_FINE

@@ -9,9 +9,10 @@ import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, read
-from .options import Flags, shared
+from .delivery import deliver_result
+from .options import FILE, Flags, shared
 from .progress import followed, watching
-from .streams import emit, say, say_skipped
+from .streams import say, say_skipped
 
 if TYPE_CHECKING:
     from ..data import Result
@@ -32,14 +33,14 @@ Exit: 0 finished, 2 trouble or input that could not be read.
 """
 
 
-@click.command(help=_HELP, short_help="What is duplicated here?")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.command(help=_HELP)
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @shared
 def scan(paths: tuple[str, ...], flags: Flags) -> int:
     """Read, deduplicate, tell what was not read, and deliver the report."""
     from ..pipeline import deduplicate
 
-    settings, report = flags.settings(), flags.report()
+    settings, _ = flags.settings(), flags.report()
     with watching(flags.progress, quiet=flags.quiet) as watch:
         articles = followed(read(paths or (".",), flags.reading()), watch)
         result = deduplicate(articles, settings)
@@ -50,7 +51,7 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
             say(f"note: {note}")
         for passage in result.furniture:
             say(f"furniture in {passage.articles:,} texts: {passage.text}")
-    emit(report.result(result, flags.look()), flags.output)
+    deliver_result(flags, result)
     if flags.for_people():
         _say_next(result)
     return EXIT_TROUBLE if faults and flags.on_error != "skip" else EXIT_FINE

@@ -1,4 +1,7 @@
-"""The two streams: stdout carries the result and nothing else, stderr everything said about it."""
+"""The two streams: stdout carries the result and nothing else, stderr everything said about it.
+
+What they need is imported when something is said, so that ``--version`` waits for none of it.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +11,6 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..reports import shown
-from ..writing import OutputError, write
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import TextIO
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 STDOUT = "-"
 
+_FOR_PEOPLE = {"text", "markdown"}
 _ALIKE_SHOWN = 5
 _HINTS = {
     "E302": "save it as UTF-8",
@@ -27,15 +28,19 @@ _HINTS = {
 }
 
 
-def emit(report: str, output: str) -> None:
+def emit(report: str, output: str, *, form: str = "text") -> None:
     """Deliver a result to stdout, or to a file as a whole; raises OutputError if it cannot.
 
-    A reader that has seen enough (``| head``) is no fault; a full or closed stdout is.
+    A reader that has seen enough (``| head``) is no fault; a full or closed stdout is. On a CI
+    runner stdout is a log that takes orders, so that the forms for people are quoted there.
     """
-    content = report.encode()
+    from ..reports.screen import quoted
+    from ..writing import OutputError, write
+
     if output != STDOUT:
-        write(output, content)
+        write(output, report.encode())
         return
+    content = (quoted(report) if form in _FOR_PEOPLE and on_runner() else report).encode()
     if sys.stdout is None:
         raise OutputError("stdout is closed")
     try:
@@ -46,6 +51,11 @@ def emit(report: str, output: str) -> None:
     except OSError as error:
         discard_stdout()
         raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
+
+
+def on_runner() -> bool:
+    """Whether this is a step of GitHub's, whose log is searched for workflow commands."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def discard_stdout() -> None:
@@ -63,7 +73,10 @@ def _discard(stream: TextIO | None) -> None:
 
 def say(line: str) -> None:
     """Tell the person one line; with nobody listening on stderr, stay silent."""
-    put(f"{shown(line)}\n")
+    from ..reports.screen import quoted, shown
+
+    told = shown(line)
+    put(f"{quoted(told) if on_runner() else told}\n")
 
 
 def put(text: str) -> None:

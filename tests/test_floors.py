@@ -36,11 +36,13 @@ FLOORS = {
     "verdict": 3,
     "cluster": 3,
     "canonical": 3,
+    "gate": 3,
     "pipeline": 4,
     "evaluate": 4,
     "cleaning": 4,
     "readers": 5,
     "writing": 5,
+    "baseline": 5,
     "configuration": 5,
     "writers": 5,
     "reports": 5,
@@ -53,7 +55,7 @@ FLOORS = {
 STEPS = {
     "readers": {"source": 1},
     "writers": {"writer": 1, "sorter": 3},
-    "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1},
+    "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1, "text": 3},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
     "cli": {
         "streams": -2,

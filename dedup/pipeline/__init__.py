@@ -50,7 +50,7 @@ def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None
     result = Result(
         settings=settings.shown(),
         tally=tally,
-        articles=entries(corpus, groups),
+        articles=entries(corpus, groups, same, settings),
         stories=stories(corpus, groups),
         pairs=tuple(shown(relevant, groups, order)),
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),

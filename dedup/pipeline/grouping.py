@@ -83,7 +83,7 @@ class _Stars:
         self,
         corpus: Corpus,
         same: Iterable[tuple[int, int]],
-        weigh: Weigh,
+        weigher: Weigher,
         policy: KeepSettings,
     ) -> None:
         """Note who is where and who is one story with whom."""

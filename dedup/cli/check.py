@@ -19,6 +19,7 @@ from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import HARMLESS, read
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
+from .progress import followed, watching
 from .streams import STDOUT, say, say_skipped
 
 if TYPE_CHECKING:
@@ -177,7 +178,9 @@ def _result(paths: tuple[str, ...], asked: Asked, flags: Flags, settings: Settin
     from ..pipeline import deduplicate
 
     known: set[str] = set()
-    result = deduplicate(_records(paths, asked.against, flags.reading(), known), settings)
+    records = _records(paths, asked.against, flags.reading(), known)
+    with watching(flags.progress, quiet=flags.quiet) as watch:
+        result = deduplicate(followed(records, watch), settings)
     return gates.mark(result, known)
 
 

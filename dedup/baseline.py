@@ -22,7 +22,7 @@ LONGEST_BYTES = 64 << 20
 """A baseline above this is refused; it would hold more than a million articles."""
 MOST_ALIKE = 10**9
 
-_DIGEST = re.compile(r"[0-9a-f]{16}")
+_DIGEST = re.compile(r"[0-9a-f]{32}")
 _MARKER = re.compile(r"^(?:<{7}|={7}|>{7}|\|{7})(?: |$)", re.M)
 _KEYS = ("schema", "settings", "articles")
 
@@ -73,7 +73,7 @@ def load(path: str, remedy: str) -> Baseline:
 def parse(content: bytes, place: str, remedy: str) -> Baseline:
     r"""Build a baseline from the bytes of its file.
 
-    >>> old = Baseline({"unit": "auto", "fingerprint": "f0"}, {"0a" * 8: 2})
+    >>> old = Baseline({"unit": "auto", "fingerprint": "f0"}, {"0a" * 16: 2})
     >>> parse(render(old), "b.json", "") == old
     True
     """
@@ -92,7 +92,7 @@ def parse(content: bytes, place: str, remedy: str) -> Baseline:
         source.refuse("articles is no object", "articles")
     for digest, count in articles.items():
         if not _DIGEST.fullmatch(digest):
-            source.refuse(f"{digest[:40]!r} is no digest of 16 hexadecimal digits", digest)
+            source.refuse(f"{digest[:40]!r} is no digest of 32 hexadecimal digits", digest)
         if type(count) is not int or not 1 <= count <= MOST_ALIKE:
             source.refuse(f"{digest} has no count of at least 1", digest)
     return Baseline(settings, articles)

@@ -19,6 +19,7 @@ from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import HARMLESS, read
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
+from .progress import followed, watching
 from .streams import STDOUT, say, say_skipped
 
 if TYPE_CHECKING:
@@ -33,7 +34,7 @@ USUAL_BASELINE = ".dedup-baseline.json"
 
 _OF_THE_MOMENT = {
     "max_new", "max_ratio", "exit_zero", "update_baseline", "dry_run", "force",
-    "format", "json", "output", "reports", "color", "progress", "quiet", "verbose", "debug",
+    "format", "json", "output", "reports", "keep", "color", "progress", "quiet", "verbose", "debug",
     "show_config",
 }  # fmt: skip
 """Options that have no part in what a baseline holds."""
@@ -107,8 +108,8 @@ class Asked:
             raise click.UsageError("stdin can be only one of the inputs.")
 
 
-@click.command(help=_HELP, short_help="May this pass? The gate for CI.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.command(help=_HELP)
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @setting("--baseline", type=FILE, inside=True, metavar="FILE", help="The accepted articles.")
 @setting(
     "--against",
@@ -177,7 +178,9 @@ def _result(paths: tuple[str, ...], asked: Asked, flags: Flags, settings: Settin
     from ..pipeline import deduplicate
 
     known: set[str] = set()
-    result = deduplicate(_records(paths, asked.against, flags.reading(), known), settings)
+    with watching(flags.progress, quiet=flags.quiet) as watch:
+        records = _records(paths, asked.against, flags.reading(), known)
+        result = deduplicate(followed(records, watch), settings)
     return gates.mark(result, known)
 
 

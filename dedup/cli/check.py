@@ -33,9 +33,9 @@ USUAL_BASELINE = ".dedup-baseline.json"
 """What the hints suggest to those who have none yet."""
 
 _OF_THE_MOMENT = {
-    "max_new", "max_ratio", "exit_zero", "update_baseline", "dry_run", "force",
-    "format", "json", "output", "reports", "keep", "jobs", "color", "progress", "quiet", "verbose", "debug",
-    "show_config",
+    "max_new", "max_ratio", "exit_zero", "update_baseline", "dry_run", "force", "keep",
+    "format", "json", "output", "reports", "color", "progress", "jobs",
+    "quiet", "verbose", "debug", "show_config",
 }  # fmt: skip
 """Options that have no part in what a baseline holds."""
 

@@ -274,10 +274,14 @@ def test_every_format_names_the_newcomer_and_the_answer_is_the_same(form, check)
     assert "zz.txt" in done.stdout
 
 
-def test_116_order_and_seed_of_hashes_change_no_byte():
+def test_U25_116_order_jobs_and_seed_of_hashes_change_no_byte():
     outputs = set()
-    for seed, paths in (("0", "news clean"), ("1", "clean news"), ("random", "clean news news")):
-        done = shell(f"PYTHONHASHSEED={seed} dedup check {paths} --json -q")
+    for seed, more in (
+        ("0", "news clean -j 1"),
+        ("1", "clean news -j 3"),
+        ("random", "news clean"),
+    ):
+        done = shell(f"PYTHONHASHSEED={seed} dedup check {more} --json -q")
         outputs.add((done.returncode, done.stdout))
     assert len(outputs) == 1
 

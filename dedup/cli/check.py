@@ -176,8 +176,17 @@ def _accepted(asked: Asked, settings: Settings) -> Baseline | None:
 def _result(paths: tuple[str, ...], asked: Asked, flags: Flags) -> Result:
     """Deduplicate what is to be judged together with what is known."""
     known: set[str] = set()
-    result = find_stories(_records(paths, asked.against, flags.reading(), known), flags)
+    records = _records(paths, asked.against, flags.reading(), known)
+    result = find_stories(_without(records, asked.baseline or ""), flags)
     return gates.mark(result, known)
+
+
+def _without(records: Iterator[Article | Skipped], baseline: str) -> Iterator[Article | Skipped]:
+    """Leave out the baseline itself, which a walk may meet, and which holds no article."""
+    name = os.path.basename(baseline)
+    for one in records:
+        if not name or name not in one.address or _place(one.address)[0] != _real(baseline):
+            yield one
 
 
 def _records(

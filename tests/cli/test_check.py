@@ -381,6 +381,14 @@ def test_a_baseline_may_come_from_stdin(accepted):
     assert shell(f"dedup check news --baseline <(cat {accepted})").returncode == 0
 
 
+def test_a_baseline_among_the_articles_is_not_one_of_them(check):
+    inside = ["--baseline", "news/accepted.jsonl"]
+    assert check("news", *inside, "--update-baseline").returncode == 0
+    assert check("news").returncode == 2
+    assert check("news", *inside).returncode == 0
+    assert check("news", *inside, "--update-baseline").returncode == 0
+
+
 def test_of_half_a_corpus_nothing_is_accepted(check, accepted):
     before = accepted.read_bytes()
     shutil.copy("news/c.txt", "news/d.txt")

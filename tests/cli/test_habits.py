@@ -47,6 +47,11 @@ def here(tmp_path, monkeypatch):
         )
     )
     assert main(["scan", "samples", "--json", "-q", "-o", "result.json"]) == 0
+    accepting = ["--baseline", ".dedup-baseline.json", "--update-baseline"]
+    assert main(["check", "news", *accepting, "-q", "-o", os.devnull]) == 0
+    (tmp_path / "inbox").mkdir()
+    shutil.copy("left.txt", "inbox")
+    shutil.copy("news.jsonl", "archive.jsonl")
     return tmp_path
 
 

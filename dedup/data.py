@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -417,3 +417,21 @@ class Judged:
     """The indexes that proposed it; ``same-text`` where equal texts needed none."""
     kept: bool = False
     """It was proposed, and not screened out before it was measured."""
+
+
+class Watch(Protocol):
+    """What a long run tells of its way: called with figures, it says nothing back.
+
+    Who calls it knows no clock and no screen, and calls it once a batch, not once an article.
+    """
+
+    def __call__(self, stage: str, done: int, total: int | None = None) -> None:
+        """Tell that ``done`` of ``total`` things of a stage are behind it.
+
+        ``stage`` names the work and what is counted, such as ``read articles``; another name
+        begins another stage. ``total`` is None where nobody knows it.
+        """
+
+
+def unwatched(stage: str, done: int, total: int | None = None) -> None:
+    """The ``Watch`` of a run that nobody follows."""

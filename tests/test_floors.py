@@ -58,8 +58,9 @@ STEPS = {
     "cli": {
         "streams": -2,
         "configured": -1,
-        "pipes": -1,
         "layout": -1,
+        "pipes": -1,
+        "progress": -1,
         "options": 0,
         "delivery": 1,
         "main": 3,

@@ -15,6 +15,7 @@ from ..writing import Drafts, spool
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
 from .pipes import pour, stdin_as_file
+from .progress import followed, watching
 from .streams import STDOUT, emit, say, say_skipped
 
 if TYPE_CHECKING:
@@ -116,8 +117,9 @@ def _clean(job: _Job) -> int:
 
     before = _marks(job.layout)
     sources: dict[str, str] = {}
-    met = _met(read(job.places.paths, job.flags.reading()), job, sources)
-    result = deduplicate(met, job.flags.settings())
+    with watching(job.flags.progress, quiet=job.flags.quiet) as watch:
+        found = followed(read(job.places.paths, job.flags.reading()), watch)
+        result = deduplicate(_met(found, job, sources), job.flags.settings())
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if job.flags.quiet else result.skipped)
     layout = _readable(job, result)

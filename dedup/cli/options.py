@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..errors import EXIT_FINE, SettingsError
 from ..readers import ON_ERROR, ReadSettings
@@ -26,6 +27,7 @@ from .configured import (
     origin,
     settings_of,
 )
+from .progress import PROGRESS
 from .streams import STDOUT, emit, say, wants_color
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ class Flags:
     output: str
     reports: tuple[tuple[str, str], ...]
     color: str
+    progress: str
     quiet: bool
     verbose: bool
     debug: bool
@@ -244,6 +247,12 @@ _OPTIONS = (
         help="Also write this report; may be repeated.",
     ),
     COLOR,
+    _everywhere(
+        "--progress",
+        type=OneOf(PROGRESS),
+        default=PROGRESS[0],
+        help="Of what takes over two seconds, on stderr.",
+    ),
     click.option(
         "--config",
         type=FILE,
@@ -261,6 +270,13 @@ _OPTIONS = (
 )
 
 
+def _agree(context: click.Context) -> None:
+    """Refuse flags that say two things; what a file or a variable says just gives way."""
+    said = {name: context.get_parameter_source(name) for name in ("format", "json")}
+    if set(said.values()) == {ParameterSource.COMMANDLINE} and context.params["format"] != "json":
+        raise click.UsageError("--json and --format exclude each other.")
+
+
 def shared(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command all shared options, and hand them over as one argument ``flags``."""
     names = {field.name for field in fields(Flags)}
@@ -276,6 +292,7 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
         if config and no_config:
             raise click.UsageError("--config and --no-config exclude each other.")
         context = click.get_current_context()
+        _agree(context)
         flags = Flags(**{name: values.pop(name) for name in names})
         for line in near_misses(os.environ, context.command):
             say(f"warning: {line}")

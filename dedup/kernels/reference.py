@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import I64, U8, U32, U64
+from .columns import I32, I64, U8, U32, U64
 
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
@@ -228,6 +228,20 @@ def number_values(values: U64) -> tuple[U64, U32]:
     """The distinct values, sorted, and ``uint32[n]``: the place of each value among them."""
     distinct, places = np.unique(values, return_inverse=True)
     return distinct, places.astype(np.uint32)
+
+
+def count_values(values: U64) -> U32:
+    """``uint32[n]``: how often each value stands among all of them."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return counts[places].astype(np.uint32)
+
+
+def find_places(values: U64, known: U64) -> I32:
+    """``int32[n]``: where each value stands in ``known`` (sorted, distinct), or -1."""
+    if not len(known):
+        return np.full(len(values), -1, np.int32)
+    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    return np.where(known[at] == values, at, -1).astype(np.int32)
 
 
 def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:

@@ -43,7 +43,7 @@ def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None
     weigher = Weigher(corpus, proposed, settings)
     weighed = weigher.weigh_all()
     same = [rows for rows, one in weighed if one.relation is Relation.SAME_STORY]
-    groups, chains = group(corpus, same, weigher.weigh, settings.keep)
+    groups, chains = group(corpus, same, weigher.weigh, weigher.foresee, settings.keep)
     tally = _tally(corpus, skipped, proposed, [one for _, one in weighed], groups)
     order = {article.id: at for at, article in enumerate(corpus.articles)}
     relevant = [one for _, one in weighed]

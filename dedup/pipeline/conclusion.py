@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .. import text
+from .. import kernels, text
 from ..data import Corpus, Entry, Relation, Story, Verdict
 
 if TYPE_CHECKING:
@@ -19,6 +19,8 @@ RELATED_SHOWN = 20
 SAME_SHOWN = 20
 """Pairs of one story beyond those with the keeper that a result lists for one article."""
 TITLE_CHARS = 160
+BEGINNING_CHARS = 20_000
+"""A title is looked for in so much of a text."""
 
 
 def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
@@ -40,8 +42,10 @@ def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
     """Every article as it stands in the result."""
     lengths = corpus.lengths.tolist()
     plain = [
-        Entry(article.id, article.address, _title(article.title, article.text), lengths[row])
-        for article, row in zip(corpus.articles, corpus.rows.tolist(), strict=True)
+        Entry(article.id, article.address, title, lengths[row])
+        for article, title, row in zip(
+            corpus.articles, _titles(corpus), corpus.rows.tolist(), strict=True
+        )
     ]
     for number, one in enumerate(groups, 1):
         keeper = plain[one.keeper].id
@@ -51,16 +55,35 @@ def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
     return tuple(plain)
 
 
-def _title(title: str, body: str) -> str:
-    """The article's title, or the beginning of the first line that cleaning leaves words in."""
-    lines = (line.strip() for line in body.splitlines())
-    line = title.strip() or next((line for line in lines if _says_something(line)), "")
-    return line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…"
+def _titles(corpus: Corpus) -> list[str]:
+    """Each article's title, or the beginning of the first line that cleaning leaves words in."""
+    lines = [
+        article.title.strip() or next(filter(None, map(str.strip, _beginning(article.text))), "")
+        for article in corpus.articles
+    ]
+    telling = _telling([line[:TITLE_CHARS] for line in lines])
+    for at, article in enumerate(corpus.articles):
+        if not telling[at] and not article.title.strip():
+            rest = [line.strip()[:TITLE_CHARS] for line in _beginning(article.text)]
+            lines[at] = next((one for one in rest if _telling([one])[0]), "")
+    return [
+        line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines
+    ]
 
 
-def _says_something(line: str) -> bool:
-    """Whether a line is more than an appeal, an address or a credit."""
-    return text.has_words(text.clean(line[:TITLE_CHARS]).text)
+def _beginning(body: str) -> list[str]:
+    """The lines in which a title is looked for."""
+    return body[:BEGINNING_CHARS].splitlines()
+
+
+def _telling(lines: list[str]) -> list[bool]:
+    """Whether each line is more than an appeal, an address or a credit."""
+    *_, offsets, _, done = kernels.cut_texts(lines)
+    has_words = (offsets[1:] > offsets[:-1]).tolist()
+    return [
+        known if cut else text.has_words(text.clean(line).text)
+        for known, cut, line in zip(has_words, done.tolist(), lines, strict=True)
+    ]
 
 
 def shown(

@@ -18,6 +18,7 @@ TRIED_LIMIT = 8
 """Members that are tried as the keeper, the best first, before the one in the middle is kept."""
 
 Weigh = Callable[[int, int], Verdict]
+Foresee = Callable[[Sequence[tuple[int, int]]], None]
 
 
 class Group(NamedTuple):
@@ -31,25 +32,45 @@ class Group(NamedTuple):
 
 
 def group(
-    corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh, policy: KeepSettings
+    corpus: Corpus,
+    same: Iterable[tuple[int, int]],
+    weigh: Weigh,
+    foresee: Foresee,
+    policy: KeepSettings,
 ) -> tuple[list[Group], int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
     ``same`` are pairs of rows judged one story. Around the article that is one story with the most
     others, those that are directly so gather, and the rest starts anew; of the gathered ones that
-    are one story with each other one, the best by ``policy`` is kept.
+    are one story with each other one, the best by ``policy`` is kept. ``foresee`` is told which
+    verdicts will be asked for, so that they can be found together.
     """
     stars = _Stars(corpus, same, weigh, policy)
     groups, chains = [], 0
-    pending = stars.linked()
+    pending = [stars.star(rows) for rows in stars.linked()]
     while pending:
-        rows = pending.pop()
-        story, rest = stars.settle(rows)
-        if story:
-            groups.append(stars.keep_best(story))
-        chains += bool(rest)
-        pending += stars.linked(rest)
+        foresee([pair for star in pending for pair in star.pairs])
+        rests = []
+        for star in pending:
+            story, rest = stars.settle(star)
+            if story:
+                groups.append(story)
+            chains += bool(rest)
+            rests += stars.linked(rest)
+        pending = [stars.star(rows) for rows in rests]
+    foresee([pair for story in groups for pair in stars.wanted(story)])
+    groups = [stars.keep_best(story) for story in groups]
     return sorted(groups, key=lambda one: one.members), chains
+
+
+class _Star(NamedTuple):
+    """Linked rows, the place of the article in their middle, and the pairs that it may hold."""
+
+    keeper: int
+    rows: list[int]
+    asked: list[int]
+    """Those of the rows that are held against the keeper."""
+    pairs: list[tuple[int, int]]
 
 
 class _Stars:
@@ -67,8 +88,9 @@ class _Stars:
         self.weigh = weigh
         self.policy = policy
         self.asked: Counter[int] = Counter()
+        self.row_of = corpus.rows.tolist()
         self.places: dict[int, list[int]] = defaultdict(list)
-        for at, row in enumerate(corpus.rows.tolist()):
+        for at, row in enumerate(self.row_of):
             self.places[row].append(at)
         self.lengths = corpus.lengths.tolist()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
@@ -86,26 +108,35 @@ class _Stars:
 
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""
-        row = int(self.corpus.rows[at])
+        row = self.row_of[at]
         links = len(self.neighbours.get(row, ()))
         return canonical.Standing(self.corpus.articles[at], self.lengths[row], links, at)
 
-    def settle(self, rows: Sequence[int]) -> tuple[Group | None, list[int]]:
-        """One story out of linked rows, and the rows that are not in it."""
+    def star(self, rows: list[int]) -> _Star:
+        """Linked rows around the article in their middle."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
         keeper = members[canonical.middle(members, self.policy)].place
-        home = int(self.corpus.rows[keeper])
+        home = self.row_of[keeper]
+        asked = [row for row in rows if self._may_ask(row, home)]
+        pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
+        return _Star(keeper, rows, asked, pairs)
+
+    def settle(self, star: _Star) -> tuple[Group | None, list[int]]:
+        """One story out of linked rows, and the rows that are not in it."""
+        home = self.row_of[star.keeper]
         verdicts: dict[int, Verdict] = {}
+        asked = set(star.asked)
         rest = []
-        for row in rows:
-            held = self._hold(keeper, row) if self._may_ask(row, home) else None
+        for row in star.rows:
+            held = self._hold(star.keeper, row) if row in asked else None
             if held is not None:
                 verdicts |= held
             elif row != home:  # copies without a word of their own must not come back for ever
                 rest.append(row)
         if not verdicts:
             return None, rest
-        return Group(keeper, "", tuple(sorted((keeper, *verdicts))), verdicts), rest
+        members = tuple(sorted((star.keeper, *verdicts)))
+        return Group(star.keeper, "", members, verdicts), rest
 
     def _may_ask(self, row: int, home: int) -> bool:
         """Whether a row may be held against a keeper's: if it is linked always, else at times."""
@@ -119,6 +150,14 @@ class _Stars:
         held = {at: self.weigh(keeper, at) for at in self.places[row] if at != keeper}
         same = all(one.relation is Relation.SAME_STORY for one in held.values())
         return held if same else None
+
+    def wanted(self, story: Group) -> list[tuple[int, int]]:
+        """The pairs on which it depends whether the best of a story's members may be kept."""
+        members = [self.standing(at) for at in story.members]
+        keeper = members[canonical.choose(members, self.policy)[0]].place
+        if keeper == story.keeper:
+            return []
+        return [(keeper, at) for at in story.members if at != keeper]
 
     def keep_best(self, story: Group) -> Group:
         """The story with the best of those members as keeper that are one story with each other

@@ -265,8 +265,8 @@ class Entry:
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
     digest: str = ""
-    """128 bits of the clean text's SHA-256, as hex; only of articles that are one story with
-    another, since nobody needs to recognise the others again."""
+    """By what it is recognised wherever it stands: half of the SHA-256 of its clean text,
+    32 hexadecimal digits; only of articles that are one story with another, since nobody looks for the others again."""
     known: bool = False
     """It was read to be compared against, and is not itself under judgement."""
 
@@ -340,6 +340,16 @@ class Result:
     """Passages that were left out of the evidence, the most frequent first."""
     notes: tuple[str, ...] = field(default=())
     """What a careful reader wants to know: expected recall, capped buckets, split chains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The articles that people accepted as they are, by content and not by place."""
+
+    settings: dict[str, object]
+    """The settings under which they were found; under others they would not be the same."""
+    articles: dict[str, int]
+    """For each digest, how many articles with that content are accepted: at least 1."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -333,21 +333,30 @@ PyObject *cut_texts(PyObject *module, PyObject *args)
     return result;
 }
 
+/* Clean one text, while the interpreter is held: 1 done, 0 declined, -1 with an exception set. */
+static int clean_one(struct work *work, PyObject *text, size_t *size)
+{
+    Py_ssize_t bytes = 0;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &bytes);
+    if (!utf8) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+            return -1;
+        PyErr_Clear();
+        return 0;
+    }
+    *size = (size_t)bytes;
+    int found = find_words(work, (const uint8_t *)utf8, size);
+    if (found < 0)
+        PyErr_NoMemory();
+    return found;
+}
+
 /* The words of one text at some places; None for each where the text is declined. */
 static int pick(struct work *work, PyObject *text, const uint32_t *places, Py_ssize_t count,
                 PyObject *out, Py_ssize_t at)
 {
-    Py_ssize_t bytes = 0;
-    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &bytes);
-    size_t size = (size_t)bytes;
-    int found = utf8 ? find_words(work, (const uint8_t *)utf8, &size) : 0;
-    if (!utf8) {
-        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
-            return 0;
-        PyErr_Clear();
-    }
-    if (found < 0)
-        PyErr_NoMemory();
+    size_t size;
+    int found = clean_one(work, text, &size);
     for (Py_ssize_t i = 0; found >= 0 && i < count; i++) {
         PyObject *word = Py_None;
         if (found && places[i] < work->spans.count) {
@@ -361,6 +370,35 @@ static int pick(struct work *work, PyObject *text, const uint32_t *places, Py_ss
         PyList_SET_ITEM(out, at + i, word);
     }
     return found >= 0;
+}
+
+/* clean_texts(texts: list[str]) -> list[bytes | None] */
+PyObject *clean_texts(PyObject *module, PyObject *args)
+{
+    PyObject *texts;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &texts))
+        return NULL;
+    fill_powers();
+    struct work *work = calloc(1, sizeof *work);
+    PyObject *out = work ? PyList_New(PyList_GET_SIZE(texts)) : PyErr_NoMemory();
+    for (Py_ssize_t i = 0; out && i < PyList_GET_SIZE(texts); i++) {
+        size_t size = 0;
+        int found = clean_one(work, PyList_GET_ITEM(texts, i), &size);
+        PyObject *one = Py_None;
+        if (found > 0)
+            one = PyBytes_FromStringAndSize((char *)work->clean, (Py_ssize_t)size);
+        else
+            Py_INCREF(one);
+        if (found < 0 || !one) {
+            Py_XDECREF(one);
+            Py_CLEAR(out);
+        } else {
+            PyList_SET_ITEM(out, i, one);
+        }
+    }
+    release_work(work);
+    return out;
 }
 
 /* pick_words(texts: list[str], offsets, places) -> list: the words at places offsets[i] to

@@ -19,6 +19,7 @@ static PyMethodDef methods[] = {
     {"count_rarer", count_rarer, METH_VARARGS, NULL},
     {"cut_terms", cut_terms, METH_VARARGS, NULL},
     {"mask_runs", mask_runs, METH_VARARGS, NULL},
+    {"clean_texts", clean_texts, METH_VARARGS, NULL},
     {"pick_words", pick_words, METH_VARARGS, NULL},
     {"measure_pairs", measure_pairs, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},

@@ -52,6 +52,7 @@ PyObject *choose_heaviest(PyObject *module, PyObject *args);
 PyObject *count_rarer(PyObject *module, PyObject *args);
 PyObject *cut_terms(PyObject *module, PyObject *args);
 PyObject *mask_runs(PyObject *module, PyObject *args);
+PyObject *clean_texts(PyObject *module, PyObject *args);
 PyObject *pick_words(PyObject *module, PyObject *args);
 PyObject *measure_pairs(PyObject *module, PyObject *args);
 

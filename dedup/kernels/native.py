@@ -30,6 +30,12 @@ def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
     )
 
 
+def clean_texts(texts: list[str]) -> list[bytes | None]:
+    """See ``reference.clean_texts``."""
+    clean: list[bytes | None] = _native.clean_texts(texts)
+    return clean
+
+
 def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:
     """See ``reference.pick_words``."""
     picked: list[str | None] = _native.pick_words(texts, _C(offsets), _C(places))

@@ -57,6 +57,11 @@ def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
     return none, none, none.astype(np.uint8), np.zeros(count + 1, np.int64), hashes, done
 
 
+def clean_texts(texts: list[str]) -> list[bytes | None]:
+    """Each clean text in UTF-8; None where the text is left to the caller, which here is every one."""
+    return [None] * len(texts)
+
+
 def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:  # noqa: ARG001
     """The words at ``places[offsets[i]:offsets[i + 1]]`` of each text, for a person to read; None
     where the text is left to the caller, which here is every one.

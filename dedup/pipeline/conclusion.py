@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from .. import kernels, text
 from ..data import Corpus, Entry, Relation, Story, Verdict
+from ..settings import TextSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from ..settings import Settings
     from .grouping import Group
 
 RELATED_SHOWN = 20
@@ -38,21 +41,50 @@ def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
     )
 
 
-def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
-    """Every article as it stands in the result."""
+def entries(
+    corpus: Corpus,
+    groups: Sequence[Group],
+    same: Iterable[tuple[int, int]],
+    settings: Settings,
+) -> tuple[Entry, ...]:
+    """Every article as it stands in the result; ``same`` are the pairs of rows that are one story,
+    whose articles get their digests, even where a chain was split and they stand alone.
+    """
+    rows = corpus.rows.tolist()
     lengths = corpus.lengths.tolist()
     plain = [
         Entry(article.id, article.address, title, lengths[row])
-        for article, title, row in zip(
-            corpus.articles, _titles(corpus), corpus.rows.tolist(), strict=True
-        )
+        for article, title, row in zip(corpus.articles, _titles(corpus), rows, strict=True)
     ]
     for number, one in enumerate(groups, 1):
         keeper = plain[one.keeper].id
         plain[one.keeper] = replace(plain[one.keeper], story=number)
         for at, held in one.verdicts.items():
             plain[at] = replace(plain[at], story=number, keep=False, copy_of=keeper, rule=held.rule)
-    return tuple(plain)
+    twins = {row for pair in same for row in pair}
+    twins |= {rows[at] for one in groups for at in one.members}
+    digests = _digests(corpus, sorted(twins), settings)
+    return tuple(
+        replace(entry, digest=digests[row]) if row in twins else entry
+        for entry, row in zip(plain, rows, strict=True)
+    )
+
+
+def _digests(corpus: Corpus, rows: Sequence[int], settings: Settings) -> dict[int, str]:
+    """The first half of the SHA-256 of each row's clean text, as hexadecimal digits."""
+    texts = [corpus.articles[at].text for at in corpus.first[rows].tolist()]
+    fast = settings.text == TextSettings()
+    clean = kernels.clean_texts(texts) if fast else [None] * len(texts)
+    found = {}
+    for row, one, known in zip(rows, texts, clean, strict=True):
+        plain = known if known is not None else _utf8(text.clean(one, settings.text).text)
+        found[row] = hashlib.sha256(plain).hexdigest()[:32]
+    return found
+
+
+def _utf8(clean: str) -> bytes:
+    """The bytes of a text, whatever stands in it."""
+    return clean.encode(errors="surrogatepass")
 
 
 def _titles(corpus: Corpus) -> list[str]:

@@ -21,9 +21,7 @@ PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
 
 
-def learn(
-    sketched: Sketched, sources: NDArray[np.int64], settings: Settings
-) -> NDArray[np.uint64]:
+def learn(sketched: Sketched, sources: NDArray[np.int64], settings: Settings) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
     keys = sketched.cut.keys
     likely = furniture.learn(keys, sources)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .. import canonical, cluster
 from ..data import Corpus, Relation, Verdict
@@ -17,8 +17,15 @@ ASKED_LIMIT = 8
 TRIED_LIMIT = 8
 """Members that are tried as the keeper, the best first, before the one in the middle is kept."""
 
-Weigh = Callable[[int, int], Verdict]
-Foresee = Callable[[Sequence[tuple[int, int]]], None]
+
+class Weigher(Protocol):
+    """Gives the verdict on the articles at two places."""
+
+    def weigh(self, left: int, right: int) -> Verdict:
+        """The verdict; the lower place is the left side."""
+
+    def foresee(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Prepare for pairs that will be asked for."""
 
 
 class Group(NamedTuple):
@@ -32,24 +39,20 @@ class Group(NamedTuple):
 
 
 def group(
-    corpus: Corpus,
-    same: Iterable[tuple[int, int]],
-    weigh: Weigh,
-    foresee: Foresee,
-    policy: KeepSettings,
+    corpus: Corpus, same: Iterable[tuple[int, int]], weigher: Weigher, policy: KeepSettings
 ) -> tuple[list[Group], int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
     ``same`` are pairs of rows judged one story. Around the article that is one story with the most
     others, those that are directly so gather, and the rest starts anew; of the gathered ones that
-    are one story with each other one, the best by ``policy`` is kept. ``foresee`` is told which
-    verdicts will be asked for, so that they can be found together.
+    are one story with each other one, the best by ``policy`` is kept. The ``weigher`` is told which
+    verdicts will be asked for, so that they are found together.
     """
-    stars = _Stars(corpus, same, weigh, policy)
+    stars = _Stars(corpus, same, weigher, policy)
     groups, chains = [], 0
     pending = [stars.star(rows) for rows in stars.linked()]
     while pending:
-        foresee([pair for star in pending for pair in star.pairs])
+        weigher.foresee([pair for star in pending for pair in star.pairs])
         rests = []
         for star in pending:
             story, rest = stars.settle(star)
@@ -58,7 +61,7 @@ def group(
             chains += bool(rest)
             rests += stars.linked(rest)
         pending = [stars.star(rows) for rows in rests]
-    foresee([pair for story in groups for pair in stars.wanted(story)])
+    weigher.foresee([pair for story in groups for pair in stars.wanted(story)])
     groups = [stars.keep_best(story) for story in groups]
     return sorted(groups, key=lambda one: one.members), chains
 
@@ -80,12 +83,12 @@ class _Stars:
         self,
         corpus: Corpus,
         same: Iterable[tuple[int, int]],
-        weigh: Weigh,
+        weigher: Weigher,
         policy: KeepSettings,
     ) -> None:
         """Note who is where and who is one story with whom."""
         self.corpus = corpus
-        self.weigh = weigh
+        self.weigh = weigher.weigh
         self.policy = policy
         self.asked: Counter[int] = Counter()
         self.row_of = corpus.rows.tolist()
@@ -152,7 +155,7 @@ class _Stars:
         return held if same else None
 
     def wanted(self, story: Group) -> list[tuple[int, int]]:
-        """The pairs on which it depends whether the best of a story's members may be kept."""
+        """The pairs on which it depends whether the best may be kept."""
         members = [self.standing(at) for at in story.members]
         keeper = members[canonical.choose(members, self.policy)[0]].place
         if keeper == story.keeper:

@@ -46,7 +46,12 @@ def here(tmp_path, monkeypatch):
             for one in gold
         )
     )
+    shutil.copytree(SAMPLES, tmp_path / "inbox")
+    shutil.copy("news.jsonl", "archive.jsonl")
     assert main(["scan", "samples", "--json", "-q", "-o", "result.json"]) == 0
+    if "check" in COMMANDS:
+        accept = ["--baseline", ".dedup-baseline.json", "--update-baseline"]
+        assert main(["check", "news/", *accept]) == 0
     return tmp_path
 
 

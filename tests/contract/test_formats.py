@@ -443,3 +443,35 @@ def test_fields_of_a_later_version_are_passed_over():
     assert rendered("json", saved) == rendered("json")
     assert isinstance(saved.pairs[0], Verdict)
     assert saved.pairs[1].relation is REPORT.relation
+
+
+def spots(value, path=()):
+    """Every place in a document, the document itself left out."""
+    if isinstance(value, (dict, list)):
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield (*path, key)
+            yield from spots(one, (*path, key))
+
+
+WHOLE = json.loads(rendered("json", gate=NO))
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from(sorted(spots(WHOLE), key=repr)), anything)
+def test_a_spoilt_result_is_refused_or_rendered_in_every_format(path, value):
+    body = json.loads(json.dumps(WHOLE))
+    *way, last = path
+    inner = body
+    for key in way:
+        inner = inner[key]
+    inner[last] = value
+    try:
+        saved, gate = parse(json.dumps(body).encode())
+    except SavedError:
+        return
+    for name in FORMATS:
+        rendered(name, saved, gate)

@@ -66,13 +66,12 @@ def highest(how: CandidateSettings) -> int:
 
 def without(keys: Ragged, known: NDArray[np.uint64]) -> Ragged:
     """The keys but for the known ones, which are sorted."""
-    return keep(keys, ~np.isin(keys.values, known)) if len(known) else keys
+    return keep(keys, kernels.find_places(keys.values, known) < 0) if len(known) else keys
 
 
 def rare_keys(keys: Ragged, how: CandidateSettings) -> Ragged:
     """Each row's rarest keys among those that at least one other row has too."""
-    _, places = kernels.number_values(keys.values)
-    counts = np.bincount(places)[places] if len(places) else places
+    counts = kernels.count_values(keys.values)
     rarity = np.where(counts > 1, np.iinfo(np.uint32).max - counts, 0).astype(np.uint32)
     return keep(keys, kernels.choose_heaviest(rarity, keys.offsets, how.passage_count))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,6 +40,18 @@ class Skipped:
     address: str
     code: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that is read, so that it can be written again without what is redundant in it."""
+
+    path: str
+    """As the addresses of its articles begin; ``-`` for stdin."""
+    kind: str
+    """The format, such as ``jsonl``."""
+    below: str = ""
+    """The folder that led to it; empty for a file that was named itself."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +236,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """An article that is left out of a cleaned corpus, and the proof that it may be."""
+
+    id: str
+    address: str
+    copy_of: str
+    """The id of the article that is kept for it."""
+    rule: str
+    """The rule by which the two are the same story."""
+    why: str
+    """Why that one was kept."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One article as it stands in a result."""
 
@@ -238,8 +265,8 @@ class Entry:
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
     digest: str = ""
-    """128 bits of the clean text's SHA-256, as hex; only of articles that are one story with
-    another, since nobody needs to recognise the others again."""
+    """By what it is recognised wherever it stands: half of the SHA-256 of its clean text,
+    32 hexadecimal digits; only of articles that are one story with another, since nobody looks for the others again."""
     known: bool = False
     """It was read to be compared against, and is not itself under judgement."""
 
@@ -313,6 +340,16 @@ class Result:
     """Passages that were left out of the evidence, the most frequent first."""
     notes: tuple[str, ...] = field(default=())
     """What a careful reader wants to know: expected recall, capped buckets, split chains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The articles that people accepted as they are, by content and not by place."""
+
+    settings: dict[str, object]
+    """The settings under which they were found; under others they would not be the same."""
+    articles: dict[str, int]
+    """For each digest, how many articles with that content are accepted: at least 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -390,3 +427,21 @@ class Judged:
     """The indexes that proposed it; ``same-text`` where equal texts needed none."""
     kept: bool = False
     """It was proposed, and not screened out before it was measured."""
+
+
+class Watch(Protocol):
+    """What a long run tells of its way: called with figures, it says nothing back.
+
+    Who calls it knows no clock and no screen, and calls it once a batch, not once an article.
+    """
+
+    def __call__(self, stage: str, done: int, total: int | None = None) -> None:
+        """Tell that ``done`` of ``total`` things of a stage are behind it.
+
+        ``stage`` names the work and what is counted, such as ``read articles``; another name
+        begins another stage. ``total`` is None where nobody knows it.
+        """
+
+
+def unwatched(stage: str, done: int, total: int | None = None) -> None:
+    """The ``Watch`` of a run that nobody follows."""

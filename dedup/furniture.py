@@ -38,16 +38,17 @@ def learn(keys: Ragged, sources: NDArray[np.int64]) -> NDArray[np.uint64]:
     ``keys`` are each row's sampled runs, sorted and distinct; ``sources`` is ``int64[n]``, equal
     for rows of one source and -1 where it is unknown.
     """
-    if not len(keys.values):
-        return keys.values
-    distinct, places = kernels.number_values(keys.values)
-    counts = np.bincount(places)
+    counts = kernels.count_values(keys.values)
     lengths = np.diff(keys.offsets)
-    rarer = kernels.count_rarer(counts[places].astype(np.uint32), keys.offsets, RARER)
-    shares = np.bincount(places, rarer / np.repeat(np.maximum(1, lengths), lengths))
-    likely = (counts >= CARRIERS_OF_SOURCE) & (shares >= VARIED_RATIO * counts)
-    few = np.flatnonzero(likely & (counts < CARRIERS))
-    likely[few] = _of_one_source(few, places, np.repeat(sources, lengths))
+    rarer = kernels.count_rarer(counts, keys.offsets, RARER)
+    several = np.flatnonzero(counts >= CARRIERS_OF_SOURCE)
+    rows = np.repeat(np.arange(len(lengths)), lengths)[several]
+    distinct, places = kernels.number_values(keys.values[several])
+    carriers = np.bincount(places, minlength=len(distinct))
+    shares = np.bincount(places, rarer[several] / lengths[rows], len(distinct))
+    likely = shares >= VARIED_RATIO * carriers
+    few = np.flatnonzero(likely & (carriers < CARRIERS))
+    likely[few] = _of_one_source(few, places, sources[rows])
     return distinct[likely]
 
 
@@ -71,8 +72,9 @@ def neighbours(
     that key: the first ``COMPARED`` carriers of each key, each with its next.
     """
     rows = np.repeat(np.arange(len(keys.offsets) - 1), np.diff(keys.offsets))
-    mine = np.isin(keys.values, known)
-    at, rows = np.searchsorted(known, keys.values[mine]), rows[mine]
+    places = kernels.find_places(keys.values, known)
+    mine = np.flatnonzero(places >= 0)
+    at, rows = places[mine].astype(np.int64), rows[mine]
     order = np.lexsort((rows, at))
     at, rows = at[order], rows[order]
     starts = np.searchsorted(at, at)

@@ -17,7 +17,7 @@ from dedup.cli.main import COMMANDS, dedup
 from dedup.version import __version__
 
 PAGE = Path(__file__).parent.parent / "docs" / "dedup.1"
-CONFIGURED = ("scan", "compare", "eval")
+CONFIGURED = ("scan", "compare", "clean", "eval")
 """Commands whose common options are told once, as shared."""
 EXIT = (
     ("0", "finished, and the policy is met"),

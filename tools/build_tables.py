@@ -138,6 +138,8 @@ def is_listed(character: str) -> bool:
     flat = unicodedata.normalize("NFKC", text.straighten_quotes(character)[0])
     form = plain(character)
     folded = text.fold_case(form)[0]
+    if any(c.isdigit() and not c.isdecimal() for c in folded):
+        return False  # a word of these is a number, though they are no digits
     if not (is_short(form, character) and is_short(folded, form)):
         return False
     if not all(plain(c) == c and is_listed(c) for c in {*form, *folded} - {character}):
@@ -257,6 +259,11 @@ def header() -> str:
     tables = Tables()
     index: list[object] = [*tables.index()]
     blocks: list[object] = [number for block in tables.blocks for number in block]
+    phrases = [form for form, _ in pointers()]
+    by_byte: list[object] = [
+        next((i for i, form in enumerate(phrases) if form.encode()[0] >= byte), len(phrases))
+        for byte in range(256)
+    ]
     listed = [(quoted(form), int(needs)) for form, needs in pointers()]
     pairs = sorted((ord(a), ord(b), ord(c)) for (a, b), c in compositions().items())
     pairs = [pair for pair in pairs if all(is_listed(chr(point)) for point in pair)]
@@ -272,6 +279,7 @@ def header() -> str:
             array("struct composition", "COMPOSITIONS", rows(list(pairs))),
             f"const size_t COMPOSITION_COUNT = {len(pairs)};\n",
             array("struct pointer", "POINTERS", [*rows(listed), "{NULL, 0}"]),
+            array("uint8_t", "POINTER_FROM", by_byte),
             array("struct entity", "ENTITIES", rows(named)),
             f"const size_t ENTITY_COUNT = {len(named)};\n",
         ]

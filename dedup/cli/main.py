@@ -26,6 +26,8 @@ COMPLETE = "_DEDUP_COMPLETE"
 COMMANDS = {
     "scan": ("scan.scan", "What is duplicated here?"),
     "compare": ("compare.compare", "How do these two relate?"),
+    "check": ("check.check", "May this pass? The gate for CI."),
+    "clean": ("clean.clean", "Write the corpus without duplicates."),
     "report": ("report.report", "Show a saved result in another format."),
     "eval": ("eval.evaluate", "How often is it right?"),
     "help": ("help.show_help", "Show the help of a command."),
@@ -40,6 +42,8 @@ _HELP = """Find the articles that are the same story, and tell them from other r
 Examples:
   dedup scan samples/
   dedup compare left.txt right.txt --why
+  dedup check news/ --baseline .dedup-baseline.json
+  dedup clean news.jsonl -o clean.jsonl --removed removed.jsonl
   dedup eval --pairs gold.jsonl news/
 """
 

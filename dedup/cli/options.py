@@ -27,6 +27,7 @@ from .configured import (
     origin,
     settings_of,
 )
+from .progress import PROGRESS
 from .streams import STDOUT, emit, say, wants_color
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Flags:
     candidates: str
     seed: int
     furniture: bool
+    keep: str
     text_field: str
     id_field: str
     on_error: str
@@ -54,6 +56,7 @@ class Flags:
     output: str
     reports: tuple[tuple[str, str], ...]
     color: str
+    progress: str
     quiet: bool
     verbose: bool
     debug: bool
@@ -66,6 +69,7 @@ class Flags:
             "candidates": _listed(self.candidates),
             "seed": self.seed,
             "furniture": self.furniture,
+            "keep": self.keep,
         }
         for name, value in named.items():
             _refusing(name, value)
@@ -207,6 +211,13 @@ _OPTIONS = (
         help="Leave passages that many different stories carry out of the evidence.",
     ),
     _everywhere(
+        "--keep",
+        default="; ".join(_PIPELINE.keep.keep),
+        joined=";",
+        metavar="CRITERIA",
+        help="Of a story, in order: source:a,b; earliest; latest; longest; first; path.",
+    ),
+    _everywhere(
         "--text-field",
         default=_READING.text_field,
         metavar="NAME",
@@ -236,6 +247,12 @@ _OPTIONS = (
         help="Also write this report; may be repeated.",
     ),
     COLOR,
+    _everywhere(
+        "--progress",
+        type=OneOf(PROGRESS),
+        default=PROGRESS[0],
+        help="Of what takes over two seconds, on stderr.",
+    ),
     click.option(
         "--config",
         type=FILE,

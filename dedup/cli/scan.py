@@ -11,6 +11,7 @@ from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, read
 from .delivery import deliver_result
 from .options import FILE, Flags, shared
+from .progress import followed, watching
 from .streams import say, say_skipped
 
 if TYPE_CHECKING:
@@ -40,7 +41,9 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
     from ..pipeline import deduplicate
 
     settings, _ = flags.settings(), flags.report()
-    result = deduplicate(read(paths or (".",), flags.reading()), settings)
+    with watching(flags.progress, quiet=flags.quiet) as watch:
+        articles = followed(read(paths or (".",), flags.reading()), watch)
+        result = deduplicate(articles, settings)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
     if flags.verbose:

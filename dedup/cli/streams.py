@@ -75,9 +75,14 @@ def say(line: str) -> None:
     """Tell the person one line; with nobody listening on stderr, stay silent."""
     from ..reports.screen import quoted, shown
 
+    told = shown(line)
+    put(f"{quoted(told) if on_runner() else told}\n")
+
+
+def put(text: str) -> None:
+    """Write finished, escaped text to stderr as it is; with nobody listening, stay silent."""
     try:
-        told = shown(line)
-        click.echo(quoted(told) if on_runner() else told, err=True)
+        click.echo(text, nl=False, err=True)
         if sys.stderr is not None:
             sys.stderr.flush()
     except OSError:

@@ -325,3 +325,87 @@ PyObject *count_rarer(PyObject *module, PyObject *args)
     if (!sorted) return PyErr_NoMemory();
     Py_RETURN_NONE;
 }
+
+/* count_values(values, out): how often each value stands among all; see reference.py */
+PyObject *count_values(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, out;
+    if (!PyArg_ParseTuple(args, "y*w*", &values, &out)) return NULL;
+    const uint64_t *value = values.buf;
+    uint32_t *times = out.buf;
+    size_t count = (size_t)values.len / 8, several = 0, size = 16;
+    int bits = 12, failed = 0;
+    Py_BEGIN_ALLOW_THREADS
+    while (((size_t)1 << bits) < 4 * count && bits < 27) bits++;
+    uint8_t *seen = calloc((size_t)1 << bits, 1);
+    uint64_t *keys = NULL;
+    uint32_t *counts = NULL;
+    failed = !seen;
+    for (size_t i = 0; !failed && i < count; i++) {
+        uint8_t *place = seen + (mix(value[i]) >> (64 - bits));
+        *place += *place < 2;
+    }
+    for (size_t i = 0; !failed && i < count; i++) several += seen[mix(value[i]) >> (64 - bits)] > 1;
+    while (size < 2 * several) size *= 2;
+    if (!failed) {
+        keys = malloc(size * sizeof *keys);
+        counts = calloc(size, sizeof *counts);
+        failed = !keys || !counts;
+    }
+    for (int counted = 0; !failed && counted < 2; counted++) /* first count, then tell */
+        for (size_t i = 0; i < count; i++) {
+            uint64_t mixed = mix(value[i]);
+            times[i] = counted ? times[i] : 1;
+            if (seen[mixed >> (64 - bits)] < 2) continue;
+            size_t at = (size_t)mixed & (size - 1);
+            while (counts[at] && keys[at] != value[i]) at = (at + 1) & (size - 1);
+            keys[at] = value[i];
+            if (counted)
+                times[i] = counts[at];
+            else
+                counts[at]++;
+        }
+    free(seen);
+    free(keys);
+    free(counts);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&out);
+    if (failed) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* find_places(values, known, out): where each value stands in `known`, or -1; see reference.py */
+PyObject *find_places(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, known, out;
+    if (!PyArg_ParseTuple(args, "y*y*w*", &values, &known, &out)) return NULL;
+    const uint64_t *value = values.buf, *wanted = known.buf;
+    int32_t *place = out.buf;
+    size_t count = (size_t)values.len / 8, wants = (size_t)known.len / 8, size = 16;
+    while (size < 4 * wants) size *= 2;
+    int32_t *table = malloc(size * sizeof *table);
+    if (table) {
+        Py_BEGIN_ALLOW_THREADS
+        memset(table, 0xFF, size * sizeof *table);
+        for (size_t i = 0; i < wants; i++) {
+            size_t at = (size_t)mix(wanted[i]) & (size - 1);
+            while (table[at] >= 0) at = (at + 1) & (size - 1);
+            table[at] = (int32_t)i;
+        }
+        for (size_t i = 0; i < count; i++) {
+            size_t at = (size_t)mix(value[i]) & (size - 1);
+            while (table[at] >= 0 && wanted[table[at]] != value[i]) at = (at + 1) & (size - 1);
+            place[i] = table[at];
+        }
+        Py_END_ALLOW_THREADS
+        free(table);
+    }
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&known);
+    PyBuffer_Release(&out);
+    if (!table) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}

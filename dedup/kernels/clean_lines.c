@@ -243,7 +243,9 @@ static size_t bracket_end(const struct draft *d, size_t at)
 static int is_credit_line(const struct draft *d, size_t start, size_t end)
 {
     static const char *const ways[] = {" credit", " by", NULL};
-    size_t at = behind_any(d, start, PICTURE_LABELS), next;
+    size_t at = 0, next;
+    if (start < end && (d->text[start] >= 0x80 || is_one_of("pPiIfFcC", d->text[start])))
+        at = behind_any(d, start, PICTURE_LABELS);
     if (!at)
         return 0;
     if ((next = behind(d, at, "s")) != 0)
@@ -338,7 +340,9 @@ static void drop_signed(struct draft *d)
    in a letter beyond ASCII may go on without a border. */
 static int is_pointer(const struct draft *d, size_t start, size_t end)
 {
-    for (const struct pointer *pointer = POINTERS; pointer->start; pointer++) {
+    uint8_t first = d->text[start], is_ascii = first < 0x80;
+    const struct pointer *pointer = &POINTERS[is_ascii ? POINTER_FROM[first | 0x20] : 0];
+    for (; pointer->start && (!is_ascii || *pointer->start == (first | 0x20)); pointer++) {
         size_t at = behind(d, start, pointer->start);
         if (!at || is_longer(d, at, end, 160))
             continue;
@@ -398,9 +402,11 @@ static void join_hyphens(struct draft *d)
 
 void clean_lines(struct draft *d)
 {
-    drop_urls(d);
+    if (d->signs & ADDRESS)
+        drop_urls(d);
     drop_labelled(d);
-    drop_signed(d);
+    if (d->signs & SLASH)
+        drop_signed(d);
     drop_pointers(d);
     join_hyphens(d);
 }

@@ -129,9 +129,12 @@ static int make_plain(struct draft *d)
     unsigned marks = 0;
     while (at < end) {
         if (*at < 0x80) {
-            place = out;
-            starter = *at++;
-            *out++ = starter == '`' ? '\'' : (uint8_t)starter;
+            while (at < end && *at < 0x80) {
+                *out++ = *at == '`' ? '\'' : *at;
+                at++;
+            }
+            starter = at[-1];
+            place = out - 1;
             behind = at;
             marks = 0;
             continue;
@@ -164,12 +167,40 @@ static int make_plain(struct draft *d)
     return 1;
 }
 
+/* Which signs stand in a text, in one pass over it; "w." and ":/" are what web addresses hold. */
+WIDEST static unsigned survey(const uint8_t *text, size_t size)
+{
+    uint8_t signs = 0;
+    for (size_t i = 0; i + 1 < size; i++) {
+        uint8_t byte = text[i], next = text[i + 1];
+        signs |= (uint8_t)((byte >= 0x80 ? BEYOND_ASCII : 0) | (byte == '&' ? AMPERSAND : 0)
+                           | (byte == '`' ? GRAVE : 0) | (byte == '/' ? SLASH : 0)
+                           | (((byte | 0x20) == 'w') & (next == '.') ? ADDRESS : 0)
+                           | ((byte == ':') & (next == '/') ? ADDRESS : 0));
+    }
+    if (size > 0 && text[size - 1] >= 0x80)
+        signs |= BEYOND_ASCII;
+    if (size > 0 && text[size - 1] == '&')
+        signs |= AMPERSAND;
+    if (size > 0 && text[size - 1] == '`')
+        signs |= GRAVE;
+    return signs;
+}
+
 int clean_points(struct draft *d)
 {
-    if (!unescape_entities(d))
-        return 0;
-    if (!is_ascii(d->text, d->size))
-        return make_plain(d);
-    straighten_ascii(d);
+    d->signs = survey(d->text, d->size);
+    if (d->signs & AMPERSAND) {
+        if (!unescape_entities(d))
+            return 0;
+        d->signs = survey(d->text, d->size);
+    }
+    if (d->signs & BEYOND_ASCII) {
+        if (!make_plain(d))
+            return 0;
+        d->signs = survey(d->text, d->size);
+    } else if (d->signs & GRAVE) {
+        straighten_ascii(d);
+    }
     return 1;
 }

@@ -4,6 +4,9 @@
 
 #include "points.h"
 
+/* What a text holds anywhere; most rules need not look at a text that lacks their sign. */
+enum { BEYOND_ASCII = 1, AMPERSAND = 2, GRAVE = 4, SLASH = 8, ADDRESS = 16 };
+
 /* The text as the last rule left it, and what the running rule has written so far. Each of the two
    buffers holds GROWTH times what came in. */
 struct draft {
@@ -12,6 +15,7 @@ struct draft {
     uint8_t *out, *spare;
     size_t used, copied;
     int edits;
+    unsigned signs;
 };
 
 /* Leave out what stands from `start` to `end`, and put `size` bytes there, not more. */

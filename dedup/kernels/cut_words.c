@@ -19,39 +19,116 @@ struct cutter {
     int is_unsure;
 };
 
-/* ---- ASCII ---- */
+/* ---- ASCII: 64 characters at a time, in loops that compilers turn into vectors ---- */
 
-static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
+static inline int below(uint8_t byte, uint8_t first, uint8_t count)
 {
-    size_t used = 0;
-    uint8_t last = ' ';
-    for (size_t i = 0; i < size; i++) {
-        uint8_t byte = text[i];
-        if (byte == ' ' || (byte >= '\t' && byte <= '\r') || (byte >= 0x1C && byte <= 0x1F))
-            byte = ' ';
-        else
-            byte |= (uint8_t)((uint8_t)(byte - 'A') < 26) << 5;
-        out[used] = byte;
-        used += byte != ' ' || last != ' ';
-        last = byte;
-    }
-    return used - (used > 0 && last == ' ');
+    return (uint8_t)(byte - first) < count;
 }
 
-static void cut_ascii(const uint8_t *clean, size_t size, struct spans *spans)
+/* Fold PADDING bytes; 1 where two spaces are neighbours then, or one follows a space before. */
+WIDEST static int fold_some(const uint8_t *text, uint8_t *out, uint8_t before)
 {
-    size_t begun = 0, ended = 0;
-    unsigned last = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned kind = point_of(clean[i])->traits & (WORD | DIGIT);
-        spans->starts[begun] = spans->ends[ended] = (uint32_t)i;
-        begun += kind != last && kind;
-        ended += kind != last && last;
-        last = kind;
+    uint8_t doubled = 0;
+    for (int i = 0; i < PADDING; i++) {
+        uint8_t byte = text[i], upper = (uint8_t)(below(byte, 'A', 26) << 5);
+        int is_space = below(byte, '\t', 5) | below(byte, 0x1C, 5);
+        out[i] = is_space ? ' ' : byte | upper;
     }
-    spans->ends[ended] = (uint32_t)size;
-    spans->count = begun;
-    for (size_t i = 0; i < begun; i++) {
+    for (int i = 1; i < PADDING; i++)
+        doubled |= (out[i] == ' ') & (out[i - 1] == ' ');
+    return doubled | ((out[0] == ' ') & (before == ' '));
+}
+
+/* Lower case, one space for white space of any kind and length, none at the ends. */
+static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
+{
+    size_t used = 0, kept;
+    uint8_t last = ' ', tail[PADDING];
+    for (size_t at = 0; at < size; at += PADDING) {
+        size_t count = size - at < PADDING ? size - at : PADDING;
+        if (count < PADDING) {
+            memset(tail, 0, sizeof tail);
+            memcpy(tail, text + at, count);
+        }
+        kept = count;
+        if (fold_some(count < PADDING ? tail : text + at, out + used, last)) {
+            uint8_t *some = out + used;
+            kept = 0;
+            for (size_t i = 0; i < count; i++) {
+                uint8_t byte = some[i];
+                some[kept] = byte;
+                kept += (size_t)((byte != ' ') | (last != ' '));
+                last = byte;
+            }
+        }
+        used += kept;
+        last = used > 0 ? out[used - 1] : ' ';
+    }
+    return used - (size_t)(used > 0 && last == ' ');
+}
+
+/* Which of 64 bytes, each 0 or 1, are 1. */
+static uint64_t gather_bits(const uint8_t *flags)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    const uint64_t gather = 0x8040201008040201ULL;
+#else
+    const uint64_t gather = 0x0102040810204080ULL;
+#endif
+    uint64_t bits = 0, eight;
+    for (int i = 0; i < 8; i++) {
+        memcpy(&eight, flags + 8 * i, 8);
+        bits |= (eight * gather >> 56) << (8 * i);
+    }
+    return bits;
+}
+
+static uint32_t lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(bits);
+#else
+    uint32_t at = 0;
+    for (; !(bits & 0xFF); bits >>= 8)
+        at += 8;
+    for (; !(bits & 1); bits >>= 1)
+        at++;
+    return at;
+#endif
+}
+
+/* Which of PADDING bytes of clean text are letters, and which are digits. */
+WIDEST static void tell_kinds(const uint8_t *clean, uint64_t *letters, uint64_t *digits)
+{
+    uint8_t letter[PADDING], digit[PADDING];
+    for (int i = 0; i < PADDING; i++) {
+        letter[i] = (uint8_t)(below(clean[i], 'a', 26) | (clean[i] == '_'));
+        digit[i] = (uint8_t)below(clean[i], '0', 10);
+    }
+    *letters = gather_bits(letter);
+    *digits = gather_bits(digit);
+}
+
+static void cut_ascii(uint8_t *clean, size_t size, struct spans *spans)
+{
+    uint32_t *starts = spans->starts, *ends = spans->ends;
+    uint64_t letters, digits, was_letter = 0, was_digit = 0;
+    memset(clean + size, 0, PADDING);
+    for (size_t at = 0; at <= size; at += PADDING) {
+        tell_kinds(clean + at, &letters, &digits);
+        uint64_t of_letters = letters << 1 | was_letter, of_digits = digits << 1 | was_digit;
+        uint64_t begun = (letters & ~of_letters) | (digits & ~of_digits);
+        uint64_t ended = (of_letters & ~letters) | (of_digits & ~digits);
+        for (; begun; begun &= begun - 1)
+            *starts++ = (uint32_t)at + lowest_bit(begun);
+        for (; ended; ended &= ended - 1)
+            *ends++ = (uint32_t)at + lowest_bit(ended);
+        was_letter = letters >> 63;
+        was_digit = digits >> 63;
+    }
+    spans->count = (size_t)(starts - spans->starts);
+    for (size_t i = 0; i < spans->count; i++) {
         uint32_t start = spans->starts[i], end = spans->ends[i];
         spans->cuts[i] = end - start < STEM ? end : start + STEM;
     }
@@ -59,14 +136,14 @@ static void cut_ascii(const uint8_t *clean, size_t size, struct spans *spans)
 
 /* ---- any text ---- */
 
-static void add_span(struct spans *spans, uint32_t start, uint32_t end, uint32_t cut)
+static inline void add_span(struct spans *spans, uint32_t start, uint32_t end, uint32_t cut)
 {
     spans->starts[spans->count] = start;
     spans->ends[spans->count] = end;
     spans->cuts[spans->count++] = cut;
 }
 
-static void end_word(struct cutter *c)
+static inline void end_word(struct cutter *c)
 {
     uint32_t end = (uint32_t)(c->out - c->begin);
     size_t size = c->mode == PAIRS ? 2 : MOST;
@@ -77,7 +154,7 @@ static void end_word(struct cutter *c)
     c->mode = OUTSIDE;
 }
 
-static enum mode mode_of(unsigned traits)
+static inline enum mode mode_of(unsigned traits)
 {
     if (traits & DIGIT)
         return DIGITS;
@@ -86,7 +163,7 @@ static enum mode mode_of(unsigned traits)
     return traits & WORD ? LETTERS : OUTSIDE;
 }
 
-static int goes_on(enum mode mode, unsigned traits)
+static inline int goes_on(enum mode mode, unsigned traits)
 {
     switch (mode) {
     case LETTERS: return (traits & MARK) || mode_of(traits) == LETTERS;
@@ -98,7 +175,7 @@ static int goes_on(enum mode mode, unsigned traits)
 }
 
 /* Append one folded character. */
-static void put(struct cutter *c, uint32_t point, unsigned traits)
+static inline void put(struct cutter *c, uint32_t point, unsigned traits)
 {
     uint32_t start = (uint32_t)(c->out - c->begin), end;
     if (!goes_on(c->mode, traits)) {
@@ -121,7 +198,7 @@ static void put(struct cutter *c, uint32_t point, unsigned traits)
 }
 
 /* Whether normalizing would leave a folded character where and as it is. */
-static void check_order(struct cutter *c, uint32_t point, unsigned traits, uint8_t combining)
+static inline void check_order(struct cutter *c, uint32_t point, unsigned traits, uint8_t combining)
 {
     if ((traits & SECOND) && (point_of(c->last)->traits & FIRST))
         c->is_unsure = 1;
@@ -133,7 +210,7 @@ static void check_order(struct cutter *c, uint32_t point, unsigned traits, uint8
 }
 
 /* Append what a character is folded to. */
-static void put_folded(struct cutter *c, uint32_t point, const struct point *known)
+static inline void put_folded(struct cutter *c, uint32_t point, const struct point *known)
 {
     if (known->traits & FOLD_MANY) {
         const uint8_t *form = (const uint8_t *)EXPANSIONS[known->fold];
@@ -152,6 +229,25 @@ static void put_folded(struct cutter *c, uint32_t point, const struct point *kno
         check_order(c, point, known->traits, known->combining);
         put(c, point, known->traits);
     }
+}
+
+/* Go on with a word of letters as long as they are ASCII; gives the place behind them. */
+static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const uint8_t *end)
+{
+    uint8_t *out = c->out;
+    size_t length = c->length;
+    for (; text < end && (below(*text | 0x20, 'a', 26) || *text == '_'); text++) {
+        *out++ = *text == '_' ? '_' : *text | 0x20;
+        if (++length == STEM)
+            c->cut = (uint32_t)(out - c->begin);
+    }
+    if (out > c->out) {
+        c->last = out[-1];
+        c->combining = 0;
+    }
+    c->out = out;
+    c->length = length;
+    return text;
 }
 
 /* The same for a text that is not all ASCII. */
@@ -174,6 +270,11 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
         is_space = is_broken = 0;
         before = spaceless;
         put_folded(c, point, known);
+        if (c->mode == LETTERS && text < end && *text < 0x80) {
+            const uint8_t *from = text;
+            text = put_letters(c, text, end);
+            before = text > from ? 0 : before;
+        }
     }
     end_word(c);
     return (size_t)(c->out - c->begin);

@@ -7,6 +7,9 @@
 /* Longer texts are declined, so that places in them fit into 32 bits. */
 #define LONGEST_TEXT ((size_t)1 << 28)
 
+/* Bytes that are looked at together; buffers are longer than their content by as many. */
+enum { PADDING = 64 };
+
 /* The words of one text, by their places in its clean form. */
 struct spans {
     uint32_t *starts, *ends;
@@ -15,8 +18,8 @@ struct spans {
 };
 
 /* Write the text that join_lines and fold_case make of `text` to `clean`, and where its words are;
-   0 where that cannot be done for sure. `clean` has room for GROWTH * size bytes, and each list of
-   spans for as many places and one. */
+   0 where that cannot be done for sure. `clean`, and each list of spans, has room for
+   GROWTH * size + PADDING. */
 int cut_words(const uint8_t *text, size_t size, uint8_t *clean, size_t *clean_size,
               struct spans *spans);
 

@@ -44,12 +44,15 @@ PyObject *sort_distinct(PyObject *module, PyObject *args);
 PyObject *count_shared(PyObject *module, PyObject *args);
 PyObject *dot_shared(PyObject *module, PyObject *args);
 PyObject *bucket_pairs(PyObject *module, PyObject *args);
+PyObject *count_values(PyObject *module, PyObject *args);
+PyObject *find_places(PyObject *module, PyObject *args);
 PyObject *count_sorted(PyObject *module, PyObject *args);
 PyObject *number_values(PyObject *module, PyObject *args);
 PyObject *choose_heaviest(PyObject *module, PyObject *args);
 PyObject *count_rarer(PyObject *module, PyObject *args);
 PyObject *cut_terms(PyObject *module, PyObject *args);
 PyObject *mask_runs(PyObject *module, PyObject *args);
+PyObject *clean_texts(PyObject *module, PyObject *args);
 PyObject *pick_words(PyObject *module, PyObject *args);
 PyObject *measure_pairs(PyObject *module, PyObject *args);
 

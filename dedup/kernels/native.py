@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _native
-from .columns import I64, MEASURES, U8, U32, U64, Bounds, Sides
+from .columns import I32, I64, MEASURES, U8, U32, U64, Bounds, Sides
 from .reference import permutations
 
 _C = np.ascontiguousarray
@@ -28,6 +28,12 @@ def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
         np.frombuffer(digests, np.uint64),
         np.frombuffer(done, np.uint8),
     )
+
+
+def clean_texts(texts: list[str]) -> list[bytes | None]:
+    """See ``reference.clean_texts``."""
+    clean: list[bytes | None] = _native.clean_texts(texts)
+    return clean
 
 
 def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:
@@ -113,6 +119,20 @@ def number_values(values: U64) -> tuple[U64, U32]:
     places = np.empty(len(values), np.uint32)
     distinct = np.frombuffer(_native.number_values(_C(values), places), np.uint64)
     return distinct, places
+
+
+def count_values(values: U64) -> U32:
+    """See ``reference.count_values``."""
+    out = np.empty(len(values), np.uint32)
+    _native.count_values(_C(values), out)
+    return out
+
+
+def find_places(values: U64, known: U64) -> I32:
+    """See ``reference.find_places``."""
+    out = np.empty(len(values), np.int32)
+    _native.find_places(_C(values), _C(known), out)
+    return out
 
 
 def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:

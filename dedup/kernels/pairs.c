@@ -75,18 +75,36 @@ static inline uint64_t run_hash(const uint64_t *word, int64_t size)
     return mix(sum);
 }
 
-/* Everything about the left side that serves for all its pairs. */
-static int look_at_left(Work *work, const Words *left, int64_t run, size_t *size, size_t *run_size)
+/* The runs of the left side, by which all of its pairs are asked for shared passages. */
+static int know_runs(Work *work, const Words *left, int64_t run, size_t *size)
 {
-    work->left_runs = 0;
     size_t n = (size_t)left->count + 1;
-    if (!grow_ids(&work->left_ids, &work->left_room, n) ||
-        !grow_ids(&work->first_run, &work->first_room, n) ||
-        !grow_bytes(&work->seen, &work->seen_room, n) ||
+    work->left_runs = 0;
+    if (!grow_ids(&work->first_run, &work->first_room, n) ||
         !grow_bytes(&work->hit, &work->hit_room, n) ||
         !grow_bytes(&work->left_mask, &work->left_mask_room, n) ||
-        !open_table(&work->keys, &work->slots, &work->table_room, left->count, size) ||
-        !open_table(&work->run_keys, &work->run_slots, &work->run_room, left->count, run_size))
+        !open_table(&work->run_keys, &work->run_slots, &work->run_room, left->count, size))
+        return 0;
+    for (int64_t i = 0; i + run <= left->count; i++) {
+        uint64_t hash = run_hash(left->words + i, run);
+        size_t at = find(work->run_keys, work->run_slots, *size, hash);
+        if (work->run_slots[at] == NOWHERE) {
+            work->run_keys[at] = hash;
+            work->run_slots[at] = (uint32_t)i;
+            work->left_runs++;
+        }
+        work->first_run[i] = work->run_slots[at];
+    }
+    return 1;
+}
+
+/* Number the words of the left side as they come, for those of its pairs that are looked at. */
+static int know_words(Work *work, const Words *left, size_t *size)
+{
+    size_t n = (size_t)left->count + 1;
+    if (!grow_ids(&work->left_ids, &work->left_room, n) ||
+        !grow_bytes(&work->seen, &work->seen_room, n) ||
+        !open_table(&work->keys, &work->slots, &work->table_room, left->count, size))
         return 0;
     work->distinct = 0;
     for (int64_t i = 0; i < left->count; i++) {
@@ -96,16 +114,6 @@ static int look_at_left(Work *work, const Words *left, int64_t run, size_t *size
             work->slots[at] = (uint32_t)work->distinct++;
         }
         work->left_ids[i] = work->slots[at];
-    }
-    for (int64_t i = 0; i + run <= left->count; i++) {
-        uint64_t hash = run_hash(left->words + i, run);
-        size_t at = find(work->run_keys, work->run_slots, *run_size, hash);
-        if (work->run_slots[at] == NOWHERE) {
-            work->run_keys[at] = hash;
-            work->run_slots[at] = (uint32_t)i;
-            work->left_runs++;
-        }
-        work->first_run[i] = work->run_slots[at];
     }
     return 1;
 }
@@ -443,7 +451,7 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         int64_t l = in->pairs[2 * k], r = in->pairs[2 * k + 1];
         Words left = row_of(in, l), right = row_of(in, r);
         memset(out, 0, COLUMNS * sizeof *out);
-        if (l != last) fine = look_at_left(&work, &left, bounds->run, &size, &run_size);
+        if (l != last) fine = know_runs(&work, &left, bounds->run, &run_size);
         last = l;
         size_t n = (size_t)right.count + 1;
         fine = fine && grow_bytes(&work.right_mask, &work.right_mask_room, n) &&
@@ -464,17 +472,18 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         fine = out[RIGHT_RUNS] >= 0;
         out[LEFT_OWN] = own_words(work.left_mask, left.count, bounds->own);
         out[RIGHT_OWN] = own_words(work.right_mask, right.count, bounds->own);
+        if (fine && l != weighed) fine = know_words(&work, &left, &size);
+        if (fine && l != weighed)
+            fine = weigh(&work, in, l, &work.left_weights, &work.left_weight_room);
+        weighed = l;
+        fine = fine && weigh(&work, in, r, &work.right_weights, &work.right_weight_room);
+        if (!fine) break;
         memset(work.seen, 0, (size_t)work.distinct + 1);
         for (int64_t j = 0; j < right.count; j++) {
             uint32_t id = work.slots[find(work.keys, work.slots, size, right.words[j])];
             work.right_ids[j] = id;
             if (id != NOWHERE) work.seen[id] = 1;
         }
-        if (fine && l != weighed)
-            fine = weigh(&work, in, l, &work.left_weights, &work.left_weight_room);
-        weighed = l;
-        fine = fine && weigh(&work, in, r, &work.right_weights, &work.right_weight_room);
-        if (!fine) break;
         left.weights = work.left_weights;
         right.weights = work.right_weights;
         for (int64_t i = 0; i < left.count; i++) out[LEFT_SAID] += left.weights[i];

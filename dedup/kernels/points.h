@@ -33,7 +33,8 @@ extern const uint16_t BLOCKS[], INDEX[];
 extern const size_t INDEX_COUNT, COMPOSITION_COUNT, ENTITY_COUNT;
 extern const char *const EXPANSIONS[];
 extern const struct composition COMPOSITIONS[]; /* sorted */
-extern const struct pointer POINTERS[];
+extern const struct pointer POINTERS[]; /* sorted */
+extern const uint8_t POINTER_FROM[256]; /* the first that begins with a byte, or with a later one */
 extern const struct entity ENTITIES[];
 
 static inline const struct point *point_of(uint32_t c)

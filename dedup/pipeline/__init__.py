@@ -43,14 +43,14 @@ def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None
     weigher = Weigher(corpus, proposed, settings)
     weighed = weigher.weigh_all()
     same = [rows for rows, one in weighed if one.relation is Relation.SAME_STORY]
-    groups, chains = group(corpus, same, weigher.weigh)
+    groups, chains = group(corpus, same, weigher, settings.keep)
     tally = _tally(corpus, skipped, proposed, [one for _, one in weighed], groups)
     order = {article.id: at for at, article in enumerate(corpus.articles)}
     relevant = [one for _, one in weighed]
     result = Result(
         settings=settings.shown(),
         tally=tally,
-        articles=entries(corpus, groups),
+        articles=entries(corpus, groups, same, settings),
         stories=stories(corpus, groups),
         pairs=tuple(shown(relevant, groups, order)),
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),

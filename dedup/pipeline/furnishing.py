@@ -16,14 +16,12 @@ if TYPE_CHECKING:
 
     from ..settings import Settings
 
-CARRIERS_READ = 200
+CARRIERS_READ = 50
 PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
 
 
-def learn(
-    sketched: Sketched, sources: NDArray[np.int64], settings: Settings
-) -> NDArray[np.uint64]:
+def learn(sketched: Sketched, sources: NDArray[np.int64], settings: Settings) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
     keys = sketched.cut.keys
     likely = furniture.learn(keys, sources)
@@ -74,12 +72,13 @@ def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:
     if not len(corpus.furniture):
         return ()
     keys = corpus.sketched.cut.keys
-    rows = np.repeat(np.arange(len(keys.offsets) - 1), np.diff(keys.offsets))
-    mine = np.isin(keys.values, corpus.furniture)
-    _, first, counts = np.unique(keys.values[mine], return_index=True, return_counts=True)
-    carried = dict(zip(keys.values[mine][first].tolist(), counts.tolist(), strict=True))
+    places = kernels.find_places(keys.values, corpus.furniture)
+    mine = np.flatnonzero(places >= 0)
+    known, first, counts = np.unique(places[mine], return_index=True, return_counts=True)
+    carried = dict(zip(corpus.furniture[known].tolist(), counts.tolist(), strict=True))
+    rows = np.searchsorted(keys.offsets, mine[first], side="right") - 1
     found: dict[str, int] = {}
-    for row in np.unique(rows[mine][first])[:CARRIERS_READ].tolist():
+    for row in np.unique(rows)[:CARRIERS_READ].tolist():
         found |= _stretches(corpus, row, carried, settings)
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Passage(shown, count) for shown, count in ranked[:PASSAGES_SHOWN])

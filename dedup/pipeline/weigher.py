@@ -12,6 +12,8 @@ from ..settings import INDEXES
 from . import columns, wording
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from ..data import Candidates, Corpus
@@ -88,6 +90,37 @@ class Weigher:
             self._weighed[left, right] = self._weigh(left, right)
         return self._weighed[left, right]
 
+    def foresee(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Find together the verdicts on pairs of articles that will be asked for."""
+        rows = self.corpus.rows
+        wanted = {}
+        for left, right in pairs:
+            places = min(left, right), max(left, right)
+            first, second = rows[places[0]], rows[places[1]]
+            if 0 <= first != second >= 0 and places not in self._weighed:
+                wanted[places] = (min(first, second), max(first, second))
+        ordered = sorted(wanted, key=wanted.__getitem__)
+        for at in range(0, len(ordered), PAIRS_AT_ONCE):
+            self._foresee(ordered[at : at + PAIRS_AT_ONCE])
+
+    def _foresee(self, places: Sequence[tuple[int, int]]) -> None:
+        """The same for pairs whose articles stand in two rows each."""
+        rows = self.corpus.rows[np.array(places)]
+        turned = rows[:, 0] > rows[:, 1]
+        pairs = np.sort(rows, axis=1)
+        bits = np.concatenate([self._bits(pair) for pair in pairs])
+        measured = self._measure(pairs, bits, closely=True)
+        sides = [
+            (right, left) if turn else (left, right)
+            for (left, right), turn in zip(places, turned.tolist(), strict=True)
+        ]
+        for number, one in self._judge(sides, measured, range(len(places)), bulk=False):
+            weighed = one
+            if turned[number]:
+                articles = [self.corpus.articles[at] for at in places[number]]
+                weighed = self._ruled(tuple(articles), evidence.mirror(one.evidence))
+            self._weighed[places[number]] = weighed
+
     def kept(self, left: int, right: int) -> bool:
         """Whether a pair of articles was proposed and could be more than distinct."""
         rows = self.corpus.rows[[left, right]]
@@ -121,13 +154,8 @@ class Weigher:
             length = self._lengths[rows[0]]
             found = evidence.Found(("same-text",))
             return self._ruled(articles, evidence.equal(articles, length, found))
-        pairs = np.sort(rows).reshape(1, 2)
-        measured = self._measure(pairs, self._bits(rows), closely=True)
-        places = [(left, right) if rows[0] < rows[1] else (right, left)]
-        [(_, one)] = self._judge(places, measured, range(1), bulk=False)
-        if rows[0] < rows[1]:
-            return one
-        return self._ruled(articles, evidence.mirror(one.evidence))
+        self._foresee([(left, right)])
+        return self._weighed[left, right]
 
     def _measure(
         self, pairs: NDArray[np.int64], found_by: NDArray[np.uint8], *, closely: bool

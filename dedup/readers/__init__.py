@@ -10,14 +10,23 @@ from dataclasses import dataclass
 from io import BufferedReader, FileIO
 from typing import TYPE_CHECKING
 
-from ..data import Article, Skipped
+from ..data import Article, InputFile, Skipped
 from . import jsonl, text
 from .source import HARMLESS, ON_ERROR, Reader, ReadSettings, RefusedError, marked
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-__all__ = ["HARMLESS", "ON_ERROR", "READERS", "ReadSettings", "RefusedError", "read", "read_one"]
+__all__ = [
+    "HARMLESS",
+    "ON_ERROR",
+    "READERS",
+    "ReadSettings",
+    "RefusedError",
+    "files",
+    "read",
+    "read_one",
+]
 
 READERS: dict[str, Reader] = {
     ".txt": text.read,
@@ -26,6 +35,9 @@ READERS: dict[str, Reader] = {
     ".ndjson": jsonl.read,
 }
 """Which reader takes a file, by the end of its name; a walk takes these files only."""
+
+KINDS: dict[Reader, str] = {text.read: "text", jsonl.read: "jsonl"}
+"""What a reader's format is called."""
 
 STDIN = "-"
 
@@ -71,18 +83,51 @@ def read_one(path: str, how: ReadSettings) -> Article:
     return first
 
 
+def files(paths: Iterable[str]) -> Iterator[InputFile]:
+    """Give the files that ``read`` would open, in its order; those that cannot be are left out.
+
+    Raises RefusedError for ``path:LINE``, and for what cannot be read a second time.
+    """
+    for path, place in _distinct(paths):
+        if isinstance(place, Skipped):
+            continue
+        if place.line is not None:
+            why = f"one record; name its file, {place.path}"
+            raise RefusedError(Skipped(path, "E303", why))
+        try:
+            if place.path != STDIN and not stat.S_ISREG(os.stat(place.path).st_mode):
+                why = "cannot be read twice; pipe it into -"
+                raise RefusedError(Skipped(path, "E303", why))
+            reader = READERS.get(_suffix(place.path))
+            if reader is None:
+                with _open(place.path) as stream:
+                    reader = _reader(place.path, stream.peek(_BLOCK_BYTES)[:_BLOCK_BYTES])
+        except OSError:
+            continue
+        yield InputFile(place.path, KINDS[reader], path if place.walked else "")
+
+
 def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skipped]:
-    """Read each place once, whatever it is called the second time."""
+    """Read each place once."""
+    for _, place in _distinct(paths):
+        if isinstance(place, Skipped):
+            yield place
+        else:
+            yield from _opened(place, how)
+
+
+def _distinct(paths: Iterable[str]) -> Iterator[tuple[str, _Place | Skipped]]:
+    """Give each argument's places, once each, whatever one is called the second time."""
     done: set[tuple[str, int | None]] = set()
     for path in sorted(set(paths)):
         for place in _places(path):
             if isinstance(place, Skipped):
-                yield place
+                yield path, place
                 continue
             key = (place.path if place.path == STDIN else os.path.abspath(place.path), place.line)
             if key not in done:
                 done.add(key)
-                yield from _opened(place, how)
+                yield path, place
 
 
 def _places(path: str) -> Iterator[_Place | Skipped]:
@@ -124,11 +169,15 @@ def _opened(place: _Place, how: ReadSettings) -> Iterator[Article | Skipped]:
             if place.walked and b"\0" in head and marked(head)[1] == 0:
                 yield Skipped(address, "E306", "binary, not text")
                 return
-            sniffed = jsonl.read if _RECORDS.match(head) else text.read
-            reader = READERS.get(_suffix(place.path), sniffed)
-            yield from reader(stream, place.path, how, place.line)
+            yield from _reader(place.path, head)(stream, place.path, how, place.line)
     except OSError as error:
         yield _refused(address, error)
+
+
+def _reader(path: str, head: bytes) -> Reader:
+    """Choose by the end of the name, and where that says nothing by how the content begins."""
+    sniffed = jsonl.read if _RECORDS.match(head) else text.read
+    return READERS.get(_suffix(path), sniffed)
 
 
 def _open(path: str) -> BufferedReader:

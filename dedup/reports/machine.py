@@ -25,6 +25,7 @@ if TYPE_CHECKING:
         Gate,
         Passage,
         Piece,
+        Removal,
         Result,
         Skipped,
         Story,
@@ -34,7 +35,9 @@ if TYPE_CHECKING:
     from ..evaluate import Evaluation, Mistake, Point, Score, Share
     from .screen import Look
 
-    _Noun = Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Share | Gate
+    _Noun = (
+        Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Removal | Share | Gate
+    )
 
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
@@ -109,6 +112,12 @@ def evaluation_body(evaluation: Evaluation) -> dict[str, Any]:
         "misses": [_mistake(one) for one in evaluation.misses],
         "alarms": [_mistake(one) for one in evaluation.alarms],
     }
+
+
+def removal(removal: Removal) -> str:
+    """Render the proof of one removal as an object on one line."""
+    facts = [_plain(fact) for fact in removal.evidence.facts]
+    return written({**_plain(removal), "evidence": {**_rounded(removal.evidence), "facts": facts}})
 
 
 def _score(score: Score) -> dict[str, object]:

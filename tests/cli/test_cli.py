@@ -12,6 +12,7 @@ import jsonschema
 import pytest
 
 from dedup import writing
+from dedup.cli import progress
 from dedup.cli.main import main
 
 STORM = (
@@ -259,3 +260,13 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(here, monkeypat
         writing.write("out.txt", b"new")
     assert (here / "out.txt").read_text() == "old"
     assert sorted(os.listdir(here)) == ["news", "out.txt"]
+
+
+def test_progress_is_told_on_stderr_and_only_where_it_is_wanted(run, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE_SECONDS", 0)
+    plain = run("scan", "news", "--json", "--progress", "never")
+    told = run("scan", "news", "--json")
+    assert (plain.stderr, told.stdout) == ("", plain.stdout)
+    assert "read articles: 0" in told.stderr
+    assert "\r" not in told.stderr
+    assert run("scan", "news", "--json", "-q").stderr == ""

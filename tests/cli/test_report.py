@@ -150,8 +150,9 @@ def test_a_summary_that_cannot_be_written_is_told_and_changes_no_answer(monkeypa
 def test_a_saved_gate_is_reported_too(here, out):
     out(0, "scan", "news", "--json", "-o", "saved.json")
     body = json.loads((here / "saved.json").read_text())
-    copy = next(one["id"] for one in body["articles"] if not one["keep"])
-    body["gate"] = {"passed": False, "why": "1 new", "new": [copy], "accepted": [], "limits": []}
+    copy = next(one for one in body["articles"] if not one["keep"])
+    body["gate"] = {"passed": False, "why": "1 new", "new": [copy["id"]], "accepted": []}
+    body["gate"] |= {"limits": [], "copied": [copy["copy_of"]]}
     (here / "saved.json").write_text(json.dumps(body))
     assert "failed: 1 new" in out(0, "report", "saved.json")
     assert "::error file=" in out(0, "report", "saved.json", "--format", "github")

@@ -90,7 +90,7 @@ class CandidateSettings:
     articles quote proposes nothing where rarer ones tell who copied whom."""
     passage_shared: int = 2
     """Keys of the passage index that two articles must share."""
-    passage_ratio: float = 0.1
+    passage_ratio: float = 0.15
     """Of all keys of the shorter article, this share must be shared, too: an article that another
     is one story with has a quarter of its words in shared passages, and so about as many keys."""
     term_count: int = 16

@@ -379,7 +379,7 @@ PyObject *clean_texts(PyObject *module, PyObject *args)
     (void)module;
     if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &texts))
         return NULL;
-    fill_powers();
+    fill_tables();
     struct work *work = calloc(1, sizeof *work);
     PyObject *out = work ? PyList_New(PyList_GET_SIZE(texts)) : PyErr_NoMemory();
     for (Py_ssize_t i = 0; out && i < PyList_GET_SIZE(texts); i++) {

@@ -248,6 +248,13 @@ def test_U39_names_and_texts_survive_a_poor_locale(here):
     }
 
 
+@pytest.mark.parametrize("environment", [{}, {"TMPDIR": "/no/such", "HOME": "/no/such"}])
+def test_110_118_it_needs_no_home_and_no_place_for_temporary_files(environment, here):
+    tool = [sys.executable, "-m", "dedup", "scan", "samples", "-q", "--json", "-o", "again.json"]
+    subprocess.run(tool, env=environment, check=True, capture_output=True)
+    assert (here / "again.json").read_bytes() == (here / "result.json").read_bytes()
+
+
 def test_one_input_is_not_read_twice_from_stdin(capfd):
     assert main(["eval", "--pairs", "-", "-"]) == 2
     assert "stdin cannot be both" in capfd.readouterr().err

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,20 @@ def test_one_run_writes_many_reports(here, out):
         assert (here / f"out.{form}").read_bytes().decode() == out(
             0, "scan", "news", "-q", "--format", form
         )
+
+
+def test_116_every_format_has_the_same_bytes_under_any_hash_seed_and_order(here):
+    samples = sorted(map(str, (ROOT / "samples").iterdir()))
+    for seed, paths in (("0", samples), ("1", samples[::-1])):
+        (here / seed).mkdir()
+        wanted = [f"--report={form}={seed}/{form}" for form in REPORTS]
+        subprocess.run(
+            [sys.executable, "-m", "dedup", "scan", *paths, *wanted, "-q", "-o", f"{seed}/out"],
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )
+    for form in (*REPORTS, "out"):
+        assert (here / "0" / form).read_bytes() == (here / "1" / form).read_bytes(), form
 
 
 def test_the_end_of_the_name_tells_the_format(here, out):

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from ..errors import EXIT_FINE, SettingsError
 from ..engines import cores
+from ..errors import EXIT_FINE, SettingsError
 from ..readers import ON_ERROR, ReadSettings
 from ..reports import REPORTS, Look, Report
 from ..settings import Settings

@@ -146,7 +146,7 @@ def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
 @cache
 def permutations(size: int, seed: int) -> tuple[U32, U32]:
     """Factors and shifts of ``datasketch``'s scheme ``affine32``, as ``uint32[size]`` each."""
-    chance = np.random.RandomState(seed)  # noqa: NPY002 - the generator that datasketch uses
+    chance = np.random.RandomState(seed)
     factors = chance.randint(0, 1 << 31, size, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
     return factors, chance.randint(0, 1 << 32, size, dtype=np.uint32)
 

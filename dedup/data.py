@@ -122,6 +122,8 @@ class Corpus:
     """Without their texts, which ``texts`` has."""
     titles: tuple[str, ...]
     """What each article is called: its title, or the first line that tells something."""
+    storage: Storage
+    """Where texts and columns lie."""
     texts: Texts
     arrived: NDArray[np.int64]
     """The number of each article's text in ``texts``."""
@@ -494,6 +496,9 @@ class Storage(Protocol):
 
     def texts(self) -> Texts:
         """A new list of texts."""
+
+    def release(self) -> None:
+        """Give back what memory can be had again; called between batches."""
 
 
 def unwatched(stage: str, done: int, total: int | None = None) -> None:

@@ -55,6 +55,7 @@ def prepare(
     return Corpus(
         articles=admitted,
         titles=tuple(titles[at] for at in order.tolist()),
+        storage=storage,
         texts=arrivals.texts,
         arrived=order,
         rows=rows,

@@ -23,6 +23,9 @@ class Memory:
         """A new list of texts."""
         return HeldTexts()
 
+    def release(self) -> None:
+        """Nothing can be had again."""
+
 
 class HeldColumn:
     """An array that grows in place, so that a corpus is never held twice.
@@ -44,7 +47,7 @@ class HeldColumn:
 
     def part(self, start: int, stop: int) -> NDArray[Any]:
         """Some of the values, as a copy; the column may still grow."""
-        return self.array()[start:stop].copy()
+        return np.array(self.array()[start:stop])
 
     def array(self) -> NDArray[Any]:
         """The whole column; it cannot grow while this is in use."""

@@ -162,7 +162,7 @@ FILE = click.Path(readable=False)
 
 def setting(*names: str, **how: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401
     """``click.option`` for an option of one command that files and environment may set, too."""
-    return click.option(*names, cls=Setting, show_default=True, **how)
+    return click.option(*names, cls=Setting, **{"show_default": True, **how})
 
 
 def _everywhere(*names: str, **how: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401
@@ -254,6 +254,7 @@ _OPTIONS = (
         "--jobs",
         type=click.IntRange(1),
         default=cores,
+        show_default="all",
         metavar="NUMBER",
         help="Cores to use; the answer is the same.",
     ),

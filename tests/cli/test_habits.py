@@ -46,12 +46,11 @@ def here(tmp_path, monkeypatch):
             for one in gold
         )
     )
+    shutil.copytree(SAMPLES, tmp_path / "inbox")
+    shutil.copy("news.jsonl", "archive.jsonl")
     assert main(["scan", "samples", "--json", "-q", "-o", "result.json"]) == 0
     accepting = ["--baseline", ".dedup-baseline.json", "--update-baseline"]
     assert main(["check", "news", *accepting, "-q", "-o", os.devnull]) == 0
-    (tmp_path / "inbox").mkdir()
-    shutil.copy("left.txt", "inbox")
-    shutil.copy("news.jsonl", "archive.jsonl")
     return tmp_path
 
 

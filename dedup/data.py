@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     import numpy as np
@@ -441,6 +442,18 @@ class Watch(Protocol):
         ``stage`` names the work and what is counted, such as ``read articles``; another name
         begins another stage. ``total`` is None where nobody knows it.
         """
+
+
+class Engine(Protocol):
+    """Runs a step over batches, somewhere, and gives the answers in the order of the batches.
+
+    ``map`` is one.
+    """
+
+    def __call__(
+        self, step: Callable[[Any], Any], batches: Iterable[Any], /
+    ) -> Iterator[Any]:
+        """Give ``step`` of each batch; how many are under way is bounded."""
 
 
 def unwatched(stage: str, done: int, total: int | None = None) -> None:

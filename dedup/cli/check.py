@@ -19,6 +19,7 @@ from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import HARMLESS, read
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
+from .running import find_stories
 from .streams import STDOUT, say, say_skipped
 
 if TYPE_CHECKING:
@@ -131,7 +132,7 @@ def check(paths: tuple[str, ...], flags: Flags, **own: Any) -> int:  # noqa: ANN
     asked.require_sense(paths)
     settings, _ = flags.settings(), flags.report()
     old = _accepted(asked, settings)
-    result = _result(paths or (".",), asked, flags, settings)
+    result = _result(paths or (".",), asked, flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
     gates.require_articles(result, against=bool(asked.against))
@@ -172,12 +173,10 @@ def _accepted(asked: Asked, settings: Settings) -> Baseline | None:
     return old
 
 
-def _result(paths: tuple[str, ...], asked: Asked, flags: Flags, settings: Settings) -> Result:
+def _result(paths: tuple[str, ...], asked: Asked, flags: Flags) -> Result:
     """Deduplicate what is to be judged together with what is known."""
-    from ..pipeline import deduplicate
-
     known: set[str] = set()
-    result = deduplicate(_records(paths, asked.against, flags.reading(), known), settings)
+    result = find_stories(_records(paths, asked.against, flags.reading(), known), flags)
     return gates.mark(result, known)
 
 

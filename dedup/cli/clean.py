@@ -15,7 +15,7 @@ from ..writing import Drafts, spool
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
 from .pipes import pour, stdin_as_file
-from .progress import followed, watching
+from .running import find_stories
 from .streams import STDOUT, emit, say, say_skipped
 
 if TYPE_CHECKING:
@@ -113,13 +113,11 @@ class _Job(NamedTuple):
 def _clean(job: _Job) -> int:
     """Read, deduplicate, plan, guard, write, check, publish, and give the account."""
     from ..cleaning import guard, guard_sources, plan
-    from ..pipeline import deduplicate
 
     before = _marks(job.layout)
     sources: dict[str, str] = {}
-    with watching(job.flags.progress, quiet=job.flags.quiet) as watch:
-        found = followed(read(job.places.paths, job.flags.reading()), watch)
-        result = deduplicate(_met(found, job, sources), job.flags.settings())
+    met = _met(read(job.places.paths, job.flags.reading()), job, sources)
+    result = find_stories(met, job.flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if job.flags.quiet else result.skipped)
     layout = _readable(job, result)

@@ -14,6 +14,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import EXIT_FINE, SettingsError
+from ..engines import cores
 from ..readers import ON_ERROR, ReadSettings
 from ..reports import REPORTS, Look, Report
 from ..settings import Settings
@@ -57,6 +58,7 @@ class Flags:
     reports: tuple[tuple[str, str], ...]
     color: str
     progress: str
+    jobs: int
     quiet: bool
     verbose: bool
     debug: bool
@@ -247,6 +249,14 @@ _OPTIONS = (
         help="Also write this report; may be repeated.",
     ),
     COLOR,
+    _everywhere(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1),
+        default=cores,
+        metavar="NUMBER",
+        help="Cores to use; the answer is the same.",
+    ),
     _everywhere(
         "--progress",
         type=OneOf(PROGRESS),

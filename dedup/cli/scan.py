@@ -11,7 +11,7 @@ from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, read
 from .delivery import deliver_result
 from .options import FILE, Flags, shared
-from .progress import followed, watching
+from .running import find_stories
 from .streams import say, say_skipped
 
 if TYPE_CHECKING:
@@ -38,12 +38,8 @@ Exit: 0 finished, 2 trouble or input that could not be read.
 @shared
 def scan(paths: tuple[str, ...], flags: Flags) -> int:
     """Read, deduplicate, tell what was not read, and deliver the report."""
-    from ..pipeline import deduplicate
-
-    settings, _ = flags.settings(), flags.report()
-    with watching(flags.progress, quiet=flags.quiet) as watch:
-        articles = followed(read(paths or (".",), flags.reading()), watch)
-        result = deduplicate(articles, settings)
+    flags.report()
+    result = find_stories(read(paths or (".",), flags.reading()), flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
     if flags.verbose:

@@ -20,7 +20,6 @@ from .streams import STDOUT, say, say_skipped
 if TYPE_CHECKING:
     from ..data import Gold, Result, Skipped
     from ..evaluate import Evaluation
-    from ..settings import Settings
 
 _MISSING_SHOWN = 5
 

@@ -21,9 +21,9 @@ from ..settings import Settings
 from .closeup import compare
 from .conclusion import entries, shown, stories
 from .corpus import prepare
+from .furnishing import passages
 from .grouping import Group, group
 from .proposal import propose
-from .furnishing import passages
 from .weigher import Weigher
 
 if TYPE_CHECKING:

@@ -77,7 +77,6 @@ STEPS = {
         "layout": -1,
         "sizes": -1,
         "pipes": -1,
-        "progress": -1,
         "options": 0,
         "delivery": 1,
         "running": 1,

@@ -26,7 +26,9 @@ from tests.contract.test_reports import FOUND as LARGE
 FOUND = replace(LARGE, tally=replace(LARGE.tally, read=4, articles=3))
 EMPTY = Result(SETTINGS, Tally(), (), (), ())
 FORMATS = sorted(REPORTS)
-NO = Gate(passed=False, why="1 new copy, 0 allowed", new=("b",), limits=("--max-new 0",))
+NO = Gate(
+    passed=False, why="1 new copy, 0 allowed", new=("b",), limits=("--max-new 0",), copied=("a",)
+)
 YES = Gate(passed=True, why="no new copy", accepted=("b",))
 COMMAND = re.compile(r"^::(?P<name>[a-z]+)(?: (?P<properties>[^:]*))?::(?P<data>.*)$")
 """How GitHub's runner takes a command apart."""
@@ -73,7 +75,7 @@ def rendered(name, result=FOUND, gate=None, **look):
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_saved_result_gives_the_same_bytes_in_every_format(name, result, gate):
     if gate and result is not FOUND:
-        gate = replace(gate, new=(), accepted=())
+        gate = replace(gate, new=(), accepted=(), copied=())
     saved, answer = parse(rendered("json", result, gate).encode())
     assert rendered(name, saved, answer) == rendered(name, result, gate)
 
@@ -324,7 +326,10 @@ def commands(told):
 def test_U26_annotations_stay_within_githubs_limits():
     unread = tuple(Skipped(f"x{at}", "E301", "broken") for at in range(400))
     result = many(500, skipped=unread)
-    for gate, errors, warnings in ((None, 10, 10), (replace(NO, new=("a00001",)), 10, 0)):
+    for gate, errors, warnings in (
+        (None, 10, 10),
+        (replace(NO, new=("a00001",), copied=("a00000",)), 10, 0),
+    ):
         names = [one["name"] for one in commands(rendered("github", result, gate))]
         assert (names.count("error"), names.count("warning")) == (errors, warnings)
         assert names[-1] == "notice"

@@ -266,8 +266,9 @@ class Entry:
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
     digest: str = ""
-    """By what it is recognised wherever it stands: half of the SHA-256 of its clean text,
-    32 hexadecimal digits; only of articles that are one story with another, since nobody looks for the others again."""
+    """By what it is recognised wherever it stands: the first half of the SHA-256 of its clean text,
+    32 hexadecimal digits; only of articles that are one story with another, since nobody looks for
+    the others again."""
     known: bool = False
     """It was read to be compared against, and is not itself under judgement."""
 

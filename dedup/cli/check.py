@@ -33,9 +33,9 @@ USUAL_BASELINE = ".dedup-baseline.json"
 """What the hints suggest to those who have none yet."""
 
 _OF_THE_MOMENT = {
-    "max_new", "max_ratio", "exit_zero", "update_baseline", "dry_run", "force",
-    "format", "json", "output", "reports", "color", "progress", "quiet", "verbose", "debug",
-    "show_config",
+    "max_new", "max_ratio", "exit_zero", "update_baseline", "dry_run", "force", "keep",
+    "format", "json", "output", "reports", "color", "progress", "jobs",
+    "quiet", "verbose", "debug", "show_config",
 }  # fmt: skip
 """Options that have no part in what a baseline holds."""
 
@@ -108,8 +108,8 @@ class Asked:
             raise click.UsageError("stdin can be only one of the inputs.")
 
 
-@click.command(help=_HELP, short_help="May this pass? The gate for CI.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.command(help=_HELP)
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @setting("--baseline", type=FILE, inside=True, metavar="FILE", help="The accepted articles.")
 @setting(
     "--against",
@@ -176,8 +176,17 @@ def _accepted(asked: Asked, settings: Settings) -> Baseline | None:
 def _result(paths: tuple[str, ...], asked: Asked, flags: Flags) -> Result:
     """Deduplicate what is to be judged together with what is known."""
     known: set[str] = set()
-    result = find_stories(_records(paths, asked.against, flags.reading(), known), flags)
+    records = _records(paths, asked.against, flags.reading(), known)
+    result = find_stories(_without(records, asked.baseline or ""), flags)
     return gates.mark(result, known)
+
+
+def _without(records: Iterator[Article | Skipped], baseline: str) -> Iterator[Article | Skipped]:
+    """Leave out the baseline itself, which a walk may meet, and which holds no article."""
+    name = os.path.basename(baseline)
+    for one in records:
+        if not name or name not in one.address or _place(one.address)[0] != _real(baseline):
+            yield one
 
 
 def _records(

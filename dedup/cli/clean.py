@@ -148,17 +148,32 @@ def _marks(layout: Layout) -> dict[str, Mark]:
 
 def _met(
     found: Iterable[Article | Skipped], job: _Job, sources: dict[str, str]
-) -> Iterator[Article | Skipped]:
+) -> Iterable[Article | Skipped]:
     """What is read, without the outputs of this very run; and notes where each article is from."""
+    if job.layout.ignored:
+        found = _without(found, job.layout.ignored)
+    return _noting(found, sources) if job.orders.max_removed_per_source else found
+
+
+def _without(
+    found: Iterable[Article | Skipped], ignored: tuple[str, ...]
+) -> Iterator[Article | Skipped]:
+    """What is read, but for some files."""
+    heads = tuple(f"{path}:" for path in ignored)
+    for one in found:
+        if one.address not in ignored and not one.address.startswith(heads):
+            yield one
+
+
+def _noting(
+    found: Iterable[Article | Skipped], sources: dict[str, str]
+) -> Iterator[Article | Skipped]:
+    """What is read; ``sources`` then says by address where each article is from."""
     from ..cleaning import source
     from ..data import Article
 
-    ignored = job.layout.ignored
-    heads = tuple(f"{path}:" for path in ignored)
     for one in found:
-        if ignored and (one.address in ignored or one.address.startswith(heads)):
-            continue
-        if job.orders.max_removed_per_source and isinstance(one, Article):
+        if isinstance(one, Article):
             sources[one.address] = source(one)
         yield one
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
-from ..readers import KINDS, READERS, files
+from ..readers import files
 from ..writers import WRITERS
 from ..writing import OutputError, check, check_folder
 from .streams import STDOUT
@@ -55,6 +55,9 @@ def lay_out(places: Places, *, force: bool, annotate: bool = False) -> Layout:
     found = list(files(places.paths))
     ignored = tuple(one.path for one in found if one.below and os.path.realpath(one.path) in own)
     inputs = [one for one in found if one.path not in ignored]
+    for one in inputs:
+        if one.kind not in WRITERS:
+            raise SettingsError(f"{one.path} is {one.kind}, which can be read but not be written")
     read = {os.path.realpath(one.path) for one in inputs if one.path != STDOUT}
     for other in (places.removed, places.rejects, *places.reports):
         if other and os.path.realpath(other) in read:
@@ -128,9 +131,8 @@ def _is_folder(inputs: Sequence[InputFile], places: Places) -> bool:
     kinds = {one.kind for one in inputs}
     alone = len(inputs) == 1 and not inputs[0].below
     joined = len(kinds) <= 1 and all(WRITERS[kind].joins for kind in kinds)
-    like_file = os.path.splitext(places.output)[1].lower() in {
-        ending for ending, reader in READERS.items() if WRITERS[KINDS[reader]].joins
-    }
+    endings = {ending for writer in WRITERS.values() if writer.joins for ending in writer.endings}
+    like_file = os.path.splitext(places.output)[1].lower() in endings
     if places.output.endswith(os.sep):
         return True
     if alone:

@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from dedup import readers
 from dedup.data import Entry, Gate, Result, Skipped, Story, Tally, Verdict
+from dedup.errors import HARMLESS
 from dedup.reports import REPORTS, FormatError, Look
 from dedup.reports.saved import SavedError, parse
 from dedup.reports.screen import UNSAFE
@@ -219,7 +221,9 @@ def sarif(result=FOUND, gate=None):
 @pytest.mark.parametrize("gate", [None, NO, YES])
 @pytest.mark.parametrize("result", [EMPTY, FOUND, many(3)])
 def test_U30_sarif_is_what_the_official_schema_says(result, gate):
-    run = sarif(result, gate and replace(gate, new=(), accepted=()) if result != FOUND else gate)
+    run = sarif(
+        result, gate and replace(gate, new=(), accepted=(), copied=()) if result != FOUND else gate
+    )
     for rule in run["tool"]["driver"]["rules"]:
         assert rule["help"]["text"]
         assert rule["shortDescription"]["text"]
@@ -409,6 +413,7 @@ def test_U33_gitlab_issues_have_their_keys_and_names_of_their_own(result):
         (lambda b: b.update(notes=[1]), "notes[0] is 1"),
         (lambda b: b.update(settings={"x": {}}), "settings.x is {}"),
         (lambda b: b["gate"].update(new=["z"]), 'gate names "z"'),
+        (lambda b: b["gate"].update(copied=[]), "gate.copied does not say"),
         (lambda b: b["gate"].update(passed="yes"), 'gate.passed is "yes"'),
     ],
 )
@@ -448,3 +453,39 @@ def test_fields_of_a_later_version_are_passed_over():
     assert rendered("json", saved) == rendered("json")
     assert isinstance(saved.pairs[0], Verdict)
     assert saved.pairs[1].relation is REPORT.relation
+
+
+def spots(value, path=()):
+    """Every place in a document, the document itself left out."""
+    if isinstance(value, (dict, list)):
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield (*path, key)
+            yield from spots(one, (*path, key))
+
+
+WHOLE = json.loads(rendered("json", gate=NO))
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from(sorted(spots(WHOLE), key=repr)), anything)
+def test_a_spoilt_result_is_refused_or_rendered_in_every_format(path, value):
+    body = json.loads(json.dumps(WHOLE))
+    *way, last = path
+    inner = body
+    for key in way:
+        inner = inner[key]
+    inner[last] = value
+    try:
+        saved, gate = parse(json.dumps(body).encode())
+    except SavedError:
+        return
+    for name in FORMATS:
+        rendered(name, saved, gate)
+
+
+def test_readers_and_reports_agree_on_what_is_no_fault():
+    assert HARMLESS == readers.HARMLESS

@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import text as text_rules
 from dedup.shingle import hash_words
 from dedup.term import stem
 from dedup.text import clean, words
@@ -281,12 +282,38 @@ def test_any_mixture(text: str) -> None:
     assert_same(text)
 
 
+TOOL = Path(__file__).parents[2] / "tools" / "build_tables.py"
+with_sources = pytest.mark.skipif(not TOOL.exists(), reason="the tool stands beside the sources")
+
+
+@with_sources
 def test_the_tables_are_those_of_the_rules() -> None:
-    """A pointer or entity that ``text.py`` learns must be learned by the tables as well."""
-    tool = run_path("tools/build_tables.py")
-    written = Path("dedup/kernels/tables.h").read_text("ascii")
+    """A pointer that ``text.py`` learns must be learned by the tables as well."""
+    tool = run_path(str(TOOL))
+    written = (TOOL.parents[1] / "dedup" / "kernels" / "tables.h").read_text("ascii")
     for form, needs in tool["pointers"]():
         assert f"{{{tool['quoted'](form)}, {int(needs)}}}" in written
+
+
+@with_sources
+def test_every_agency_is_known() -> None:
+    """An agency that ``text.py`` learns must be learned by the kernel as well."""
+    tool = run_path(str(TOOL))
+    agencies = tool["expand"](tool["parser"].parse(text_rules._AGENCY))
+    assert len(agencies) > 20
+    for agency in agencies:
+        shown = (
+            f"He left. ({agency} photo) ({agency}) ({agency.upper()} via x)\nJo Doe / {agency}\n"
+        )
+        assert_same(shown, done=True)
+
+
+def test_every_rule_is_known() -> None:
+    """A rule that is added or moved has to be added or moved in the kernel."""
+    assert " ".join(rule.__name__ for rule in text_rules.RULES) == (
+        "unescape_entities straighten_quotes normalize_unicode drop_invisibles drop_points "
+        "unify_letters drop_urls drop_credits drop_pointers join_hyphens join_lines fold_case"
+    )
 
 
 @given(st.text())

@@ -76,9 +76,7 @@ def rare_keys(keys: Ragged, how: CandidateSettings) -> Ragged:
     return keep(keys, kernels.choose_heaviest(rarity, keys.offsets, how.passage_count))
 
 
-def share_keys(
-    pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings
-) -> NDArray[np.int64]:
+def share_keys(pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings) -> NDArray[np.int64]:
     """Those of the pairs that share enough of all their keys, and not only of the rarest."""
     counts = np.diff(keys.offsets)
     fewer = np.minimum(counts[pairs[:, 0]], counts[pairs[:, 1]])

@@ -451,9 +451,7 @@ class Engine(Protocol):
     ``map`` is one.
     """
 
-    def __call__(
-        self, step: Callable[[Any], Any], batches: Iterable[Any], /
-    ) -> Iterator[Any]:
+    def __call__(self, step: Callable[[Any], Any], batches: Iterable[Any], /) -> Iterator[Any]:
         """Give ``step`` of each batch; how many are under way is bounded."""
 
 

@@ -98,9 +98,7 @@ def _titles(corpus: Corpus) -> list[str]:
         if not telling[at] and not article.title.strip():
             rest = [line.strip()[:TITLE_CHARS] for line in _beginning(article.text)]
             lines[at] = next((one for one in rest if _telling([one])[0]), "")
-    return [
-        line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines
-    ]
+    return [line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines]
 
 
 def _beginning(body: str) -> list[str]:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .. import canonical, cluster
 from ..data import Corpus, Relation, Verdict
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
     from ..settings import KeepSettings
 
 ASKED_LIMIT = 8

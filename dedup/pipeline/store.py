@@ -24,7 +24,7 @@ class _Column:
 
     def extend(self, values: NDArray[Any]) -> None:
         """Put values after those there are."""
-        self._bytes += memoryview(np.ascontiguousarray(values)).cast("B") if values.size else b""
+        self._bytes += np.ascontiguousarray(values).data.cast("B") if values.size else b""
 
     def array(self) -> NDArray[Any]:
         """The whole column; it cannot grow while this is in use."""
@@ -50,7 +50,6 @@ class _RaggedColumn:
         offsets = np.zeros(len(lengths) + 1, np.int64)
         np.cumsum(lengths, out=offsets[1:])
         return Ragged(self._values.array(), offsets)
-
 
     def row(self, number: int, start: int) -> bytes:
         """The bytes of one row that begins at value ``start``."""
@@ -81,7 +80,7 @@ def gather(batches: Iterable[Cut]) -> tuple[Cut, NDArray[np.int64], NDArray[np.i
             column.extend(getattr(some, name))
         for name, rows in ragged.items():
             rows.extend(getattr(some, name))
-    columns = {name: column.array() for name, column in flat.items()}
+    columns: dict[str, Any] = {name: column.array() for name, column in flat.items()}
     columns |= {name: rows.ragged() for name, rows in ragged.items()}
     return Cut(**columns), np.array(known.rows, np.int64), np.array(known.first, np.int64)
 
@@ -132,7 +131,7 @@ def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:
     words, of_words = taken(whole.words, rows)
     terms, of_terms = taken(whole.terms, rows)
     shingles = whole.shingles
-    if len(shingles.values):
+    if len(shingles.offsets) > 1:  # there are some, though these articles may be too short for any
         shingles, _ = taken(shingles, rows)
     return Cut(
         words=words,

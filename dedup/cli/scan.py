@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE
-from ..readers import HARMLESS, read
+from ..readers import HARMLESS, Notices, read
 from .options import Flags, shared
 from .streams import emit, say, say_skipped
 
@@ -39,14 +40,19 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
     from ..pipeline import deduplicate
 
     settings, report = flags.settings(), flags.report()
-    result = deduplicate(read(paths or (".",), flags.reading()), settings)
+    notices = Notices()
+    result = deduplicate(read(paths or (".",), flags.reading(), notices.add), settings)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
+    if not flags.quiet:
+        for line in notices.lines():
+            say(line)
     if flags.verbose:
         for note in result.notes:
             say(f"note: {note}")
         for passage in result.furniture:
             say(f"furniture in {passage.articles:,} texts: {passage.text}")
+    result = replace(result, notes=(*result.notes, *notices.lines()))
     emit(report.result(result, flags.look()), flags.output)
     if flags.for_people():
         _say_next(result)

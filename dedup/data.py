@@ -249,6 +249,11 @@ class Entry:
     copy_of: str | None = None
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
+    digest: str = ""
+    """128 bits of the clean text's SHA-256, as hex; only of articles that are one story with
+    another, since nobody needs to recognise the others again."""
+    known: bool = False
+    """It was read to be compared against, and is not itself under judgement."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -320,6 +325,28 @@ class Result:
     """Passages that were left out of the evidence, the most frequent first."""
     notes: tuple[str, ...] = field(default=())
     """What a careful reader wants to know: expected recall, capped buckets, split chains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """What a gate says of a result: whether it may pass, and which copies are new to it.
+
+    Of each story one article is the original, and every other one under judgement stands in either
+    ``new`` or ``accepted``, in the order of the corpus. The original is the keeper, unless that one
+    is new where others are accepted or known: whoever came first is not called a copy.
+    """
+
+    passed: bool
+    why: str
+    """One sentence: the figure that decided, against the limit that it was held to."""
+    new: tuple[str, ...] = ()
+    """Ids of the copies that nobody has accepted."""
+    accepted: tuple[str, ...] = ()
+    """Ids of the copies that a baseline accepts."""
+    limits: tuple[str, ...] = ()
+    """The limits in force, as a person would type them, such as ``--max-new 0``."""
+    copied: tuple[str, ...] = ()
+    """For each of ``new``, the id of the article that it was compared with and copies."""
 
 
 @dataclass(frozen=True, slots=True)

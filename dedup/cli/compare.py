@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import click
 
 from ..data import Relation
 from ..errors import EXIT_FINE, EXIT_NO
 from ..readers import read_one
+from .delivery import deliver
 from .options import Flags, shared
-from .streams import emit
 
 _HELP = """Tell whether two articles are the same story, related, or distinct.
 
@@ -35,8 +37,8 @@ def compare(left: str, right: str, flags: Flags, *, why: bool, diff: bool, exit_
     """Read two articles, compare them, and deliver the report."""
     from ..pipeline import compare as compare_pair
 
-    settings, reading, report = flags.settings(), flags.reading(), flags.report()
+    settings, reading, _ = flags.settings(), flags.reading(), flags.report("comparison")
     pair = compare_pair(read_one(left, reading), read_one(right, reading), settings)
-    emit(report.comparison(pair, flags.look(why=why, diff=diff)), flags.output)
+    deliver(flags, lambda report, look: report.comparison(pair, replace(look, why=why, diff=diff)))
     same = pair.verdict.relation is Relation.SAME_STORY
     return EXIT_NO if exit_code and same else EXIT_FINE

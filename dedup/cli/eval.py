@@ -12,8 +12,9 @@ import click
 from ..data import Article
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, gold, read
+from .delivery import deliver
 from .options import Flags, shared
-from .streams import STDOUT, emit, say, say_skipped
+from .streams import STDOUT, say, say_skipped
 
 if TYPE_CHECKING:
     from ..data import Gold, Result, Skipped
@@ -56,7 +57,7 @@ def evaluate(paths: tuple[str, ...], pairs: str, flags: Flags, *, sweep: bool, w
     """Read labels and articles, run, evaluate, and deliver the report."""
     if pairs == STDOUT and STDOUT in paths:
         raise click.UsageError("stdin cannot be both the labelled pairs and an article file.")
-    settings, report = flags.settings(), flags.report()
+    settings, _ = flags.settings(), flags.report("evaluation")
     labelled = gold.read(pairs)
     records = [one for one in read(paths or (".",), flags.reading()) if not _is_gold(one, pairs)]
     evaluation, result = _evaluated(labelled, records, settings)
@@ -66,8 +67,10 @@ def evaluate(paths: tuple[str, ...], pairs: str, flags: Flags, *, sweep: bool, w
     if flags.verbose:
         for note in result.notes:
             say(f"note: {note}")
-    look = replace(flags.look(), sweep=sweep, worst=worst)
-    emit(report.evaluation(evaluation, look), flags.output)
+    deliver(
+        flags,
+        lambda report, look: report.evaluation(evaluation, replace(look, sweep=sweep, worst=worst)),
+    )
     if flags.for_people() and worst:
         _say_next(evaluation)
     incomplete = bool(faults or evaluation.missing_pairs)

@@ -3,76 +3,130 @@
 from __future__ import annotations
 
 import functools
+import os
 import shutil
 import sys
 from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from ..readers import ON_ERROR, ReadSettings
+from ..errors import EXIT_FINE, SettingsError
+from ..readers import ON_ERROR, Limits, ReadSettings
 from ..reports import REPORTS, Look, Report
 from ..settings import Settings
 from ..writing import check
-from .streams import STDOUT, wants_color
+from .configured import (
+    PREFIX,
+    Setting,
+    configuration_report,
+    load_file,
+    near_misses,
+    origin,
+    settings_of,
+)
+from .streams import STDOUT, emit, say, wants_color
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 _WIDTHS = (40, 120)
+_PIPELINE = Settings()
+_READING = ReadSettings()
 
 
 @dataclass(frozen=True, slots=True)
 class Flags:
-    """What the shared options said; None where nothing was said."""
+    """What the shared options say, from the command line, the environment, a file or by default."""
 
-    threshold: float | None
-    unit: str | None
-    candidates: str | None
-    seed: int | None
+    threshold: float
+    unit: str
+    candidates: str
+    seed: int
     furniture: bool
     text_field: str
     id_field: str
     on_error: str
+    encoding: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    hidden: bool
+    ignore: bool
+    follow: bool
+    limits: tuple[str, ...]
     format: str
     json: bool
     output: str
+    reports: tuple[tuple[str, str], ...]
     color: str
     quiet: bool
     verbose: bool
     debug: bool
 
     def settings(self) -> Settings:
-        """Build the settings of the pipeline; what was not said keeps its default."""
+        """Build the settings of the pipeline; what is out of range is refused with its origin."""
         named = {
             "threshold": self.threshold,
             "unit": self.unit,
-            "candidates": None if self.candidates is None else _listed(self.candidates),
+            "candidates": _listed(self.candidates),
             "seed": self.seed,
             "furniture": self.furniture,
         }
-        return Settings.from_mapping({key: v for key, v in named.items() if v is not None})
+        for name, value in named.items():
+            _refusing(name, value)
+        return Settings.from_mapping(named)
 
     def reading(self) -> ReadSettings:
         """Build the settings of the readers."""
-        return ReadSettings(self.text_field, self.id_field, self.on_error)
+        return ReadSettings(
+            text_field=self.text_field,
+            id_field=self.id_field,
+            on_error=self.on_error,
+            encoding=self.encoding,
+            include=self.include,
+            exclude=self.exclude,
+            hidden=self.hidden,
+            ignore=self.ignore,
+            follow=self.follow,
+            limits=Limits.of(self.limits),
+        )
 
-    def report(self) -> Report:
-        """Choose the renderer, once it is sure that its output can be written."""
-        if self.output != STDOUT:
-            check(self.output)
-        return REPORTS["json" if self.json else self.format]
+    def targets(self) -> tuple[tuple[str, str], ...]:
+        """Give the format and the file of every report that is wanted, ``--output`` last."""
+        return (*self.reports, ("json" if self.json else self.format, self.output))
+
+    def report(self, noun: str = "result") -> Report:
+        """Choose the renderer, once it is sure that every output makes sense and can be written."""
+        files = [file if file == STDOUT else os.path.abspath(file) for _, file in self.targets()]
+        for (name, file), path in zip(self.targets(), files, strict=True):
+            REPORTS[name].check(noun)
+            if files.count(path) > 1:
+                raise click.UsageError(f"Two reports cannot both go to {file}.")
+            if file != STDOUT:
+                check(file)
+        return REPORTS[self.targets()[-1][0]]
 
     def for_people(self) -> bool:
         """Whether hints are welcome: the result is text, and nobody asked for quiet."""
         return not self.quiet and not self.json and self.format == "text"
 
-    def look(self, *, why: bool = False, diff: bool = False) -> Look:
-        """Fit the report to where it will be read; a file gets colours only on request."""
-        to_file = self.output != STDOUT
+    def look(self, *, why: bool = False, diff: bool = False, file: str | None = None) -> Look:
+        """Fit a report to where it will be read; a file gets colours only on request."""
+        to_file = (self.output if file is None else file) != STDOUT
         color = self.color == "always" if to_file else wants_color(self.color, sys.stdout)
         width = 80 if to_file else shutil.get_terminal_size((80, 24)).columns
         return Look(color, min(max(width, _WIDTHS[0]), _WIDTHS[1]), why, diff)
+
+
+def _refusing(name: str, value: object) -> None:
+    """Try one setting by itself, so that the complaint can name the flag, variable or line."""
+    try:
+        Settings.from_mapping({name: value})
+    except SettingsError as error:
+        context = click.get_current_context()
+        where = origin(context, settings_of(context.command)[name.replace("_", "-")])
+        raise SettingsError(error.why, place=where, hint=error.hint) from None
 
 
 def _listed(names: str) -> tuple[str, ...]:
@@ -80,33 +134,145 @@ def _listed(names: str) -> tuple[str, ...]:
     return tuple(sorted({name.strip() for name in names.split(",")}))
 
 
+class OneOf(click.Choice[str]):
+    """A choice that says which value was probably meant."""
+
+    def get_invalid_choice_message(self, value: Any, ctx: click.Context | None) -> str:  # noqa: ANN401
+        """Add the likeliest value to what click says."""
+        near = get_close_matches(str(value), [str(one) for one in self.choices], 1)
+        said = super().get_invalid_choice_message(value, ctx)
+        return f"{said} Did you mean {near[0]!r}?" if near else said
+
+
+class ReportType(click.ParamType[tuple[str, str]]):
+    """``FORMAT=FILE``."""
+
+    name = "FORMAT=FILE"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> tuple[str, str]:
+        """Part the two, and refuse a format that does not exist."""
+        name, mark, file = value if isinstance(value, tuple) else str(value).partition("=")
+        if not mark or not file:
+            self.fail(f"{value!r} is not FORMAT=FILE, such as sarif=dedup.sarif.", param, ctx)
+        return OneOf(tuple(REPORTS)).convert(name, param, ctx), file
+
+
+FILE = click.Path(readable=False)
+"""A path as it was typed, which a shell can complete; whether it can be read is seen later."""
+
+
+def setting(*names: str, **how: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401
+    """``click.option`` for an option of one command that files and environment may set, too."""
+    return click.option(*names, cls=Setting, show_default=True, **how)
+
+
+def _everywhere(*names: str, **how: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401
+    """Make a setting that every command has."""
+    return setting(*names, shared=True, **how)
+
+
 _OPTIONS = (
-    click.option("--threshold", type=float, metavar="NUMBER", help="Border of same story, 0 to 1."),
-    click.option("--unit", metavar="UNIT", help="Shingles: auto, word:N or char:N."),
-    click.option("--candidates", metavar="LIST", help="Indexes: lsh,passage,terms (default: all)."),
-    click.option("--seed", type=int, metavar="NUMBER", help="Seed of the signatures."),
-    click.option(
-        "--furniture/--no-furniture",
-        default=True,
-        help="Leave passages that many different stories carry out of the evidence (default).",
+    _everywhere(
+        "--threshold",
+        type=float,
+        default=_PIPELINE.match.threshold,
+        metavar="NUMBER",
+        help="Border of same story, 0 to 1.",
     ),
-    click.option("--text-field", default="", metavar="NAME", help="Where records keep the text."),
-    click.option("--id-field", default="id", metavar="NAME", help="Where records keep their id."),
-    click.option(
+    _everywhere(
+        "--unit",
+        default=_PIPELINE.shingle.unit,
+        metavar="UNIT",
+        help="Shingles: auto, word:N or char:N.",
+    ),
+    _everywhere(
+        "--candidates",
+        default=",".join(_PIPELINE.candidate.candidates),
+        joined=",",
+        metavar="LIST",
+        help="Indexes that propose pairs.",
+    ),
+    _everywhere(
+        "--seed",
+        type=int,
+        default=_PIPELINE.sketch.seed,
+        metavar="NUMBER",
+        help="Seed of the signatures.",
+    ),
+    _everywhere(
+        "--furniture/--no-furniture",
+        default=_PIPELINE.match.furniture,
+        help="Leave passages that many different stories carry out of the evidence.",
+    ),
+    _everywhere(
+        "--text-field",
+        default=_READING.text_field,
+        metavar="NAME",
+        help="Where records keep the text.",
+    ),
+    _everywhere(
+        "--id-field",
+        default=_READING.id_field,
+        metavar="NAME",
+        help="Where records keep their id.",
+    ),
+    _everywhere(
         "--on-error",
-        type=click.Choice(ON_ERROR),
-        default=ON_ERROR[0],
+        type=OneOf(ON_ERROR),
+        default=_READING.on_error,
         help="Unreadable input: do the rest and exit 2, end at once, or count it and exit 0.",
     ),
-    click.option("--format", type=click.Choice(tuple(REPORTS)), default="text", help="Of output."),
+    _everywhere(
+        "--encoding",
+        default=_READING.encoding,
+        metavar="NAME",
+        help="Of bytes without a mark; without it UTF-8, or else a guess.",
+    ),
+    _everywhere("--include", multiple=True, metavar="GLOB", help="In folders, take only these."),
+    _everywhere("--exclude", multiple=True, metavar="GLOB", help="In folders, leave these out."),
+    _everywhere("--hidden/--no-hidden", help="In folders, take hidden files, too."),
+    _everywhere(
+        "--ignore/--no-ignore", default=_READING.ignore, help="Heed .gitignore and .ignore."
+    ),
+    _everywhere("--follow/--no-follow", help="In folders, follow links."),
+    _everywhere(
+        "--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Such as line_bytes=1GiB."
+    ),
+    _everywhere("--format", type=OneOf(tuple(REPORTS)), default="text", help="Of output."),
     click.option("--json", is_flag=True, help="Short for --format json."),
-    click.option("-o", "--output", default=STDOUT, metavar="FILE", help="Instead of stdout."),
     click.option(
+        "-o", "--output", default=STDOUT, type=FILE, metavar="FILE", help="Instead of stdout."
+    ),
+    click.option(
+        "--report",
+        "reports",
+        type=ReportType(),
+        multiple=True,
+        metavar="FORMAT=FILE",
+        help="Also write this report; may be repeated.",
+    ),
+    _everywhere(
         "--color",
-        type=click.Choice(("auto", "always", "never")),
+        type=OneOf(("auto", "always", "never")),
         default="auto",
         help="NO_COLOR and FORCE_COLOR are heeded.",
     ),
+    click.option(
+        "--config",
+        type=FILE,
+        metavar="FILE",
+        envvar=f"{PREFIX}CONFIG",
+        is_eager=True,
+        callback=load_file,
+        help="Instead of the nearest dedup.toml or [tool.dedup] in pyproject.toml.",
+    ),
+    click.option("--no-config", is_flag=True, is_eager=True, help="Heed no configuration file."),
+    click.option("--show-config", is_flag=True, help="Show each setting and its origin, and end."),
     click.option("-q", "--quiet", is_flag=True, help="Only the result and errors."),
     click.option("-v", "--verbose", is_flag=True, help="Also notes, such as the expected recall."),
     click.option("--debug", is_flag=True, help="Show the traceback of an internal error."),
@@ -115,13 +281,27 @@ _OPTIONS = (
 
 def shared(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command all shared options, and hand them over as one argument ``flags``."""
-    names = [field.name for field in fields(Flags)]
+    names = {field.name for field in fields(Flags)}
 
     @functools.wraps(command)
-    def gathered(**values: object) -> int:
-        said = click.get_current_context().params
-        own = {name: value for name, value in values.items() if name not in names}
-        return command(flags=Flags(**{name: said[name] for name in names}), **own)
+    def gathered(
+        *,
+        config: str | None,
+        no_config: bool,
+        show_config: bool,
+        **values: Any,  # noqa: ANN401
+    ) -> int:
+        if config and no_config:
+            raise click.UsageError("--config and --no-config exclude each other.")
+        context = click.get_current_context()
+        flags = Flags(**{name: values.pop(name) for name in names})
+        for line in near_misses(os.environ, context.command):
+            say(f"warning: {line}")
+        if not show_config:
+            return command(flags=flags, **values)
+        flags.settings()
+        emit(configuration_report(context, machine=flags.json), flags.output)
+        return EXIT_FINE
 
     for option in reversed(_OPTIONS):
         gathered = option(gathered)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..reports import shown
+from ..reports.screen import quoted, shown
 from ..writing import OutputError, write
 
 if TYPE_CHECKING:
@@ -16,26 +16,35 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ..data import Skipped
+    from ..readers import Notices
 
 STDOUT = "-"
 
+_FOR_PEOPLE = {"text", "markdown"}
 _ALIKE_SHOWN = 5
 _HINTS = {
-    "E302": "save it as UTF-8",
+    "E302": "name its encoding with --encoding",
+    "E305": "raise the limit with --limit",
+    "E308": "raise the limit with --limit",
     "E310": "name it with --text-field",
     "E311": "name another with --text-field",
+    "W302": "--encoding names the right one",
+    "W309": "--text-field names another",
+    "W310": "--include and --no-ignore take them",
+    "W311": "--follow follows links",
 }
 
 
-def emit(report: str, output: str) -> None:
+def emit(report: str, output: str, *, form: str = "text") -> None:
     """Deliver a result to stdout, or to a file as a whole; raises OutputError if it cannot.
 
-    A reader that has seen enough (``| head``) is no fault; a full or closed stdout is.
+    A reader that has seen enough (``| head``) is no fault; a full or closed stdout is. On a CI
+    runner stdout is a log that takes orders, so that the forms for people are quoted there.
     """
-    content = report.encode()
     if output != STDOUT:
-        write(output, content)
+        write(output, report.encode())
         return
+    content = (quoted(report) if form in _FOR_PEOPLE and on_runner() else report).encode()
     if sys.stdout is None:
         raise OutputError("stdout is closed")
     try:
@@ -46,6 +55,11 @@ def emit(report: str, output: str) -> None:
     except OSError as error:
         discard_stdout()
         raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
+
+
+def on_runner() -> bool:
+    """Whether this is a step of GitHub's, whose log is searched for workflow commands."""
+    return os.environ.get("GITHUB_ACTIONS") == "true"
 
 
 def discard_stdout() -> None:
@@ -64,7 +78,8 @@ def _discard(stream: TextIO | None) -> None:
 def say(line: str) -> None:
     """Tell the person one line; with nobody listening on stderr, stay silent."""
     try:
-        click.echo(shown(line), err=True)
+        told = shown(line)
+        click.echo(quoted(told) if on_runner() else told, err=True)
         if sys.stderr is not None:
             sys.stderr.flush()
     except OSError:
@@ -82,6 +97,13 @@ def say_skipped(skipped: Sequence[Skipped]) -> None:
     for code, count in met.items():
         if count > _ALIKE_SHOWN:
             say(f"and {count - _ALIKE_SHOWN:,} more of this kind [{code}]; --json lists them all")
+
+
+def say_notices(notices: Notices) -> None:
+    """Tell what is worth knowing of inputs that were read, with what can be done about it."""
+    for line, code in notices.told():
+        hint = f" ({_HINTS[code]})" if code in _HINTS else ""
+        say(f"{line}{hint}")
 
 
 def wants_color(choice: str, stream: TextIO | None) -> bool:

@@ -13,9 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-U64 = NDArray[np.uint64]
-U32 = NDArray[np.uint32]
-I64 = NDArray[np.int64]
+from .columns import I64, U8, U32, U64
 
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
@@ -120,6 +118,14 @@ def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
     return out
 
 
+@cache
+def permutations(size: int, seed: int) -> tuple[U32, U32]:
+    """Factors and shifts of ``datasketch``'s scheme ``affine32``, as ``uint32[size]`` each."""
+    chance = np.random.RandomState(seed)  # noqa: NPY002 - the generator that datasketch uses
+    factors = chance.randint(0, 1 << 31, size, dtype=np.uint32) * np.uint32(2) + np.uint32(1)
+    return factors, chance.randint(0, 1 << 32, size, dtype=np.uint32)
+
+
 def band_keys(signatures: U32, bands: int, rows: int) -> U64:
     """``uint64[n, bands]``: a hash of each slice of ``rows`` values, the band's number mixed in."""
     sliced = signatures[:, : bands * rows].reshape(len(signatures), bands, rows).astype(np.uint64)
@@ -180,13 +186,13 @@ def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:
     return out
 
 
-def dot_shared(
-    values: U64, weights: NDArray[np.float64], offsets: I64, pairs: I64
-) -> NDArray[np.float64]:
-    """``float64[m]``: the dot product of the two rows of each pair, as sparse vectors with
-    coordinates ``values`` (sorted and distinct in each row) and entries ``weights``.
+def dot_shared(values: U32, weights: U32, offsets: I64, pairs: I64) -> I64:
+    """``int64[m]``: the dot product of the two rows of each pair, as sparse vectors with
+    coordinates ``values`` (sorted and distinct in each row) and whole numbers ``weights``, which
+    are below ``2**25`` and of length ``2**24``.
     """
-    out = np.zeros(len(pairs), np.float64)
+    out = np.zeros(len(pairs), np.int64)
+    wide = weights.astype(np.int64)
     for i, (left, right) in enumerate(pairs.tolist()):
         a = slice(offsets[left], offsets[left + 1])
         b = slice(offsets[right], offsets[right + 1])
@@ -194,5 +200,65 @@ def dot_shared(
             place = np.searchsorted(values[b], values[a])
             place[place == b.stop - b.start] = 0
             same = values[b][place] == values[a]
-            out[i] = np.sum(weights[a][same] * weights[b][place[same]])
+            out[i] = np.sum(wide[a][same] * wide[b][place[same]])
     return out
+
+
+def number_values(values: U64) -> tuple[U64, U32]:
+    """The distinct values, sorted, and ``uint32[n]``: the place of each value among them."""
+    distinct, places = np.unique(values, return_inverse=True)
+    return distinct, places.astype(np.uint32)
+
+
+def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
+    """``bool[n]``: each row's ``most`` heaviest entries, of equals the first; none without weight."""
+    chosen = np.zeros(len(weights), bool)
+    for start, end in pairwise(offsets.tolist()):
+        known = start + np.flatnonzero(weights[start:end])
+        chosen[known[np.argsort(-weights[known].astype(np.int64), kind="stable")[:most]]] = True
+    return chosen
+
+
+def cut_terms(stems: U64, offsets: I64) -> tuple[U64, I64, U32, U32]:
+    """Each row's distinct stems, sorted, with their offsets; how often each stands in its row; and
+    for each stem its place among those of its row.
+    """
+    out = np.zeros(len(offsets), np.int64)
+    parts = [
+        np.unique(stems[start:end], return_inverse=True, return_counts=True)
+        for start, end in pairwise(offsets.tolist())
+    ]
+    np.cumsum([len(values) for values, _, _ in parts], out=out[1:])
+    none = np.zeros(0, np.uint64)
+    terms = np.concatenate([none, *(values for values, _, _ in parts)])
+    counts = np.concatenate([none, *(counted for _, _, counted in parts)]).astype(np.uint32)
+    places = np.concatenate([none, *(inverse.ravel() for _, inverse, _ in parts)])
+    return terms.astype(np.uint64), out, counts, places.astype(np.uint32)
+
+
+def mask_runs(
+    words: U64, offsets: I64, run: int, highest: int, known: U64, together: int
+) -> NDArray[np.bool_]:
+    """``bool[n]``: which words of each row stand in known passages.
+
+    A key is a hash of ``run`` consecutive words up to ``highest``; ``known`` are sorted keys. From
+    the first to the last of at least ``together`` known keys, with no other key between, all words
+    are masked; where no other key lies beyond, to the border of the row.
+    """
+    mask = np.zeros(len(words), bool)
+    if not len(known):
+        return mask
+    for start, end in pairwise(offsets.tolist()):
+        runs, _ = hash_runs(words[start:end], np.array([0, end - start]), run)
+        places = np.flatnonzero(runs <= np.uint64(highest))
+        if not len(places):
+            continue
+        at = np.minimum(np.searchsorted(known, runs[places]), len(known) - 1)
+        edges = np.diff(np.concatenate(([0], known[at] == runs[places], [0])).astype(np.int8))
+        stretches = zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
+        for first, beyond in stretches:
+            if beyond - first >= together:
+                left = start if first == 0 else start + places[first]
+                right = end if beyond == len(places) else start + places[beyond - 1] + run
+                mask[left:right] = True
+    return mask

@@ -115,7 +115,12 @@ class Notices:
 
     def lines(self) -> list[str]:
         """Give each that was kept on a line, then for each kind how many more there were."""
-        told = [f"{one.address}: {one.why} [{one.code}]" for one in self.first]
+        return [line for line, _ in self.told()]
+
+    def told(self) -> list[tuple[str, str]]:
+        """Give the same lines, each with its code."""
+        some = [(f"{one.address}: {one.why} [{one.code}]", one.code) for one in self.first]
         rest = {code: count - _ALIKE_KEPT for code, count in self.counts.items()}
-        more = [f"and {n:,} more of this kind [{code}]" for code, n in rest.items() if n > 0]
-        return told + more
+        return some + [
+            (f"and {n:,} more of this kind [{code}]", code) for code, n in rest.items() if n > 0
+        ]

@@ -8,6 +8,7 @@ from enum import Enum
 from typing import TYPE_CHECKING
 
 from ..version import __version__
+from .figures import settled
 from .screen import UNSAFE
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
         Entry,
         Evidence,
         Fact,
+        Gate,
         Passage,
         Piece,
         Result,
@@ -30,18 +32,18 @@ if TYPE_CHECKING:
     from ..evaluate import Evaluation, Mistake, Point, Score, Share
     from .screen import Look
 
-_DIGITS = 4
 
-
-def result(result: Result, look: Look) -> str:  # noqa: ARG001 - machines have no eyes
+def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa: ARG001 - no eyes
     """Render as ``dedup.result/1``; ``result.schema.json`` says what may stand where."""
+    answer = {} if gate is None else {"gate": _plain(gate)}
     return _document(
         {
             "schema": "dedup.result/1",
             "version": __version__,
             "settings": result.settings,
+            **answer,
             "tally": _plain(result.tally),
-            "articles": [_plain(entry) for entry in result.articles],
+            "articles": [_entry(entry) for entry in result.articles],
             "stories": [_plain(story) for story in result.stories],
             "pairs": [_pair(verdict) for verdict in result.pairs],
             "skipped": [_plain(skipped) for skipped in result.skipped],
@@ -121,6 +123,12 @@ def _mistake(one: Mistake) -> dict[str, object]:
     }
 
 
+def _entry(entry: Entry) -> dict[str, object]:
+    """Give an article; the two marks that few carry are left out of the others."""
+    unmarked = {"digest": "", "known": False}
+    return {k: v for k, v in _plain(entry).items() if k not in unmarked or v != unmarked[k]}
+
+
 def _pair(verdict: Verdict, *, sides: bool = True) -> dict[str, object]:
     """Give a verdict with its evidence; the sides are left out where they are told at length."""
     names = {"left": verdict.left, "right": verdict.right} if sides else {}
@@ -150,7 +158,7 @@ def _side(article: Article, words: int, steps: tuple[tuple[str, int], ...]) -> d
 
 
 def _plain(
-    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Share,
+    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Share | Gate,
 ) -> dict[str, object]:
     """Give the fields of a noun in their own order; what is unknown is left out."""
     values = ((field.name, getattr(noun, field.name)) for field in fields(noun))
@@ -160,26 +168,36 @@ def _plain(
 def _value(value: object) -> object:
     """Round what was measured, so that no machine's last digit shows."""
     if isinstance(value, float):
-        return round(value, _DIGITS)
+        return settled(value)
     return value.value if isinstance(value, Enum) else value
 
 
 def _document(body: dict[str, object]) -> str:
     """Write an object with each item of its lists on a line of its own."""
-    lines = (f"{_json(key)}: {_block(value)}" for key, value in body.items())
+    lines = (f"{written(key)}: {_block(value)}" for key, value in body.items())
     return "{" + ",\n ".join(lines) + "}\n"
 
 
 def _block(value: object) -> str:
     """Write a list line by line, anything else in one."""
     if not isinstance(value, list) or not value:
-        return _json(value)
-    return "[\n  " + ",\n  ".join(map(_json, value)) + "]"
+        return written(value)
+    return "[\n  " + ",\n  ".join(map(written, value)) + "]"
 
 
-def _json(value: object) -> str:
-    """Write one value; characters that would play tricks on a screen are escaped as JSON allows."""
-    return UNSAFE.sub(_escaped, json.dumps(value, ensure_ascii=False))
+def written(value: object) -> str:
+    """Write one value on one line."""
+    return safe(json.dumps(value, ensure_ascii=False))
+
+
+def safe(written: str) -> str:
+    """Escape, as JSON allows, what would play tricks on a screen or a runner.
+
+    ``##[`` is how the log of a CI run may still be given orders from the middle of a line. A line
+    break is left alone: JSON has none inside its texts.
+    """
+    escaped = (UNSAFE.sub(_escaped, line) for line in written.split("\n"))
+    return "\n".join(escaped).replace("##[", "#\\u0023[")
 
 
 def _escaped(match: re.Match[str]) -> str:

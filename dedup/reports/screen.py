@@ -16,6 +16,7 @@ UNSAFE = re.compile(
 )
 """Controls, marks that turn the direction of writing, characters without width, surrogates."""
 
+_COMMAND = re.compile(r"^(\s*)::", re.M)
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 _STYLES = {"strong": "1", "quiet": "2", "bad": "31", "good": "32", "title": "36"}
 
@@ -35,6 +36,8 @@ class Look:
     """Of an evaluation, every threshold and not only the best one."""
     worst: int = 5
     """Of an evaluation, so many mistakes of each kind."""
+    most_bytes: int | None = None
+    """Of Markdown, the size that it may have; what does not fit is counted."""
 
 
 def shown(text: str) -> str:
@@ -44,6 +47,17 @@ def shown(text: str) -> str:
     a\x1b[2J\nb\u202e
     """
     return UNSAFE.sub(_visible, text)
+
+
+def quoted(text: str) -> str:
+    r"""Take the orders from lines that a CI runner would follow where it meets them in a log.
+
+    >>> print(quoted("::add-mask::e\n  ::error::x\na ##[group] b ::"))
+    \x3a:add-mask::e
+      \x3a:error::x
+    a #\x23[group] b ::
+    """
+    return _COMMAND.sub(r"\g<1>\\x3a:", text).replace("##[", "#\\x23[")
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -11,7 +11,7 @@ from .screen import Look, cells, counted, excerpt, padded, painted, percent, sho
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..data import Entry, Result, Story, Verdict
+    from ..data import Entry, Gate, Result, Story, Verdict
 
 _COPIES_SHOWN = 20
 _WIDEST_NAME = 48
@@ -21,8 +21,10 @@ _HEADINGS = {
 }
 
 
-def result(result: Result, look: Look) -> str:
+def result(result: Result, look: Look, gate: Gate | None = None) -> str:
     r"""Render stories, then related pairs, then one closing line; ends with a newline.
+
+    A gate's answer comes last, where an eye that follows a log comes to rest.
 
     >>> from ..data import Result, Tally
     >>> result(Result({}, Tally(), (), (), ()), Look())
@@ -36,7 +38,14 @@ def result(result: Result, look: Look) -> str:
         if pairs:
             blocks.append([painted(heading, "strong", look), *_related(pairs, entries, look)])
     lines = [line for block in blocks for line in [*block, ""]]
-    return "\n".join([*lines, _summary(result)]) + "\n"
+    answer = [] if gate is None else [_answer(gate, look)]
+    return "\n".join([*lines, _summary(result), *answer]) + "\n"
+
+
+def _answer(gate: Gate, look: Look) -> str:
+    """Say in one line what the gate says, and why."""
+    word, style = ("passed", "good") if gate.passed else ("failed", "bad")
+    return f"{painted(word, style, look)}: {shown(gate.why)}"
 
 
 def _story(

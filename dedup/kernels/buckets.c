@@ -1,0 +1,284 @@
+/* Entries that share a key: numbering, counting, pairing. */
+#include "native.h"
+
+void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
+
+typedef struct {
+    uint64_t key; /* mixed: a bijection, so that equal stays equal and every bit is chance */
+    uint32_t row;
+} Entry;
+
+/* One stable pass of a radix sort over eleven bits of the key, or of the row. */
+static void pass(const Entry *from, Entry *to, size_t count, int shift, int by_row)
+{
+    uint32_t counts[1 << 11] = {0};
+    for (size_t i = 0; i < count; i++)
+        counts[((by_row ? from[i].row : from[i].key) >> shift) & 2047]++;
+    uint32_t sum = 0;
+    for (int d = 0; d < 2048; d++) {
+        uint32_t c = counts[d];
+        counts[d] = sum;
+        sum += c;
+    }
+    for (size_t i = 0; i < count; i++)
+        to[counts[((by_row ? from[i].row : from[i].key) >> shift) & 2047]++] = from[i];
+}
+
+/* Sort by key and row. Thirty-three bits of the key leave next to nothing to put right. */
+static Entry *sort_entries(Entry *entries, Entry *spare, size_t count)
+{
+    Entry *from = entries, *to = spare, *swap;
+    int ascending = 1;
+    for (size_t i = 1; i < count && ascending; i++) ascending = from[i - 1].row <= from[i].row;
+    for (int part = 0; !ascending && part < 3; part++) {
+        pass(from, to, count, 11 * part, 1);
+        swap = from, from = to, to = swap;
+    }
+    for (int part = 0; part < 3; part++) {
+        pass(from, to, count, 11 * part, 0);
+        swap = from, from = to, to = swap;
+    }
+    for (size_t i = 1; i < count; i++) {
+        Entry x = from[i];
+        size_t j = i;
+        uint64_t low = x.key & 0x1FFFFFFFFULL;
+        while (j > 0 && (from[j - 1].key & 0x1FFFFFFFFULL) == low && from[j - 1].key > x.key) {
+            from[j] = from[j - 1];
+            j--;
+        }
+        from[j] = x;
+    }
+    return from;
+}
+
+/* The entries whose key may stand in several rows: an entry alone in its place of a table is alone
+ * for sure. */
+static size_t repeated(const uint64_t *key, const int64_t *row, size_t count, Entry *out)
+{
+    int bits = 12;
+    while (((size_t)1 << bits) < 4 * count && bits < 27) bits++;
+    uint8_t *seen = calloc((size_t)1 << bits, 1);
+    size_t kept = 0;
+    for (size_t i = 0; seen && i < count; i++) {
+        uint8_t *place = seen + (mix(key[i]) >> (64 - bits));
+        *place += *place < 2;
+    }
+    for (size_t i = 0; i < count; i++) {
+        uint64_t mixed = mix(key[i]);
+        if (seen && seen[mixed >> (64 - bits)] < 2) continue;
+        out[kept].key = mixed;
+        out[kept++].row = (uint32_t)row[i];
+    }
+    free(seen);
+    return kept;
+}
+
+typedef struct {
+    uint64_t *pairs;
+    size_t count, room;
+} Pairs;
+
+static int emit(Pairs *found, uint32_t left, uint32_t right)
+{
+    if (found->count == found->room) {
+        size_t room = found->room ? 2 * found->room : 4096;
+        uint64_t *more = realloc(found->pairs, room * sizeof *more);
+        if (!more) return 0;
+        found->pairs = more;
+        found->room = room;
+    }
+    found->pairs[found->count++] = (uint64_t)left << 32 | right;
+    return 1;
+}
+
+/* Pair one bucket of sorted rows; returns 0 when memory ends. */
+static int pair_bucket(const Entry *bucket, size_t size, size_t full, size_t limit, Pairs *found)
+{
+    for (size_t i = 1; i < size; i++) {
+        if (size <= full) {
+            for (size_t j = 0; j < i; j++)
+                if (!emit(found, bucket[j].row, bucket[i].row)) return 0;
+            continue;
+        }
+        if (!emit(found, bucket[i - 1].row, bucket[i].row)) return 0;
+        if (i % limit >= 2 && !emit(found, bucket[i - i % limit].row, bucket[i].row)) return 0;
+    }
+    return 1;
+}
+
+/* bucket_pairs(keys, rows, full, limit) -> (packed pairs with repeats, sorted; cut buckets) */
+PyObject *bucket_pairs(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer keys, rows;
+    Py_ssize_t full, limit, cut = 0;
+    if (!PyArg_ParseTuple(args, "y*y*nn", &keys, &rows, &full, &limit)) return NULL;
+    Pairs found = {NULL, 0, 0};
+    uint64_t *spare = NULL;
+    int failed = 0;
+    Py_BEGIN_ALLOW_THREADS
+    size_t count = (size_t)keys.len / 8;
+    Entry *entries = malloc((count + 1) * sizeof *entries), *other = NULL;
+    failed = !entries;
+    if (!failed) {
+        count = repeated(keys.buf, rows.buf, count, entries);
+        other = malloc((count + 1) * sizeof *other);
+        failed = !other;
+    }
+    if (!failed) {
+        Entry *sorted = sort_entries(entries, other, count);
+        for (size_t i = 0; i < count && !failed;) {
+            size_t end = i + 1, size = 1; /* rows that stand twice in a bucket count once */
+            for (; end < count && sorted[end].key == sorted[i].key; end++)
+                if (sorted[end].row != sorted[i + size - 1].row) sorted[i + size++] = sorted[end];
+            cut += size > (size_t)full && size > (size_t)limit;
+            failed = !pair_bucket(sorted + i, size, (size_t)full, (size_t)limit, &found);
+            i = end;
+        }
+    }
+    free(entries);
+    free(other);
+    if (!failed && found.count) {
+        spare = malloc(found.count * sizeof *spare);
+        failed = !spare;
+        if (!failed) sort_numbers(found.pairs, spare, found.count);
+    }
+    free(spare);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&keys);
+    PyBuffer_Release(&rows);
+    PyObject *packed = NULL;
+    if (failed)
+        PyErr_NoMemory();
+    else
+        packed = PyBytes_FromStringAndSize((char *)found.pairs, (Py_ssize_t)(found.count * 8));
+    free(found.pairs);
+    return packed ? Py_BuildValue("Nn", packed, cut) : NULL;
+}
+
+/* count_sorted(packed, out, counts) -> how many are distinct; packed is sorted */
+PyObject *count_sorted(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer packed, out, counts;
+    if (!PyArg_ParseTuple(args, "y*w*w*", &packed, &out, &counts)) return NULL;
+    const uint64_t *value = packed.buf;
+    int64_t *pair = out.buf, *times = counts.buf;
+    Py_ssize_t kept = 0;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < packed.len / 8; i++) {
+        if (i && value[i] == value[i - 1]) {
+            times[kept - 1]++;
+            continue;
+        }
+        pair[2 * kept] = (int64_t)(value[i] >> 32);
+        pair[2 * kept + 1] = (int64_t)(value[i] & 0xFFFFFFFFULL);
+        times[kept++] = 1;
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&packed);
+    PyBuffer_Release(&out);
+    PyBuffer_Release(&counts);
+    return PyLong_FromSsize_t(kept);
+}
+
+/* number_values(values, places) -> bytes of the distinct values, sorted; places of each in them */
+PyObject *number_values(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, places;
+    if (!PyArg_ParseTuple(args, "y*w*", &values, &places)) return NULL;
+    const uint64_t *value = values.buf;
+    uint32_t *place = places.buf;
+    size_t count = (size_t)values.len / 8, met = 0, room = 1 << 12;
+    uint64_t *distinct = NULL, *spare = NULL;
+    uint32_t *table = NULL, *rank = NULL;
+    int failed = 0;
+    Py_BEGIN_ALLOW_THREADS
+    distinct = malloc(room / 2 * sizeof *distinct);
+    table = calloc(room, sizeof *table); /* place + 1 of a value, 0 where free */
+    failed = !distinct || !table;
+    for (size_t i = 0; i < count && !failed; i++) {
+        size_t at = mix(value[i]) & (room - 1);
+        while (table[at] && distinct[table[at] - 1] != value[i]) at = (at + 1) & (room - 1);
+        if (!table[at]) {
+            distinct[met++] = value[i];
+            table[at] = (uint32_t)met;
+        }
+        place[i] = table[at] - 1;
+        if (met < room / 2) continue;
+        room *= 4;
+        uint64_t *more = realloc(distinct, room / 2 * sizeof *distinct);
+        distinct = more ? more : distinct;
+        free(table);
+        table = calloc(room, sizeof *table);
+        failed = !more || !table;
+        for (size_t j = 0; j < met && !failed; j++) {
+            size_t to = mix(distinct[j]) & (room - 1);
+            while (table[to]) to = (to + 1) & (room - 1);
+            table[to] = (uint32_t)j + 1;
+        }
+    }
+    if (!failed) { /* the table now gives the rank of each value in order */
+        spare = malloc((2 * met + 1) * sizeof *spare);
+        rank = malloc((met + 1) * sizeof *rank);
+        failed = !spare || !rank;
+    }
+    if (!failed) {
+        memcpy(spare, distinct, met * sizeof *spare);
+        sort_numbers(spare, spare + met, met);
+        for (size_t j = 0; j < met; j++) {
+            size_t at = mix(spare[j]) & (room - 1);
+            while (distinct[table[at] - 1] != spare[j]) at = (at + 1) & (room - 1);
+            rank[table[at] - 1] = (uint32_t)j;
+        }
+        for (size_t i = 0; i < count; i++) place[i] = rank[place[i]];
+    }
+    Py_END_ALLOW_THREADS
+    PyObject *sorted = failed ? PyErr_NoMemory()
+                              : PyBytes_FromStringAndSize((char *)spare, (Py_ssize_t)(met * 8));
+    free(distinct);
+    free(table);
+    free(rank);
+    free(spare);
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&places);
+    return sorted;
+}
+
+/* choose_heaviest(weights, offsets, most, out): mark each row's heaviest entries, of equals the
+ * first; entries that weigh nothing are never chosen. */
+PyObject *choose_heaviest(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer weights, offsets, out;
+    Py_ssize_t most;
+    if (!PyArg_ParseTuple(args, "y*y*nw*", &weights, &offsets, &most, &out)) return NULL;
+    const uint32_t *weight = weights.buf;
+    const int64_t *start = offsets.buf;
+    uint8_t *chosen = out.buf;
+    Py_ssize_t rows = offsets.len / 8 - 1;
+    uint64_t *heap = malloc((size_t)(most + 1) * sizeof *heap);
+    if (heap) {
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t row = 0; row < rows; row++) {
+            Py_ssize_t size = 0; /* a sorted list of the best so far, the worst at its end */
+            for (int64_t i = start[row]; i < start[row + 1]; i++) {
+                if (!weight[i]) continue;
+                uint64_t mine = (uint64_t)weight[i] << 32 | (uint32_t) ~(uint32_t)(i - start[row]);
+                if (size == most && mine < heap[size - 1]) continue;
+                Py_ssize_t j = size < most ? size++ : size - 1;
+                for (; j > 0 && heap[j - 1] < mine; j--) heap[j] = heap[j - 1];
+                heap[j] = mine;
+            }
+            for (Py_ssize_t j = 0; j < size; j++) chosen[start[row] + (uint32_t)~heap[j]] = 1;
+        }
+        Py_END_ALLOW_THREADS
+        free(heap);
+    }
+    PyBuffer_Release(&weights);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&out);
+    if (!heap) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}

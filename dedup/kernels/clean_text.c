@@ -1,0 +1,415 @@
+/* The cleaning rules of text.py, for valid UTF-8: each gives what its twin there gives, or declines.
+
+   A rule looks for the few places where it could apply, and only then takes a closer look. */
+#include "clean_text.h"
+
+#define L WORD
+#define D (WORD | DIGIT)
+#define S SPACE
+const uint8_t ascii_traits[128] = {
+    0, 0, 0, 0, 0, 0, 0, 0, 0, S, S, S, S, S, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, S, S, S, S,
+    S, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, D, D, D, D, D, D, D, D, D, D, 0, 0, 0, 0, 0, 0,
+    0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, L,
+    0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, 0,
+};
+#undef L
+#undef D
+#undef S
+
+/* ---- a draft: what stands where, and how it is changed ---- */
+
+static int traits_at(const struct draft *d, size_t at)
+{
+    return at < d->size ? ascii_traits[d->text[at]] : 0;
+}
+
+static int traits_before(const struct draft *d, size_t at)
+{
+    return at > 0 ? ascii_traits[d->text[at - 1]] : 0;
+}
+
+static int is_letter(int traits, uint8_t byte)
+{
+    return (traits & (WORD | DIGIT)) == WORD && byte != '_';
+}
+
+static int is_one_of(const char *bytes, uint8_t byte) { return byte && strchr(bytes, byte); }
+
+/* Where the line that `at` stands in ends: at its newline, or with the text. */
+static size_t line_end(const struct draft *d, size_t at)
+{
+    const uint8_t *end = at < d->size ? memchr(d->text + at, '\n', d->size - at) : NULL;
+    return end ? (size_t)(end - d->text) : d->size;
+}
+
+static size_t skip_blanks(const struct draft *d, size_t at)
+{
+    while (at < d->size && (d->text[at] == ' ' || d->text[at] == '\t'))
+        at++;
+    return at;
+}
+
+/* Whether more than `most` characters stand between two places. */
+static int is_longer(const struct draft *d, size_t start, size_t end, size_t most)
+{
+    size_t count = 0;
+    if (end - start <= most)
+        return 0;
+    for (; start < end && count <= most; start++)
+        count += (d->text[start] & 0xC0) != 0x80;
+    return count > most;
+}
+
+/* The place behind a lower-case literal that stands at `at` in any case; 0 where it does not. */
+static size_t behind(const struct draft *d, size_t at, const char *literal)
+{
+    for (; *literal; literal++, at++) {
+        uint8_t byte = at < d->size ? d->text[at] : 0;
+        if (byte >= 'A' && byte <= 'Z')
+            byte += 'a' - 'A';
+        if (byte != (uint8_t)*literal)
+            return 0;
+    }
+    return at;
+}
+
+/* The same, case being minded. */
+static size_t behind_exact(const struct draft *d, size_t at, const char *literal)
+{
+    size_t size = strlen(literal);
+    return d->size - at >= size && memcmp(d->text + at, literal, size) == 0 ? at + size : 0;
+}
+
+/* Leave out what stands from `start` to `end`, and put `with` there. */
+static void replace(struct draft *d, size_t start, size_t end, const char *with)
+{
+    size_t kept = start - d->copied;
+    memcpy(d->out + d->used, d->text + d->copied, kept);
+    d->used += kept;
+    while (*with)
+        d->out[d->used++] = (uint8_t)*with++;
+    d->copied = end;
+    d->edits++;
+}
+
+/* Make what the rule has written the text that the next one sees. */
+static void settle(struct draft *d)
+{
+    uint8_t *out = d->out;
+    if (!d->edits)
+        return;
+    memcpy(out + d->used, d->text + d->copied, d->size - d->copied);
+    d->size = d->used + d->size - d->copied;
+    d->text = out;
+    d->out = d->spare;
+    d->spare = out;
+    d->used = d->copied = 0;
+    d->edits = 0;
+}
+
+/* ---- rules on characters ---- */
+
+/* A reference is a name or a number; "AT&T" and "this & that" hold none. */
+static int unescape_entities(struct draft *d)
+{
+    const uint8_t *end = d->text + d->size, *at = d->text;
+    while ((at = memchr(at, '&', end - at)) != NULL) {
+        at++;
+        if (at < end && (*at == '#' || *at >= 0x80 || (ascii_traits[*at] & WORD)))
+            return 0;
+    }
+    return 1;
+}
+
+static void straighten_quotes(struct draft *d)
+{
+    const uint8_t *at = d->text, *end = d->text + d->size;
+    while ((at = memchr(at, '`', end - at)) != NULL) {
+        replace(d, at - d->text, at - d->text + 1, "'");
+        at++;
+    }
+    settle(d);
+}
+
+/* ---- addresses ---- */
+
+static int is_in_url(uint8_t byte) { return byte > ' ' && byte < 0x7F && byte != '<' && byte != '>'; }
+
+/* Where a web address begins that has its first ':' or '.' at `at`; the size where none does. */
+static size_t url_start(const struct draft *d, size_t at)
+{
+    if (d->text[at] == '.')
+        return at >= 3 && behind(d, at - 3, "www.") ? at - 3 : d->size;
+    if (at >= 4 && behind(d, at - 4, "http://"))
+        return at - 4;
+    return at >= 5 && behind(d, at - 5, "https://") ? at - 5 : d->size;
+}
+
+static int holds_url(const struct draft *d, char sign)
+{
+    const uint8_t *at = d->text, *end = d->text + d->size;
+    for (; (at = memchr(at, sign, end - at)) != NULL; at++)
+        if (url_start(d, at - d->text) < d->size)
+            return 1;
+    return 0;
+}
+
+static int holds_http(const struct draft *d)
+{
+    for (size_t at = 0; at + 4 <= d->size; at++)
+        if (memcmp(d->text + at, "http", 4) == 0)
+            return 1;
+    return 0;
+}
+
+/* The rule sleeps in a text that has neither "www." nor, in lower case somewhere, "http". */
+static void drop_urls(struct draft *d)
+{
+    if (!holds_url(d, '.') && !(holds_url(d, ':') && holds_http(d)))
+        return;
+    for (size_t at = 0; at < d->size; at++) {
+        if (d->text[at] != ':' && d->text[at] != '.')
+            continue;
+        size_t start = url_start(d, at);
+        if (start == d->size || start < d->copied)
+            continue;
+        if (d->text[at] == '.' && (traits_before(d, start) & WORD))
+            continue;
+        size_t end = d->text[at] == '.' ? at + 1 : at + 3;
+        if (end >= d->size || !is_in_url(d->text[end]))
+            continue;
+        while (end < d->size && is_in_url(d->text[end]))
+            end++;
+        replace(d, start, end, " ");
+        at = end - 1;
+    }
+    settle(d);
+}
+
+/* ---- credits ---- */
+
+static const char *const AGENCIES[] = {
+    "AP", "AFP", "ANI", "ANSA", "DPA", "EFE", "EPA", "IANS", "KUNA", "PA", "PTI", "RIA", "SPA",
+    "TASS", "UPI", "WAM", "Xinhua", "Reuters", "Getty", "Getty Images", "Shutterstock", "Alamy",
+    "Imagn", "Imagn Images", "Associated Press", "Bloomberg", NULL,
+};
+static const char *const AGENCIES_FOLDED[] = {
+    "ap", "afp", "ani", "ansa", "dpa", "efe", "epa", "ians", "kuna", "pa", "pti", "ria", "spa",
+    "tass", "upi", "wam", "xinhua", "reuters", "getty", "getty images", "shutterstock", "alamy",
+    "imagn", "imagn images", "associated press", "bloomberg", NULL,
+};
+/* Longer ones first, since the shorter is a beginning of some. */
+static const char *const PICTURES[] = {
+    "photograph", "photo", "picture", "image", "foto", "video", NULL,
+};
+static const char *const PICTURE_LABELS[] = {
+    "photograph", "photo", "picture", "image", "foto", "credit", NULL,
+};
+
+/* The place behind the first of some literals that stands at `at`, or 0. */
+static size_t behind_any(const struct draft *d, size_t at, const char *const *literals)
+{
+    size_t end = 0;
+    while (*literals && !(end = behind(d, at, *literals)))
+        literals++;
+    return end;
+}
+
+/* Behind the words that open a credit in brackets, the bracket left out: "photo by", "AFP via". */
+static size_t behind_credit_opening(const struct draft *d, size_t at)
+{
+    static const char *const signs[] = {" credit", " courtesy", " by", ":", "/", NULL};
+    static const char *const ways[] = {" photo", " file", " via", NULL};
+    size_t file = behind(d, at, "file "), end = behind_any(d, file ? file : at, PICTURES);
+    if (end) {
+        size_t plural = behind(d, end, "s");
+        return behind_any(d, plural ? plural : end, signs);
+    }
+    for (const char *const *agency = AGENCIES_FOLDED; *agency; agency++) {
+        end = behind(d, at, *agency);
+        if (end && (end = behind_any(d, end, ways)) && !(traits_at(d, end) & WORD))
+            return end;
+    }
+    return 0;
+}
+
+/* The end of a credit in brackets that opens at `at`, or 0. */
+static size_t bracket_end(const struct draft *d, size_t at)
+{
+    size_t start = behind_credit_opening(d, at + 1), end = start;
+    if (!start)
+        return 0;
+    while (end < d->size && d->text[end] != '(' && d->text[end] != ')' && d->text[end] != '\n')
+        end++;
+    if (end == d->size || d->text[end] != ')' || is_longer(d, start, end, 120))
+        return 0;
+    return end + 1;
+}
+
+/* Whether the line from `start` to `end` is a credit: "Photo by: …". */
+static int is_credit_line(const struct draft *d, size_t start, size_t end)
+{
+    static const char *const ways[] = {" credit", " by", NULL};
+    size_t at = behind_any(d, start, PICTURE_LABELS), next;
+    if (!at)
+        return 0;
+    if ((next = behind(d, at, "s")) != 0)
+        at = next;
+    if ((next = behind_any(d, at, ways)) != 0)
+        at = next;
+    at = skip_blanks(d, at);
+    return at < end && is_one_of(":/|", d->text[at]) && !is_longer(d, at + 1, end, 120);
+}
+
+static void drop_labelled(struct draft *d)
+{
+    for (size_t start = 0, end; start < d->size; start = end + 1) {
+        const uint8_t *at = d->text + start;
+        end = line_end(d, start);
+        if (is_credit_line(d, start, end)) {
+            replace(d, start, end, " ");
+            continue;
+        }
+        while ((at = memchr(at, '(', d->text + end - at)) != NULL) {
+            size_t closed = bracket_end(d, at - d->text);
+            if (closed)
+                replace(d, at - d->text, closed, " ");
+            at = closed ? d->text + closed : at + 1;
+        }
+    }
+    settle(d);
+}
+
+/* Whether an agency's name is all that follows on the line. */
+static int is_agency_last(const struct draft *d, size_t at, size_t end)
+{
+    if (at < end && d->text[at] == ' ')
+        at++;
+    for (const char *const *agency = AGENCIES; *agency; agency++) {
+        size_t next = behind_exact(d, at, *agency);
+        if (next && skip_blanks(d, next) == end)
+            return 1;
+    }
+    return 0;
+}
+
+/* Where the word of a name begins that a space at `space` ends, `line` being the start of its line;
+   `space` itself where it is none. */
+static size_t name_start(const struct draft *d, size_t line, size_t space)
+{
+    size_t at = space;
+    while (at > line && ((traits_before(d, at) & WORD) || is_one_of(".'-", d->text[at - 1])))
+        at--;
+    if (space - at < 2 || d->text[at] < 'A' || d->text[at] > 'Z')
+        return space;
+    return at;
+}
+
+/* Where a credit begins of which the slash stands at `slash`: one to three words of a name, at the
+   start of the line or behind the end of a sentence; `slash` where it is none. */
+static size_t signed_start(const struct draft *d, size_t line, size_t slash)
+{
+    size_t found = slash, at = slash;
+    for (int words = 0; words < 3 && at > line && d->text[at - 1] == ' '; words++) {
+        size_t start = name_start(d, line, at - 1);
+        if (start == at - 1)
+            break;
+        at = start;
+        if (at == line
+            || (at >= line + 2 && d->text[at - 1] == ' ' && is_one_of(".)!?", d->text[at - 2])))
+            found = at;
+    }
+    return found;
+}
+
+static void drop_signed(struct draft *d)
+{
+    const uint8_t *at = d->text;
+    size_t start = 0;
+    while ((at = memchr(at, '/', d->text + d->size - at)) != NULL) {
+        size_t slash = at - d->text, end = line_end(d, slash), from;
+        if (is_agency_last(d, slash + 1, end)) {
+            for (start = slash; start > 0 && d->text[start - 1] != '\n'; start--)
+                ;
+            if ((from = signed_start(d, start, slash)) < slash)
+                replace(d, from, end, " ");
+        }
+        at++;
+    }
+    settle(d);
+}
+
+/* ---- pointers ---- */
+
+/* Beginnings of lines that point elsewhere, in lower case, sorted by their first byte. */
+static const char *const POINTERS[] = {
+    "advertisement", "a lire", "also read", "click here", "download our app", "follow us",
+    "get a daily", "get our daily", "get your daily", "las mer", "las ocksa", "lea tambien",
+    "leer mas", "lees ook", "leggi anche", "leia mais", "leia tambem", "lesen sie auch",
+    "lire aussi", "mehr zum thema", "more from", "more information", "more on this story",
+    "more stories", "read also", "read more", "read next", "related article", "related articles",
+    "related coverage", "related news", "related stories", "related story", "related topic",
+    "related topics", "see also", "share this", "sign up for", "sign up now", "sign up to",
+    "subscribe for", "subscribe now", "subscribe to", "support our", "support the", "support us",
+    NULL,
+};
+
+/* Whether a line points elsewhere that begins, its bullet left out, at `start`. */
+static int is_pointer(const struct draft *d, size_t start, size_t end)
+{
+    for (const char *const *pointer = POINTERS; *pointer; pointer++) {
+        size_t at = behind(d, start, *pointer);
+        if (!at || is_longer(d, at, end, 160) || (traits_at(d, at) & WORD))
+            continue;
+        if (strncmp(*pointer, "support ", 8) || memchr(d->text + at, '!', end - at))
+            return 1;
+    }
+    return 0;
+}
+
+static void drop_pointers(struct draft *d)
+{
+    for (size_t start = 0, end; start < d->size; start = end + 1) {
+        size_t at = start;
+        end = line_end(d, start);
+        while (at < end && is_one_of(" \t>*-", d->text[at]))
+            at++;
+        if (at < end && is_pointer(d, at, end))
+            replace(d, start, end, " ");
+    }
+    settle(d);
+}
+
+/* ---- lines ---- */
+
+static void join_hyphens(struct draft *d)
+{
+    const uint8_t *newline = d->text;
+    while ((newline = memchr(newline, '\n', d->text + d->size - newline)) != NULL) {
+        size_t at = newline - d->text, start = at, end = skip_blanks(d, at + 1);
+        newline++;
+        if (start > 0 && d->text[start - 1] == '\r')
+            start--;
+        while (start > 0 && (d->text[start - 1] == ' ' || d->text[start - 1] == '\t'))
+            start--;
+        if (start < 2 || d->text[start - 1] != '-' || end == d->size)
+            continue;
+        if (is_letter(traits_before(d, start - 1), d->text[start - 2])
+            && is_letter(traits_at(d, end), d->text[end]))
+            replace(d, start - 1, end, "");
+    }
+    settle(d);
+}
+
+int apply_rules(struct draft *d)
+{
+    if (!unescape_entities(d))
+        return 0;
+    straighten_quotes(d);
+    drop_urls(d);
+    drop_labelled(d);
+    drop_signed(d);
+    drop_pointers(d);
+    join_hyphens(d);
+    return 1;
+}

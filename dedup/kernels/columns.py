@@ -1,0 +1,77 @@
+"""What travels together into the kernels: columns of many articles, and the bounds of a pair."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+U8 = NDArray[np.uint8]
+U32 = NDArray[np.uint32]
+U64 = NDArray[np.uint64]
+I64 = NDArray[np.int64]
+
+IDF_UNIT = 1 << 16
+"""An idf of 1.0, as a whole number: sums of whole numbers are the same in any order."""
+WEIGHT_UNIT = 1 << 24
+"""A term weight of 1.0; a product of two weights counts in ``WEIGHT_UNIT ** 2``."""
+NUMBER = 1
+"""The bit in ``marks`` of a word that consists of digits."""
+
+
+class Sides(NamedTuple):
+    """``n`` articles as pairs are measured by; row ``i`` of words is ``offsets[i]:offsets[i+1]``."""
+
+    words: U64
+    """Hashes in reading order."""
+    marks: U8
+    """One for each word: ``NUMBER`` or 0."""
+    term_of: U32
+    """One for each word: the place of its term among the terms of its row."""
+    offsets: I64
+    terms: U32
+    """Each row's terms as places in ``idf``, rising."""
+    term_weights: U32
+    """Of each term, in ``WEIGHT_UNIT``."""
+    term_offsets: I64
+    idf: U32
+    """What each term of the vocabulary says, in ``IDF_UNIT``."""
+
+
+class Bounds(NamedTuple):
+    """What counts as what on a pair, in words unless said."""
+
+    run: int
+    """A shared passage is at least so long."""
+    own: int
+    """So many without a shared passage are a stretch of an article's own."""
+    aligned: int
+    """So many of each side are aligned, the rest is not looked at."""
+    slot: int
+    """The longest gap in which a fact may be substituted."""
+    informative: int
+    """An idf from which up a word counts as a fact, in ``IDF_UNIT``."""
+    least_dot: int
+    """A pair is looked at closely from this dot product of its terms …"""
+    least_share: float
+    """… or from this share of the shorter side in shared passages."""
+
+
+MEASURES = (
+    "shared_runs",
+    "left_passages",
+    "right_passages",
+    "left_own",
+    "right_own",
+    "dot",
+    "measured",
+    "left_aligned",
+    "right_aligned",
+    "aligned_words",
+    "longest",
+    "swapped",
+    "agreeing",
+    "places",
+)
+"""The columns that ``measure_pairs`` gives, each of whole numbers."""

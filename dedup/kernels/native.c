@@ -1,0 +1,28 @@
+/* The fast twins of the kernels in reference.py, which define what each gives. */
+#include "native.h"
+
+static PyMethodDef methods[] = {
+    {"cut_texts", cut_texts, METH_VARARGS, NULL},
+    {"hash_words", hash_words, METH_VARARGS, NULL},
+    {"hash_runs", hash_runs, METH_VARARGS, NULL},
+    {"minhash", minhash, METH_VARARGS, NULL},
+    {"band_keys", band_keys, METH_VARARGS, NULL},
+    {"sort_distinct", sort_distinct, METH_VARARGS, NULL},
+    {"count_shared", count_shared, METH_VARARGS, NULL},
+    {"dot_shared", dot_shared, METH_VARARGS, NULL},
+    {"bucket_pairs", bucket_pairs, METH_VARARGS, NULL},
+    {"count_sorted", count_sorted, METH_VARARGS, NULL},
+    {"number_values", number_values, METH_VARARGS, NULL},
+    {"choose_heaviest", choose_heaviest, METH_VARARGS, NULL},
+    {"cut_terms", cut_terms, METH_VARARGS, NULL},
+    {"mask_runs", mask_runs, METH_VARARGS, NULL},
+    {"measure_pairs", measure_pairs, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static struct PyModuleDef definition = {
+    PyModuleDef_HEAD_INIT, "_native", "The fast twins of the kernels.", -1, methods,
+    NULL, NULL, NULL, NULL,
+};
+
+PyMODINIT_FUNC PyInit__native(void) { return PyModule_Create(&definition); }

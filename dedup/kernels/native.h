@@ -1,0 +1,51 @@
+/* What the sources of the native kernels share. */
+#ifndef DEDUP_NATIVE_H
+#define DEDUP_NATIVE_H
+
+#define PY_SSIZE_T_CLEAN
+#include <Python.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* One build for all x86-64 processors, of which each runs the widest vectors that it has. */
+#if defined(__x86_64__) && defined(__GLIBC__) && defined(__GNUC__) && !defined(__clang__) \
+    && !defined(__SANITIZE_ADDRESS__)
+#if __GNUC__ >= 12
+#define WIDEST __attribute__((target_clones("arch=x86-64-v4", "avx2", "default")))
+#else
+#define WIDEST __attribute__((target_clones("avx512f", "avx2", "default")))
+#endif
+#else
+#define WIDEST
+#endif
+
+#define BASE 0x9E3779B97F4A7C15ULL /* of the polynomial hashes in reference.py */
+
+/* The 64-bit finalizer of MurmurHash3. */
+static inline uint64_t mix(uint64_t x)
+{
+    x ^= x >> 33;
+    x *= 0xFF51AFD7ED558CCDULL;
+    x ^= x >> 33;
+    x *= 0xC4CEB9FE1A85EC53ULL;
+    return x ^ (x >> 33);
+}
+
+PyObject *cut_texts(PyObject *module, PyObject *args);
+PyObject *hash_words(PyObject *module, PyObject *args);
+PyObject *hash_runs(PyObject *module, PyObject *args);
+PyObject *minhash(PyObject *module, PyObject *args);
+PyObject *band_keys(PyObject *module, PyObject *args);
+PyObject *sort_distinct(PyObject *module, PyObject *args);
+PyObject *count_shared(PyObject *module, PyObject *args);
+PyObject *dot_shared(PyObject *module, PyObject *args);
+PyObject *bucket_pairs(PyObject *module, PyObject *args);
+PyObject *count_sorted(PyObject *module, PyObject *args);
+PyObject *number_values(PyObject *module, PyObject *args);
+PyObject *choose_heaviest(PyObject *module, PyObject *args);
+PyObject *cut_terms(PyObject *module, PyObject *args);
+PyObject *mask_runs(PyObject *module, PyObject *args);
+PyObject *measure_pairs(PyObject *module, PyObject *args);
+
+#endif

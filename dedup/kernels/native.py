@@ -1,0 +1,131 @@
+"""The fast twins of the kernels in ``reference.py``: the same arguments, the same answers.
+
+Arrays are made here and filled by the compiled module, which lets go of the interpreter lock.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _native
+from .columns import I64, MEASURES, U32, U64, Bounds, Sides
+from .reference import permutations
+
+_C = np.ascontiguousarray
+
+
+def hash_words(buffer: NDArray[np.uint8]) -> U64:
+    """See ``reference.hash_words``."""
+    out = np.empty(int(np.count_nonzero(buffer == ord("\n"))), np.uint64)
+    _native.hash_words(_C(buffer), out)
+    return out
+
+
+def hash_runs(values: U64, offsets: I64, size: int) -> tuple[U64, I64]:
+    """See ``reference.hash_runs``."""
+    out_offsets = np.zeros(len(offsets), np.int64)
+    np.cumsum(np.maximum(np.diff(offsets) - size + 1, 0), out=out_offsets[1:])
+    out = np.empty(int(out_offsets[-1]), np.uint64)
+    _native.hash_runs(_C(values), _C(offsets), size, out_offsets, out)
+    return out, out_offsets
+
+
+def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
+    """See ``reference.sort_distinct``."""
+    out, counts = np.empty(len(values), np.uint64), np.empty(len(values), np.int64)
+    out_offsets = np.zeros(len(offsets), np.int64)
+    kept = _native.sort_distinct(_C(values), _C(offsets), out, out_offsets, counts)
+    return out[:kept].copy(), out_offsets, counts[:kept].copy()
+
+
+def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
+    """See ``reference.minhash``."""
+    factors, shifts = permutations(size, seed)
+    out = np.full((len(offsets) - 1, size), 0xFFFFFFFF, np.uint32)
+    _native.minhash(_C(values), _C(offsets), factors, shifts, out)
+    return out
+
+
+def band_keys(signatures: U32, bands: int, rows: int) -> U64:
+    """See ``reference.band_keys``."""
+    out = np.empty((len(signatures), bands), np.uint64)
+    _native.band_keys(_C(signatures), signatures.shape[1], bands, rows, out)
+    return out
+
+
+def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64, int]:
+    """See ``reference.bucket_pairs``."""
+    packed, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
+    pairs, counts = _counted(np.frombuffer(packed, np.uint64))
+    return pairs, counts, cut
+
+
+def count_pairs(pairs: I64) -> tuple[I64, I64]:
+    """See ``reference.count_pairs``."""
+    return _counted(np.sort((pairs[:, 0] << 32 | pairs[:, 1]).astype(np.uint64)))
+
+
+def _counted(packed: U64) -> tuple[I64, I64]:
+    """Sorted pairs, each as one number, once each and counted."""
+    out, counts = np.empty((len(packed), 2), np.int64), np.empty(len(packed), np.int64)
+    kept = _native.count_sorted(packed, out, counts)
+    return out[:kept].copy(), counts[:kept].copy()
+
+
+def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:
+    """See ``reference.count_shared``."""
+    out = np.empty(len(pairs), np.int64)
+    _native.count_shared(_C(values), _C(offsets), _C(pairs), out)
+    return out
+
+
+def dot_shared(values: U32, weights: U32, offsets: I64, pairs: I64) -> I64:
+    """See ``reference.dot_shared``."""
+    out = np.empty(len(pairs), np.int64)
+    _native.dot_shared(_C(values), _C(weights), _C(offsets), _C(pairs), out)
+    return out
+
+
+def number_values(values: U64) -> tuple[U64, U32]:
+    """See ``reference.number_values``."""
+    places = np.empty(len(values), np.uint32)
+    distinct = np.frombuffer(_native.number_values(_C(values), places), np.uint64)
+    return distinct, places
+
+
+def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
+    """See ``reference.choose_heaviest``."""
+    out = np.zeros(len(weights), bool)
+    _native.choose_heaviest(_C(weights), _C(offsets), most, out)
+    return out
+
+
+def cut_terms(stems: U64, offsets: I64) -> tuple[U64, I64, U32, U32]:
+    """See ``reference.cut_terms``."""
+    out, counts = np.empty(len(stems), np.uint64), np.empty(len(stems), np.uint32)
+    out_offsets, places = np.zeros(len(offsets), np.int64), np.empty(len(stems), np.uint32)
+    kept = _native.cut_terms(_C(stems), _C(offsets), out, out_offsets, counts, places)
+    return out[:kept].copy(), out_offsets, counts[:kept].copy(), places
+
+
+def mask_runs(
+    words: U64, offsets: I64, run: int, highest: int, known: U64, together: int
+) -> NDArray[np.bool_]:
+    """See ``reference.mask_runs``."""
+    out = np.zeros(len(words), bool)
+    _native.mask_runs(_C(words), _C(offsets), run, highest, _C(known), together, out)
+    return out
+
+
+def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
+    """See ``reference_pairs.measure_pairs``."""
+    columns: list[NDArray[Any]] = [_C(column) for column in sides]
+    words, marks, term_of, offsets, terms, term_weights, term_offsets, idf = columns
+    out = np.empty((len(pairs), len(MEASURES)), np.int64)
+    first = words, marks, term_of, idf, offsets, terms, term_weights, term_offsets
+    whole, least_share = tuple(bounds[:-1]), bounds.least_share
+    places = _native.measure_pairs(*first, _C(pairs), whole, least_share, out)
+    return out, np.frombuffer(places, np.uint32).reshape(-1, 5)

@@ -1,0 +1,191 @@
+"""The readable twin of ``measure_pairs``: everything that is counted on a pair of articles."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from rapidfuzz.distance import Indel
+
+from .columns import I64, MEASURES, NUMBER, U32, Bounds, Sides
+from .reference import dot_shared, hash_runs
+
+Mask = NDArray[np.bool_]
+
+
+class Block(NamedTuple):
+    """Words ``left:left + size`` of one side stand as ``right:right + size`` in the other."""
+
+    left: int
+    right: int
+    size: int
+
+
+class _Row(NamedTuple):
+    """One side of a pair."""
+
+    words: NDArray[np.uint64]
+    marks: NDArray[np.uint8]
+    idf: I64
+
+
+def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
+    """``int64[m, 14]``: for each pair of rows the columns that ``MEASURES`` names, and
+    ``uint32[k, 5]``: the places where a fact may be substituted.
+
+    ``shared_runs`` counts distinct runs that both sides hold, ``left_passages`` the left words that
+    stand in one, ``left_own`` those in long stretches between them. ``dot`` is the product of the
+    term vectors. Where neither bound is reached, ``measured`` and all that follows is 0. Else
+    ``left_aligned`` sums up the idf of left words that stand on the right in the same order (a
+    longest common subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest``
+    is the longest passage that both sides hold anywhere, ``swapped`` the longest stretch that tells
+    of other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` how many
+    places are noted: the pair, and the borders of the gap on the left and on the right.
+    """
+    out = np.zeros((len(pairs), len(MEASURES)), np.int64)
+    dots = dot_shared(sides.terms, sides.term_weights, sides.term_offsets, pairs)
+    noted: list[tuple[int, int, int, int, int]] = []
+    for number, (left, right) in enumerate(pairs.tolist()):
+        ours, theirs = _row(sides, left), _row(sides, right)
+        shared, in_left, in_right = passages(ours.words, theirs.words, bounds.run)
+        covered = min(int(in_left.sum()), int(in_right.sum()))
+        out[number, :3] = shared, in_left.sum(), in_right.sum()
+        out[number, 5] = dots[number]
+        shorter = min(len(ours.words), len(theirs.words))
+        if covered < bounds.least_share * shorter and dots[number] < bounds.least_dot:
+            continue
+        out[number, 3:5] = _own(in_left, bounds.own), _own(in_right, bounds.own)
+        blocks = align(ours.words[: bounds.aligned], theirs.words[: bounds.aligned])
+        places, agreeing = _facts(ours, theirs, blocks, bounds)
+        noted += [(number, *place) for place in places]
+        out[number, 6:] = (
+            1,
+            sum(int(ours.idf[b.left : b.left + b.size].sum()) for b in blocks),
+            sum(int(theirs.idf[b.right : b.right + b.size].sum()) for b in blocks),
+            sum(b.size for b in blocks),
+            _longest(ours.words, theirs.words, max((b.size for b in blocks), default=0)),
+            _swapped(ours, theirs, blocks, bounds),
+            agreeing,
+            len(places),
+        )
+    return out, np.array(noted, np.uint32).reshape(-1, 5)
+
+
+def _row(sides: Sides, row: int) -> _Row:
+    """One row of the columns."""
+    words = slice(sides.offsets[row], sides.offsets[row + 1])
+    terms = sides.terms[sides.term_offsets[row] : sides.term_offsets[row + 1]]
+    idf = sides.idf[terms[sides.term_of[words]]].astype(np.int64)
+    return _Row(sides.words[words], sides.marks[words], idf)
+
+
+def align(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> list[Block]:
+    """Words in common in the same order, as blocks: a longest common subsequence (RapidFuzz)."""
+    opcodes = Indel.opcodes(left.tolist(), right.tolist())
+    return [
+        Block(op.src_start, op.dest_start, op.src_end - op.src_start)
+        for op in opcodes
+        if op.tag == "equal"
+    ]
+
+
+def passages(
+    left: NDArray[np.uint64], right: NDArray[np.uint64], run: int
+) -> tuple[int, Mask, Mask]:
+    """How many distinct runs both sides hold, and the words of each that stand in one."""
+    ours, theirs = (_runs(words, run) for words in (left, right))
+    shared = np.intersect1d(ours, theirs)
+    masks = []
+    for words, runs in ((left, ours), (right, theirs)):
+        mask = np.zeros(len(words), bool)
+        hits = np.flatnonzero(np.isin(runs, shared))
+        for step in range(run):
+            mask[hits + step] = True
+        masks.append(mask)
+    return len(shared), masks[0], masks[1]
+
+
+def _runs(words: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
+    """Hashes of every ``size`` consecutive words."""
+    return hash_runs(words, np.array([0, len(words)]), size)[0]
+
+
+def _own(shared: Mask, own: int) -> int:
+    """Words in stretches of ``own`` or more between shared passages."""
+    edges = np.concatenate(([-1], np.flatnonzero(shared), [len(shared)]))
+    gaps = np.diff(edges) - 1
+    return int(gaps[gaps >= own].sum())
+
+
+def _longest(left: NDArray[np.uint64], right: NDArray[np.uint64], known: int) -> int:
+    """Words in the longest passage that both sides hold; at least ``known`` are."""
+
+    def holds(size: int) -> bool:
+        return not set(_runs(left, size).tolist()).isdisjoint(_runs(right, size).tolist())
+
+    low, step = known, 1
+    while holds(low + step):
+        low, step = low + step, step * 2
+    high = low + step
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if holds(middle) else (low, middle)
+    return low
+
+
+def _swapped(left: _Row, right: _Row, blocks: list[Block], bounds: Bounds) -> int:
+    """Words in the longest gap between shared passages whose two sides have less than two fifths in
+    common with the other side, by idf; the shorter side counted.
+    """
+    held = [block for block in blocks if block.size >= bounds.run]
+    longest = 0
+    for one, following in pairwise(held):
+        ours = slice(one.left + one.size, following.left)
+        theirs = slice(one.right + one.size, following.right)
+        length = min(ours.stop - ours.start, theirs.stop - theirs.start)
+        if length > max(longest, bounds.slot) and (
+            _tells_others(left, ours, right) and _tells_others(right, theirs, left)
+        ):
+            longest = length
+    return longest
+
+
+def _tells_others(side: _Row, gap: slice, other: _Row) -> bool:
+    """Whether the other side has less than two fifths of what the gap's words say."""
+    common = np.isin(side.words[gap], other.words)
+    return bool(5 * side.idf[gap][common].sum() < 2 * max(1, side.idf[gap].sum()))
+
+
+def _facts(
+    left: _Row, right: _Row, blocks: list[Block], bounds: Bounds
+) -> tuple[list[tuple[int, int, int, int]], int]:
+    """Gaps in which a fact may be substituted, and the idf of the facts that agree."""
+    places = []
+    agreeing = 0
+    at = Block(0, 0, 0)
+    here = np.isin(left.words, right.words), np.isin(right.words, left.words)
+    anchors = [b for b in blocks if b.size > 1 or left.idf[b.left] >= bounds.informative]
+    for block in [*anchors, Block(len(left.words), len(right.words), 0)]:
+        ours = slice(at.left + at.size, block.left)
+        theirs = slice(at.right + at.size, block.right)
+        if all(0 < gap.stop - gap.start <= bounds.slot for gap in (ours, theirs)):
+            mine = _look_into(left, ours, here[0])
+            other = _look_into(right, theirs, here[1])
+            numbers = mine[0] and other[0]
+            names = mine[1] and other[1] and max(mine[2], other[2]) >= bounds.informative
+            if numbers or names:
+                places.append((ours.start, ours.stop, theirs.start, theirs.stop))
+        weights = left.idf[block.left : block.left + block.size]
+        agreeing += int(weights[weights >= bounds.informative].sum())
+        at = block
+    return places, agreeing
+
+
+def _look_into(side: _Row, gap: slice, elsewhere: Mask) -> tuple[int, int, int]:
+    """Numbers and other words in a gap that the other side has not, and the most one says."""
+    only = ~elsewhere[gap]
+    numbers = (side.marks[gap] & NUMBER).astype(bool) & only
+    names = only & ~numbers
+    return int(numbers.sum()), int(names.sum()), int(side.idf[gap][names].max(initial=0))

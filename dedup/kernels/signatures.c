@@ -1,0 +1,155 @@
+/* Words to hashes, hashes to runs, runs to signatures, signatures to band keys. */
+#include "native.h"
+
+/* hash_words(buffer, out): one hash for each word, a newline after each. */
+PyObject *hash_words(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer text, out;
+    if (!PyArg_ParseTuple(args, "y*w*", &text, &out)) return NULL;
+    const uint8_t *byte = text.buf;
+    uint64_t *hash = out.buf;
+    Py_BEGIN_ALLOW_THREADS
+    uint64_t sum = 0, power = 1;
+    for (Py_ssize_t i = 0; i < text.len; i++) {
+        if (byte[i] == '\n') {
+            *hash++ = mix(sum);
+            sum = 0;
+            power = 1;
+        } else {
+            sum += byte[i] * power;
+            power *= BASE;
+        }
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&text);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}
+
+/* hash_runs(values, offsets, size, out_offsets, out): runs stay inside their row. */
+PyObject *hash_runs(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, offsets, out_offsets, out;
+    Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "y*y*ny*w*", &values, &offsets, &size, &out_offsets, &out))
+        return NULL;
+    const uint64_t *value = values.buf;
+    const int64_t *start = offsets.buf, *place = out_offsets.buf;
+    uint64_t *hash = out.buf;
+    Py_ssize_t rows = offsets.len / 8 - 1;
+    Py_BEGIN_ALLOW_THREADS
+    uint64_t top = 1; /* BASE ** (size - 1) */
+    for (Py_ssize_t j = 1; j < size; j++) top *= BASE;
+    for (Py_ssize_t row = 0; row < rows; row++) {
+        const uint64_t *v = value + start[row];
+        int64_t count = place[row + 1] - place[row];
+        if (count <= 0) continue;
+        uint64_t *to = hash + place[row];
+        if (size <= 8) {
+            for (int64_t i = 0; i < count; i++) {
+                uint64_t sum = 0;
+                for (Py_ssize_t j = size; j-- > 0;) sum = sum * BASE + v[i + j];
+                to[i] = mix(sum);
+            }
+        } else { /* from the right, so that each run follows from its neighbour */
+            uint64_t sum = 0;
+            for (Py_ssize_t j = size; j-- > 0;) sum = sum * BASE + v[count - 1 + j];
+            for (int64_t i = count - 1;; i--) {
+                to[i] = mix(sum);
+                if (i == 0) break;
+                sum = (sum - v[i - 1 + size] * top) * BASE + v[i - 1];
+            }
+        }
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&out_offsets);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}
+
+/* The smallest of a * hash + b, for eight permutations at a time in registers. */
+WIDEST static void sign(const uint64_t *value, int64_t count, const uint32_t *a, const uint32_t *b,
+                        Py_ssize_t size, uint32_t *restrict out)
+{
+    enum { BLOCK = 512 };
+    uint32_t mixed[BLOCK];
+    for (int64_t from = 0; from < count; from += BLOCK) {
+        int64_t some = count - from < BLOCK ? count - from : BLOCK;
+        for (int64_t i = 0; i < some; i++) { /* the 32-bit finalizer of MurmurHash3 */
+            uint32_t h = (uint32_t)value[from + i];
+            h ^= h >> 16;
+            h *= 0x85EBCA6BU;
+            h ^= h >> 13;
+            h *= 0xC2B2AE35U;
+            mixed[i] = h ^ (h >> 16);
+        }
+        Py_ssize_t k = 0;
+        for (; k + 64 <= size; k += 64) {
+            uint32_t least[64];
+            for (int j = 0; j < 64; j++) least[j] = out[k + j];
+            for (int64_t i = 0; i < some; i++) {
+                uint32_t h = mixed[i];
+                for (int j = 0; j < 64; j++) {
+                    uint32_t p = a[k + j] * h + b[k + j];
+                    least[j] = p < least[j] ? p : least[j];
+                }
+            }
+            for (int j = 0; j < 64; j++) out[k + j] = least[j];
+        }
+        for (; k < size; k++)
+            for (int64_t i = 0; i < some; i++) {
+                uint32_t p = a[k] * mixed[i] + b[k];
+                out[k] = p < out[k] ? p : out[k];
+            }
+    }
+}
+
+/* minhash(values, offsets, a, b, out): one signature a row; out comes filled with ones. */
+PyObject *minhash(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, offsets, a, b, out;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*w*", &values, &offsets, &a, &b, &out)) return NULL;
+    const uint64_t *value = values.buf;
+    const int64_t *start = offsets.buf;
+    Py_ssize_t rows = offsets.len / 8 - 1, size = a.len / 4;
+    uint32_t *signature = out.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t row = 0; row < rows; row++)
+        sign(value + start[row], start[row + 1] - start[row], a.buf, b.buf, size,
+             signature + row * size);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&a);
+    PyBuffer_Release(&b);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}
+
+/* band_keys(signatures, size, bands, rows, out) */
+PyObject *band_keys(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer signatures, out;
+    Py_ssize_t size, bands, rows;
+    if (!PyArg_ParseTuple(args, "y*nnnw*", &signatures, &size, &bands, &rows, &out)) return NULL;
+    const uint32_t *signature = signatures.buf;
+    uint64_t *key = out.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t n = size ? signatures.len / 4 / size : 0; n-- > 0; signature += size)
+        for (Py_ssize_t band = 0; band < bands; band++) {
+            uint64_t total = (uint64_t)band + 1;
+            for (Py_ssize_t j = 0; j < rows; j++)
+                total = mix(total * BASE + signature[band * rows + j]);
+            *key++ = total;
+        }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&signatures);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}

@@ -52,7 +52,8 @@ STEPS = {
     "readers": {
         "limits": 0, "encoding": 0, "source": 1, "record": 2, "opening": 2, "expansion": 2,
         "document": 3, "archive": 3, "transcoding": 3, "gold": 4, "text": 4, "jsonl": 4,
-        "jsonarray": 4, "table": 4, "sniff": 5, "walk": 6,
+        "jsonarray": 4, "table": 4, "worker": 1, "extraction": 0, "rows": 0, "page": 3, "html": 4,
+        "warc": 4, "parquet": 4, "sniff": 5, "walk": 6,
     },
     "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
@@ -80,10 +81,13 @@ DOORS = {
     "charset_normalizer": {"readers.encoding"},
     "pathspec": {"readers.walk"},
     "backports": {"readers.expansion"},
+    "trafilatura": {"readers.extraction"},
+    "pyarrow": {"readers.rows", "readers.parquet"},
+    "warcio": {"readers.warc"},
     "tomli": {"configuration"},
 }
 """Each outside package, and the modules or folders that may import it."""
-LATE = {"datasketch"}
+LATE = {"datasketch", "charset_normalizer", "pathspec", "trafilatura", "pyarrow", "warcio"}
 """Imported inside functions only: it costs more than half a second."""
 
 

@@ -54,7 +54,7 @@ class Flags:
     hidden: bool
     ignore: bool
     follow: bool
-    limits: tuple[str, ...]
+    limit: tuple[str, ...]
     format: str
     json: bool
     output: str
@@ -89,7 +89,7 @@ class Flags:
             hidden=self.hidden,
             ignore=self.ignore,
             follow=self.follow,
-            limits=Limits.of(self.limits),
+            limits=Limits.of(self.limit),
         )
 
     def targets(self) -> tuple[tuple[str, str], ...]:
@@ -233,16 +233,18 @@ _OPTIONS = (
         metavar="NAME",
         help="Of bytes without a mark; without it UTF-8, or else a guess.",
     ),
-    _everywhere("--include", multiple=True, metavar="GLOB", help="In folders, take only these."),
-    _everywhere("--exclude", multiple=True, metavar="GLOB", help="In folders, leave these out."),
+    _everywhere(
+        "--include", multiple=True, inside=True, metavar="GLOB", help="In folders, take only these."
+    ),
+    _everywhere(
+        "--exclude", multiple=True, inside=True, metavar="GLOB", help="In folders, leave these out."
+    ),
     _everywhere("--hidden/--no-hidden", help="In folders, take hidden files, too."),
     _everywhere(
         "--ignore/--no-ignore", default=_READING.ignore, help="Heed .gitignore and .ignore."
     ),
     _everywhere("--follow/--no-follow", help="In folders, follow links."),
-    _everywhere(
-        "--limit", "limits", multiple=True, metavar="NAME=VALUE", help="Such as line_bytes=1GiB."
-    ),
+    _everywhere("--limit", multiple=True, metavar="NAME=VALUE", help="Such as line_bytes=1GiB."),
     _everywhere("--format", type=OneOf(tuple(REPORTS)), default="text", help="Of output."),
     click.option("--json", is_flag=True, help="Short for --format json."),
     click.option(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..data import Article, Notice, Skipped
-from . import archive, encoding, jsonarray, jsonl, sniff, table, text, walk
+from . import archive, encoding, html, jsonarray, jsonl, parquet, sniff, table, text, walk, warc
 from .expansion import Expanded
 from .limits import Limits
 from .opening import BLOCK_BYTES, STDIN, Steady
@@ -36,6 +36,9 @@ READERS: dict[str, Reader] = {
     "jsonl": jsonl.read,
     "jsonarray": jsonarray.read,
     "table": table.read,
+    "html": html.read,
+    "parquet": parquet.read,
+    "warc": warc.read,
 }
 """Which reader takes a file, by the kind that ``sniff.kind`` gives it."""
 

@@ -109,6 +109,14 @@ def read(raw: bytes, told: str = "") -> Decoded:
         return _guessed(raw, error.start)
 
 
+def strict(raw: bytes, encoding: str = "utf-8") -> str | None:
+    """Give the text if every byte of it is right, else None."""
+    try:
+        return raw.decode(encoding)
+    except (UnicodeError, ValueError):
+        return None
+
+
 def _strict(raw: bytes, encoding: str, start: int = 0) -> str:
     """Decode or say which byte, counted from 0, is wrong."""
     try:

@@ -7,9 +7,9 @@ import stat
 import tarfile
 import zipfile
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
-from .opening import BLOCK_BYTES, Guarded, seekable
+from .opening import BLOCK_BYTES, Guarded, seekable, some
 from .source import CorruptError
 
 if TYPE_CHECKING:
@@ -48,18 +48,22 @@ def members(stream: BinaryIO, kind: str, limits: Limits) -> Iterator[Member]:
 
 def _zip(stream: BinaryIO, limits: Limits) -> Iterator[Member]:
     """Read a zip by its directory, which stands at its end."""
-    try:
-        whole = zipfile.ZipFile(seekable(stream))
+    with seekable(stream) as seeking, _zipfile(seeking) as whole:
         listed = whole.infolist()
-    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
-        raise CorruptError("E307", f"zip is damaged: {' '.join(str(error).split())}") from error
-    if len(listed) > limits.members_count:
-        raise CorruptError("E308", f"more than {limits.members_count:,} members")
-    _check_overlap(listed, whole.start_dir)
-    with whole:
+        if len(listed) > limits.members_count:
+            raise CorruptError("E308", f"more than {limits.members_count:,} members")
+        _check_overlap(listed, whole.start_dir)
         for info in listed:
             if not info.is_dir():
                 yield Member(info.filename, _in_zip(whole, info, limits), *_oddity(info))
+
+
+def _zipfile(stream: BinaryIO) -> zipfile.ZipFile:
+    """Read the directory of a zip."""
+    try:
+        return zipfile.ZipFile(stream)
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
+        raise CorruptError("E307", f"zip is damaged: {' '.join(str(error).split())}") from error
 
 
 def _in_zip(
@@ -131,7 +135,8 @@ def _checked(read: Callable[[], tarfile.TarInfo]) -> tarfile.TarInfo:
 def _tar(stream: BinaryIO, limits: Limits) -> Iterator[Member]:
     """Read a tar from its beginning to its end, and what stands behind it for its checksum."""
     try:
-        whole = tarfile.open(fileobj=stream, mode="r|", tarinfo=_Strict, bufsize=BLOCK_BYTES)  # noqa: SIM115
+        plain = cast("BinaryIO", _Some(stream))
+        whole = tarfile.open(fileobj=plain, mode="r|", tarinfo=_Strict, bufsize=BLOCK_BYTES)  # noqa: SIM115
         while info := whole.next():
             whole.members.clear()  # type: ignore[attr-defined]
             if not info.isdir():
@@ -140,6 +145,16 @@ def _tar(stream: BinaryIO, limits: Limits) -> Iterator[Member]:
         raise CorruptError("E307", f"tar is damaged: {' '.join(str(error).split())}") from error
     while stream.read(BLOCK_BYTES):
         pass
+
+
+class _Some:
+    """A stream as ``tarfile`` wants one, that gives what stands before a fault."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        self._stream = stream
+
+    def read(self, size: int) -> bytes:
+        return some(self._stream, size)
 
 
 def _in_tar(

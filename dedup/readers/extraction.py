@@ -21,7 +21,7 @@ BLOCKS = frozenset({
     "select", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr", "ul",
 })  # fmt: skip
 """Elements that stand on lines of their own."""
-UNREAD = ("script", "style", "noscript", "template", "svg", "iframe", "textarea", "head")
+UNREAD = ("script", "style", "noscript", "template", "svg", "iframe", "textarea", "head", "title")
 """Elements whose content is no text to be read."""
 
 _NAME = re.compile(r"/?([a-zA-Z][a-zA-Z0-9-]{0,40})")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ..data import Article, Notice, Skipped
 from . import document
+from .opening import some
 from .record import BadRecordError, Row, gather
 from .source import CorruptError, ReadSettings
 
@@ -82,7 +83,7 @@ class _Cursor:
     def __init__(self, stream: BinaryIO) -> None:
         """Begin behind the byte order mark."""
         self._stream = stream
-        self._block = stream.read(_BLOCK_BYTES).removeprefix(codecs.BOM_UTF8)
+        self._block = some(stream, _BLOCK_BYTES).removeprefix(codecs.BOM_UTF8)
         self._at = 0
         self._before = 0  # bytes of blocks that were let go
         self._depth = 0
@@ -160,7 +161,7 @@ class _Cursor:
 
     def _more(self) -> bool:
         """Read on; what was passed is let go."""
-        fresh = self._stream.read(_BLOCK_BYTES)
+        fresh = some(self._stream, _BLOCK_BYTES)
         self._before += self._at
         self._block = self._block[self._at :] + fresh
         self._at = 0

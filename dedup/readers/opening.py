@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import errno
 import io
 import os
@@ -12,6 +13,8 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from .source import CorruptError
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .limits import Limits
 
 STDIN = "-"
@@ -96,15 +99,22 @@ class Steady(io.RawIOBase):
         return (self._before.st_dev, self._before.st_ino) if self._before.st_nlink > 1 else None
 
 
-def seekable(stream: BinaryIO) -> BinaryIO:
+@contextlib.contextmanager
+def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     """Give a stream in which one can move about; what cannot is copied to a nameless file."""
     if stream.seekable():
-        return stream
-    spool = cast("BinaryIO", tempfile.TemporaryFile(prefix="dedup-"))  # noqa: SIM115 - closed with its last user
-    while block := stream.read(BLOCK_BYTES):
-        spool.write(block)
-    spool.seek(0)
-    return spool
+        yield stream
+        return
+    with tempfile.TemporaryFile(prefix="dedup-") as spool:
+        while block := stream.read(BLOCK_BYTES):
+            spool.write(block)
+        spool.seek(0)
+        yield cast("BinaryIO", spool)
+
+
+def some(stream: BinaryIO, most: int) -> bytes:
+    """Read what is there, up to ``most`` bytes; so nothing is lost that stands before a fault."""
+    return stream.read1(most)  # type: ignore[attr-defined,no-any-return]
 
 
 class Guarded(io.RawIOBase):

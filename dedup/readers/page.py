@@ -123,7 +123,7 @@ def _known(name: str) -> str:
     """Give the codec for a name from a page, which means windows-1252 where it says Latin-1."""
     try:
         codec = codecs.lookup(name).name
-        b"".decode(codec)
+        b"ab".decode(codec, "replace")
     except (LookupError, ValueError):
         return ""
     return "cp1252" if codec in {"iso8859-1", "ascii"} else codec

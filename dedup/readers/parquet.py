@@ -34,24 +34,30 @@ def read(
     if find_spec("pyarrow") is None:
         yield Skipped(path, "E309", f"Parquet needs pyarrow: {INSTALL}")
         return
-    source = seekable(stream)
-    os.lseek(source.fileno(), 0, os.SEEK_SET)
-    worker = Worker("rows.py", json.dumps(_wanted(how)), source.fileno())
-    try:
-        columns, rows = _head(worker)
-        names = text_names(how)
-        if not any(name in columns or name.split(".")[0] in columns for name in names):
-            why = f"no column {' or '.join(names)}; columns seen: {listed(columns)}"
-            yield Skipped(path, "E310", why)
-            return
-        if line is not None and line > rows:
-            yield Skipped(f"{path}:{line}", "E303", "there is no such row")
-            return
+    with seekable(stream) as source:
+        os.lseek(source.fileno(), 0, os.SEEK_SET)
+        worker = Worker("rows.py", json.dumps(_wanted(how)), source.fileno())
+        try:
+            yield from _articles(worker, path, how, line)
+        except WorkerError as error:
+            raise CorruptError("E307", f"the Parquet reader {error}") from None
+        finally:
+            worker.close()
+
+
+def _articles(
+    worker: Worker, path: str, how: ReadSettings, line: int | None
+) -> Iterator[Article | Skipped | Notice]:
+    """Receive the names of the columns, and the rows if one of them is that of the text."""
+    columns, rows = _head(worker)
+    names = text_names(how)
+    if not any(name in columns or name.split(".")[0] in columns for name in names):
+        why = f"no column {' or '.join(names)}; columns seen: {listed(columns)}"
+        yield Skipped(path, "E310", why)
+    elif line is not None and line > rows:
+        yield Skipped(f"{path}:{line}", "E303", "there is no such row")
+    else:
         yield from gather(_rows(worker, path, how, line), path, how)
-    except WorkerError as error:
-        raise CorruptError("E307", f"the Parquet reader {error}") from None
-    finally:
-        worker.close()
 
 
 def _wanted(how: ReadSettings) -> list[str]:

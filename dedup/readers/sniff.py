@@ -52,14 +52,11 @@ _MAGIC = (
 )
 _BZIP2 = re.compile(rb"BZh[1-9](?:1AY&SY|\x17rE8P\x90)")
 _ZSTD_SKIPPABLE = re.compile(rb"[\x50-\x5f]\x2a\x4d\x18")
-_HTML = re.compile(
-    rb"(?:\xef\xbb\xbf)?(?:\s+|<!--.{0,4096}?-->|<\?xml[^>]{0,200}>)*"
-    rb"<(?:!doctype\s+html|html|head|body|meta|title|article|div|script)\b",
-    re.I | re.S,
-)
-_ARRAY = re.compile(rb"(?:\xef\xbb\xbf)?\s*\[\s*(?:\{|\]\s*$)")
-_PRETTY = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{(?:[^\n]*[,{\[:])?[ \t\r]*\n\s*["}\]]')
-_OBJECT = re.compile(rb"(?:\xef\xbb\xbf)?\s*\{")
+_TAGS = re.compile(rb"<(?:!doctype\s+html|html|head|body|meta|title|article|div|script)\b", re.I)
+_OPENED = ((b"<!--", b"-->"), (b"<?xml", b">"))
+"""What may stand before the first tag of a page, and how it ends."""
+_CONTINUES = (b",", b"{", b"[", b":")
+_MOST_OPENED = 16
 
 
 def known(name: str) -> bool:
@@ -114,22 +111,45 @@ def binary(head: bytes) -> str:
 
 def _documents(head: bytes, said: str) -> str:
     """Name JSON and HTML by how they begin."""
-    if _ARRAY.match(head):
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if _is_array(text) or _is_pretty(text):
         return "jsonarray"
-    if _PRETTY.match(head):
-        return "jsonarray"
-    if said == "html" or _HTML.match(head):
+    if said == "html" or _is_page(text):
         return "html"
-    if _OBJECT.match(head) and (said in {"", "jsonl"} or _is_record(head)):
+    if text.startswith(b"{") and (said in {"", "jsonl"} or _is_record(text)):
         return "jsonl"
     return ""
 
 
+def _is_array(text: bytes) -> bool:
+    """Whether an array begins whose elements are objects, or that has none."""
+    inner = text[1:].lstrip()
+    return text.startswith(b"[") and (inner.startswith(b"{") or inner.rstrip() == b"]")
+
+
+def _is_pretty(text: bytes) -> bool:
+    """Whether an object begins that goes on in the next line."""
+    first, _, rest = text.partition(b"\n")
+    if not first.startswith(b"{"):
+        return False
+    return first.rstrip().endswith(_CONTINUES) and rest.lstrip()[:1] in {b'"', b"}", b"]"}
+
+
+def _is_page(text: bytes) -> bool:
+    """Whether the first tag is one of HTML, whatever stands before it."""
+    for _ in range(_MOST_OPENED):
+        closed = next((end for start, end in _OPENED if text.startswith(start)), None)
+        if closed is None:
+            break
+        text = text.partition(closed)[2].lstrip()
+    return bool(_TAGS.match(text))
+
+
 def _is_record(head: bytes) -> bool:
     """Whether the first line is a whole JSON object, whatever the name says."""
-    line, _, _ = head.strip().partition(b"\n")
+    line, _, _ = head.partition(b"\n")
     try:
-        return isinstance(json.loads(line.removeprefix(b"\xef\xbb\xbf"), parse_int=str), dict)
+        return isinstance(json.loads(line, parse_int=str), dict)
     except (ValueError, RecursionError):
         return False
 

@@ -50,8 +50,8 @@ class ReadSettings:
         if self.on_error not in ON_ERROR:
             raise SettingsError(f"on_error is {self.on_error!r}", hint=", ".join(ON_ERROR))
         try:
-            b"".decode(self.encoding or "utf-8")
-        except (LookupError, ValueError, UnicodeError):
+            b"ab".decode(self.encoding or "utf-8", "replace")
+        except (LookupError, ValueError):
             hint = "such as utf-8, windows-1252, koi8-r or gb18030"
             raise SettingsError(f"encoding is {self.encoding!r}", hint=hint) from None
 

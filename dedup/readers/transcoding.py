@@ -7,7 +7,7 @@ import io
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from . import encoding
-from .opening import BLOCK_BYTES
+from .opening import BLOCK_BYTES, some
 from .source import CorruptError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ class _Recoded(io.RawIOBase):
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
         while not self._ready and not self._ended:
-            block = self._stream.read(BLOCK_BYTES)
+            block = some(self._stream, BLOCK_BYTES)
             self._ended = not block
             try:
                 text = self._decoder.decode(block, final=self._ended)
@@ -75,6 +75,6 @@ class _Returns(io.RawIOBase):
         return True
 
     def readinto(self, buffer: memoryview) -> int:  # type: ignore[override]
-        block = self._stream.read(len(buffer)).replace(b"\r", b"\n")
+        block = some(self._stream, len(buffer)).replace(b"\r", b"\n")
         buffer[: len(block)] = block
         return len(block)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..data import Article, Notice, Skipped
 from . import encoding
+from .opening import some
 from .page import Page, to_article
 from .source import CorruptError
 
@@ -66,7 +67,7 @@ class _Plain:
 
     def read(self, size: int = -1) -> bytes:
         """Give the next bytes."""
-        return self._stream.read(size)
+        return some(self._stream, size)
 
     def tell(self) -> int:
         """Give no place; none is asked for."""

@@ -12,19 +12,31 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from .data import Article, Comparison, Evidence, Relation, Result, Skipped, Story, Tally, Verdict
-from .settings import Settings
 from .version import __version__
 
 if TYPE_CHECKING:
+    from .data import (
+        Article,
+        Comparison,
+        Evidence,
+        Relation,
+        Result,
+        Skipped,
+        Story,
+        Tally,
+        Verdict,
+    )
     from .pipeline import compare, deduplicate
+    from .settings import Settings
 
 __all__ = ["Article", "Comparison", "Evidence", "Relation", "Result", "Settings", "Skipped"]
 __all__ += ["Story", "Tally", "Verdict", "__version__", "compare", "deduplicate"]
 
+_HOMES = {"compare": ".pipeline", "deduplicate": ".pipeline", "Settings": ".settings"}
+
 
 def __getattr__(name: str) -> object:
-    """Import the pipeline when it is first used: the arrays behind it take their time."""
-    if name not in {"compare", "deduplicate"}:
+    """Import a public name when it is first used: the arrays behind some take their time."""
+    if name not in __all__:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(".pipeline", __name__), name)
+    return getattr(import_module(_HOMES.get(name, ".data"), __name__), name)

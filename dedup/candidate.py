@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,43 +48,53 @@ def band(signatures: NDArray[np.uint32], bands: int, rows: int) -> Ragged:
     return Ragged(keys.ravel(), np.arange(len(keys) + 1, dtype=np.int64) * bands)
 
 
-def sample(shingles: Ragged, how: CandidateSettings) -> Ragged:
-    """Each row's keys in the passage index: the shingles whose hash is below a bound.
+def sample(runs: Ragged, how: CandidateSettings) -> Ragged:
+    """Each row's keys in the passage index, sorted and distinct: the runs whose hash is below a
+    bound.
 
     The text alone decides which ones, so that a passage has the same keys wherever it stands.
     """
-    return _keep(shingles, is_sampled(shingles.values, how))
+    sampled = keep(runs, runs.values <= np.uint64(highest(how)))
+    values, offsets, _ = kernels.sort_distinct(sampled.values, sampled.offsets)
+    return Ragged(values, offsets)
 
 
-def is_sampled(values: NDArray[np.uint64], how: CandidateSettings) -> NDArray[np.bool_]:
-    """Which hashes are keys of the passage index: those below a bound."""
-    return np.asarray(values <= np.uint64((1 << 64) // how.passage_rate - 1), np.bool_)
+def highest(how: CandidateSettings) -> int:
+    """The highest hash that is a key of the passage index."""
+    return (1 << 64) // how.passage_rate - 1
 
 
 def without(keys: Ragged, known: NDArray[np.uint64]) -> Ragged:
     """The keys but for the known ones, which are sorted."""
-    return _keep(keys, ~np.isin(keys.values, known))
+    return keep(keys, kernels.find_places(keys.values, known) < 0) if len(known) else keys
 
 
-def rare_terms(terms: Ragged, weights: NDArray[np.float64], how: CandidateSettings) -> Ragged:
-    """Each row's heaviest terms among those that at least one other row has too."""
-    repeated = _repeated(terms.values)
-    keep = np.zeros(len(weights), bool)
-    for start, end in pairwise(terms.offsets.tolist()):
-        known = start + np.flatnonzero(repeated[start:end])
-        keep[known[np.argsort(-weights[known], kind="stable")[: how.term_count]]] = True
-    return _keep(terms, keep)
+def rare_keys(keys: Ragged, how: CandidateSettings) -> Ragged:
+    """Each row's rarest keys among those that at least one other row has too."""
+    counts = kernels.count_values(keys.values)
+    rarity = np.where(counts > 1, np.iinfo(np.uint32).max - counts, 0).astype(np.uint32)
+    return keep(keys, kernels.choose_heaviest(rarity, keys.offsets, how.passage_count))
 
 
-def _repeated(values: NDArray[np.uint64]) -> NDArray[np.bool_]:
-    """Which values stand more than once."""
-    ordered = np.sort(values)
-    twice = ordered[1:][ordered[1:] == ordered[:-1]]
-    place = np.minimum(np.searchsorted(twice, values), max(0, len(twice) - 1))
-    return twice[place] == values if len(twice) else np.zeros(len(values), bool)
+def share_keys(
+    pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings
+) -> NDArray[np.int64]:
+    """Those of the pairs that share enough of all their keys, and not only of the rarest."""
+    counts = np.diff(keys.offsets)
+    fewer = np.minimum(counts[pairs[:, 0]], counts[pairs[:, 1]])
+    shared = kernels.count_shared(keys.values, keys.offsets, pairs)
+    return pairs[shared >= how.passage_ratio * fewer]
 
 
-def _keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:
+def rare_terms(terms: Ragged, weights: NDArray[np.uint32], how: CandidateSettings) -> Ragged:
+    """Each row's heaviest terms among those that at least one other row has too, as keys."""
+    repeated = np.bincount(terms.values)[terms.values] > 1 if len(weights) else weights
+    known = np.where(repeated, weights, 0).astype(np.uint32)
+    rare = keep(terms, kernels.choose_heaviest(known, terms.offsets, how.term_count))
+    return Ragged(rare.values.astype(np.uint64), rare.offsets)
+
+
+def keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:
     """The masked values, row by row."""
     ends = np.zeros(len(mask) + 1, np.int64)
     np.cumsum(mask, out=ends[1:])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields
 from enum import Enum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -55,6 +55,20 @@ class Notice:
 
 
 @dataclass(frozen=True, slots=True)
+class InputFile:
+    """A file that is read, so that it can be written again without what is redundant in it."""
+
+    path: str
+    """As the addresses of its articles begin; ``-`` for stdin."""
+    kind: str
+    """The format, such as ``jsonl``."""
+    below: str = ""
+    """The folder that led to it; empty for a file that was named itself."""
+    packed: str = ""
+    """How it is compressed, such as ``gzip``; empty if it is not."""
+
+
+@dataclass(frozen=True, slots=True)
 class Cleaned:
     """The text that is compared, and what each rule that changed it did."""
 
@@ -67,27 +81,50 @@ class Cleaned:
 class Ragged:
     """Many arrays, end to end: row ``i`` is ``values[offsets[i]:offsets[i + 1]]``."""
 
-    values: NDArray[np.uint64]
+    values: NDArray[Any]
     offsets: NDArray[np.int64]
     """``int64[n + 1]``, rising from 0."""
 
 
 @dataclass(frozen=True, slots=True)
-class Sketched:
-    """A batch of articles ready to be compared, as columns of ``n`` rows; may be memory maps."""
+class Cut:
+    """A batch of ``n`` texts cut into words, as columns; nothing here depends on other batches."""
 
     words: Ragged
-    """Word hashes in reading order."""
-    shingles: Ragged
-    """Shingle hashes, sorted and distinct: for the signatures and the Jaccard ratio."""
-    runs: Ragged
-    """Hashes of three consecutive words, sorted and distinct; what shared passages are made of."""
+    """``uint64``: word hashes in reading order."""
+    marks: NDArray[np.uint8]
+    """One for each word: ``kernels.NUMBER`` where it consists of digits."""
+    term_of: NDArray[np.uint32]
+    """One for each word: the place of its term among its row's terms."""
     terms: Ragged
-    """Hashes of the words' stems, sorted and distinct."""
-    term_weights: NDArray[np.float64]
-    """How much each of ``terms.values`` says of its article; a row's squares add up to 1."""
+    """``uint64``: hashes of the words' stems, sorted and distinct; empty once they are numbered."""
+    counts: NDArray[np.uint32]
+    """How often each term stands in its row."""
+    keys: Ragged
+    """``uint64``: the row's keys in the passage index, sorted and distinct."""
+    shingles: Ragged
+    """``uint64``, sorted and distinct; empty where shingles are the runs that passages consist of,
+    which are cut anew from the words when they are needed."""
     signatures: NDArray[np.uint32]
     """``uint32[n, size]``."""
+    digests: NDArray[np.uint64]
+    """``uint64[n]``: a hash of the clean text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sketched:
+    """The rows of a corpus ready to be compared: their columns, and what each term says."""
+
+    cut: Cut
+    vocabulary: NDArray[np.uint64]
+    """The hashes of all terms, sorted and distinct."""
+    idf: NDArray[np.uint32]
+    """How much each term of the vocabulary says, in ``kernels.IDF_UNIT``."""
+    terms: Ragged
+    """``uint32``: each row's terms as places in the vocabulary, rising."""
+    term_weights: NDArray[np.uint32]
+    """How much each of ``terms.values`` says of its article, in ``kernels.WEIGHT_UNIT``; a row's
+    squares add up to 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,42 +132,19 @@ class Corpus:
     """The articles of a run in the order of their places; equal clean texts share a row."""
 
     articles: tuple[Article, ...]
-    rows: tuple[int, ...]
-    """The row of each article in ``sketched``; -1 where it has no words."""
-    texts: tuple[str, ...]
-    """The clean text of each row."""
-    sketched: Sketched
-    vocabulary: NDArray[np.uint64]
-    """The hashes of all terms, sorted and distinct."""
-    idf: NDArray[np.float64]
-    """How much each term of the vocabulary says."""
+    rows: NDArray[np.int64]
+    """The row of each article; -1 where it has no words."""
+    first: NDArray[np.int64]
+    """The first article of each row."""
+    lengths: NDArray[np.int64]
+    """``int64[n + 1]``: how many words each row has, and 0 for row -1."""
     furniture: NDArray[np.uint64]
     """The keys of passages that belong to no story, sorted."""
+    masked: Ragged
+    """``bool``, one for each word of a row: it stands in furniture."""
+    sketched: Sketched
+    """The rows without their masked words: what pairs are measured by."""
     notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One article's part in a pair, as measuring it needs: ``m`` words, furniture left out."""
-
-    article: Article
-    text: str
-    """The clean text, furniture included."""
-    words: tuple[str, ...]
-    hashes: NDArray[np.uint64]
-    """``uint64[m]``, one for each word."""
-    idf: NDArray[np.float64]
-    """``float64[m]``: how much each word says, as the logarithm of one over its document share."""
-    shingles: NDArray[np.uint64]
-    """Sorted and distinct."""
-    runs: NDArray[np.uint64]
-    """Hashes of three consecutive words, in reading order."""
-    run_set: NDArray[np.uint64]
-    """The same, sorted and distinct."""
-    terms: NDArray[np.uint64]
-    """Hashes of the words' stems, sorted and distinct."""
-    term_weights: NDArray[np.float64]
-    signature: NDArray[np.uint32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +250,21 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
+class Removal:
+    """An article that is left out of a cleaned corpus, and the proof that it may be."""
+
+    id: str
+    address: str
+    copy_of: str
+    """The id of the article that is kept for it."""
+    rule: str
+    """The rule by which the two are the same story."""
+    why: str
+    """Why that one was kept."""
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Entry:
     """One article as it stands in a result."""
 
@@ -250,8 +279,8 @@ class Entry:
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
     digest: str = ""
-    """128 bits of the clean text's SHA-256, as hex; only of articles that are one story with
-    another, since nobody needs to recognise the others again."""
+    """By what it is recognised wherever it stands: half of the SHA-256 of its clean text,
+    32 hexadecimal digits; only of articles that are one story with another, since nobody looks for the others again."""
     known: bool = False
     """It was read to be compared against, and is not itself under judgement."""
 
@@ -325,6 +354,16 @@ class Result:
     """Passages that were left out of the evidence, the most frequent first."""
     notes: tuple[str, ...] = field(default=())
     """What a careful reader wants to know: expected recall, capped buckets, split chains."""
+
+
+@dataclass(frozen=True, slots=True)
+class Baseline:
+    """The articles that people accepted as they are, by content and not by place."""
+
+    settings: dict[str, object]
+    """The settings under which they were found; under others they would not be the same."""
+    articles: dict[str, int]
+    """For each digest, how many articles with that content are accepted: at least 1."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -402,3 +441,21 @@ class Judged:
     """The indexes that proposed it; ``same-text`` where equal texts needed none."""
     kept: bool = False
     """It was proposed, and not screened out before it was measured."""
+
+
+class Watch(Protocol):
+    """What a long run tells of its way: called with figures, it says nothing back.
+
+    Who calls it knows no clock and no screen, and calls it once a batch, not once an article.
+    """
+
+    def __call__(self, stage: str, done: int, total: int | None = None) -> None:
+        """Tell that ``done`` of ``total`` things of a stage are behind it.
+
+        ``stage`` names the work and what is counted, such as ``read articles``; another name
+        begins another stage. ``total`` is None where nobody knows it.
+        """
+
+
+def unwatched(stage: str, done: int, total: int | None = None) -> None:
+    """The ``Watch`` of a run that nobody follows."""

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from . import kernels
+
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
@@ -33,24 +35,34 @@ KEYS_IN_A_ROW = 2
 def learn(keys: Ragged, sources: NDArray[np.int64]) -> NDArray[np.uint64]:
     """The keys of furniture, sorted.
 
-    ``keys`` are each row's sampled runs; ``sources`` is ``int64[n]``, equal for rows of one source
-    and -1 where it is unknown.
+    ``keys`` are each row's sampled runs, sorted and distinct; ``sources`` is ``int64[n]``, equal
+    for rows of one source and -1 where it is unknown.
     """
-    if not len(keys.values):
-        return keys.values
-    rows = np.repeat(np.arange(len(sources)), np.diff(keys.offsets))
-    order = np.lexsort((rows, keys.values))
-    values, rows = keys.values[order], rows[order]
-    starts = np.flatnonzero(np.append(True, values[1:] != values[:-1]))
-    counts = np.diff(np.append(starts, len(values)))
-    carried = np.repeat(counts, counts)
-    of = sources[rows]
-    one_source = (np.minimum.reduceat(of, starts) == np.maximum.reduceat(of, starts)) & (
-        of[starts] >= 0
-    )
-    enough = counts >= np.where(one_source, CARRIERS_OF_SOURCE, CARRIERS)
-    varied = np.add.reduceat(_rarer_share(rows, carried), starts) / counts
-    return values[starts[enough & (varied >= VARIED_RATIO)]]
+    counts = kernels.count_values(keys.values)
+    lengths = np.diff(keys.offsets)
+    rarer = kernels.count_rarer(counts, keys.offsets, RARER)
+    several = np.flatnonzero(counts >= CARRIERS_OF_SOURCE)
+    rows = np.repeat(np.arange(len(lengths)), lengths)[several]
+    distinct, places = kernels.number_values(keys.values[several])
+    carriers = np.bincount(places, minlength=len(distinct))
+    shares = np.bincount(places, rarer[several] / lengths[rows], len(distinct))
+    likely = shares >= VARIED_RATIO * carriers
+    few = np.flatnonzero(likely & (carriers < CARRIERS))
+    likely[few] = _of_one_source(few, places, sources[rows])
+    return distinct[likely]
+
+
+def _of_one_source(
+    wanted: NDArray[np.int64], places: NDArray[np.uint32], sources: NDArray[np.int64]
+) -> NDArray[np.bool_]:
+    """``bool[k]``: of each wanted key, whether all of its carriers have the same known source."""
+    mine = np.flatnonzero(np.isin(places, wanted))
+    at = np.searchsorted(wanted, places[mine])
+    lowest = np.full(len(wanted), np.iinfo(np.int64).max)
+    highest = np.full(len(wanted), -1, np.int64)
+    np.minimum.at(lowest, at, sources[mine])
+    np.maximum.at(highest, at, sources[mine])
+    return (lowest == highest) & (lowest >= 0)
 
 
 def neighbours(
@@ -60,8 +72,9 @@ def neighbours(
     that key: the first ``COMPARED`` carriers of each key, each with its next.
     """
     rows = np.repeat(np.arange(len(keys.offsets) - 1), np.diff(keys.offsets))
-    mine = np.isin(keys.values, known)
-    at, rows = np.searchsorted(known, keys.values[mine]), rows[mine]
+    places = kernels.find_places(keys.values, known)
+    mine = np.flatnonzero(places >= 0)
+    at, rows = places[mine].astype(np.int64), rows[mine]
     order = np.lexsort((rows, at))
     at, rows = at[order], rows[order]
     starts = np.searchsorted(at, at)
@@ -83,39 +96,3 @@ def confirm(
     """
     apart = np.bincount(at, cosines < related_ratio, len(known))
     return known[2 * apart > np.bincount(at, minlength=len(known))]
-
-
-def _rarer_share(rows: NDArray[np.int64], carried: NDArray[np.int64]) -> NDArray[np.float64]:
-    """``float64[m]``: of all keys in the key's row, the share that far fewer rows carry."""
-    order = np.lexsort((carried, rows))
-    sorted_rows, sorted_counts = rows[order], carried[order]
-    ceiling = int(carried.max()) + 1
-    packed = sorted_rows * ceiling + sorted_counts
-    first = np.searchsorted(packed, rows * ceiling)
-    below = np.searchsorted(packed, rows * ceiling + np.maximum(1, carried // RARER), side="right")
-    last = np.searchsorted(packed, (rows + 1) * ceiling)
-    return np.asarray((below - first) / np.maximum(1, last - first), np.float64)
-
-
-def find(
-    runs: NDArray[np.uint64], sampled: NDArray[np.bool_], known: NDArray[np.uint64], run_words: int
-) -> NDArray[np.bool_]:
-    """``bool[m]``: which words of one article stand in furniture.
-
-    ``runs`` are its runs in reading order, ``sampled`` marks those that are keys, ``known`` are the
-    keys of furniture. From the first to the last of several keys in a row, all is furniture.
-    """
-    mask = np.zeros(len(runs) + run_words - 1 if len(runs) else 0, bool)
-    places = np.flatnonzero(sampled)
-    if not len(known) or not len(places):
-        return mask
-    at = np.minimum(np.searchsorted(known, runs[places]), len(known) - 1)
-    edges = np.diff(np.concatenate(([0], known[at] == runs[places], [0])).astype(np.int8))
-    stretches = zip(np.flatnonzero(edges == 1), np.flatnonzero(edges == -1), strict=True)
-    for start, end in stretches:
-        if end - start >= KEYS_IN_A_ROW:
-            # Where no other key lies between, furniture reaches to the border of the text.
-            left = 0 if start == 0 else places[start]
-            right = len(mask) if end == len(places) else places[end - 1] + run_words
-            mask[left:right] = True
-    return mask

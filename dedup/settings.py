@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 INDEXES = ("lsh", "passage", "terms")
 """The indexes that can propose pairs, in the order in which they are reported."""
+CRITERIA = ("source", "earliest", "latest", "longest", "first", "path")
+"""By what the article that a story keeps can be chosen."""
 
 
 def _within(name: str, value: float, low: float, high: float) -> None:
@@ -83,8 +85,14 @@ class CandidateSettings:
     """… at least this often, by the exact formula; more alike pairs more often."""
     passage_rate: int = 8
     """One shingle in this many, chosen by its own hash, is a key of the passage index."""
+    passage_count: int = 32
+    """An article's rarest repeated keys, by which ``passage`` proposes: a sentence that hundreds of
+    articles quote proposes nothing where rarer ones tell who copied whom."""
     passage_shared: int = 2
     """Keys of the passage index that two articles must share."""
+    passage_ratio: float = 0.15
+    """Of all keys of the shorter article, this share must be shared, too: an article that another
+    is one story with has a quarter of its words in shared passages, and so about as many keys."""
     term_count: int = 16
     """An article's rarest repeated terms, by which ``terms`` proposes reports of one event."""
     term_shared: int = 2
@@ -106,7 +114,9 @@ class CandidateSettings:
         _within("lsh_jaccard_ratio", self.lsh_jaccard_ratio, 0.01, 1)
         _within("lsh_recall_ratio", self.lsh_recall_ratio, 0.5, 0.999999)
         _within("passage_rate", self.passage_rate, 1, 1 << 20)
+        _within("passage_count", self.passage_count, 1, 1 << 20)
         _within("passage_shared", self.passage_shared, 1, 1024)
+        _within("passage_ratio", self.passage_ratio, 0, 1)
         _within("term_count", self.term_count, 1, 1024)
         _within("term_shared", self.term_shared, 1, 1024)
         _within("bucket_full", self.bucket_full, 1, 1024)
@@ -141,9 +151,61 @@ class MatchSettings:
         _within("template_hours", self.template_hours, 0, float("inf"))
 
 
+@dataclass(frozen=True, slots=True)
+class KeepSettings:
+    """Which article of a story is kept."""
+
+    keep: tuple[str, ...] = ("longest", "earliest", "first")
+    """Criteria, the most important first. ``source:a,b``: the source that is named first (by the
+    field of that name, or else the host of the address on the web), before all that are not named.
+    ``earliest`` and ``latest``: by the date of publication, before those without one. ``longest``:
+    most words. ``first``: by path and line. ``path``: fewest folders, then the shortest path."""
+
+    def __post_init__(self) -> None:
+        """Refuse what ``criteria`` would not give."""
+        if criteria(";".join(self.keep)) != self.keep:
+            raise SettingsError(f"keep is {self.keep!r}", hint="see settings.criteria")
+
+
+def criteria(written: str) -> tuple[str, ...]:
+    """The criteria in a list such as people write it, each in its one spelling.
+
+    Raises ``SettingsError`` for a criterion that does not exist or stands there twice.
+
+    >>> criteria("source: Reuters, AP; earliest")
+    ('source:reuters,ap', 'earliest')
+    """
+    found = tuple(_criterion(one) for one in written.split(";") if one.strip())
+    if not found:
+        raise SettingsError("keep names no criterion", hint=f"any of {', '.join(CRITERIA)}")
+    for one in found:
+        if found.count(one) > 1:
+            raise SettingsError(f"keep names {one!r} twice")
+    return found
+
+
+def _criterion(written: str) -> str:
+    """One criterion in its one spelling: no spaces, no capitals."""
+    name, colon, named = (part.strip().casefold() for part in written.partition(":"))
+    if name not in CRITERIA:
+        near = get_close_matches(name, CRITERIA, 1)
+        hint = f"did you mean {near[0]!r}?" if near else f"any of {', '.join(CRITERIA)}"
+        if set(re.split("[, ]+", name)) <= set(CRITERIA):
+            hint = "criteria are parted by ;"
+        raise SettingsError(f"keep has no criterion {name!r}", hint=hint)
+    names = [one.strip() for one in named.split(",")]
+    if name == "source" and not all(names):
+        raise SettingsError("keep names no source", hint="source:reuters,ap")
+    if name != "source" and colon:
+        raise SettingsError(f"keep's criterion {name!r} takes no names")
+    return f"source:{','.join(names)}" if name == "source" else name
+
+
 def _typed(name: str, value: object, group: type) -> object:
     """The value, if it is of the kind that the setting's default is."""
     default = getattr(group(), name)
+    if name == "keep" and isinstance(value, str):
+        return criteria(value)
     if isinstance(default, tuple):
         if isinstance(value, (list, tuple)) and all(isinstance(one, str) for one in value):
             return tuple(value)
@@ -167,6 +229,7 @@ class Settings:
     sketch: SketchSettings = field(default_factory=SketchSettings)
     candidate: CandidateSettings = field(default_factory=CandidateSettings)
     match: MatchSettings = field(default_factory=MatchSettings)
+    keep: KeepSettings = field(default_factory=KeepSettings)
 
     @classmethod
     def from_mapping(cls, values: Mapping[str, object]) -> Settings:
@@ -203,6 +266,7 @@ class Settings:
             "unit": self.shingle.unit,
             "candidates": list(self.candidate.candidates),
             "seed": self.sketch.seed,
+            "keep": list(self.keep.keep),
             "fingerprint": hashlib.sha256(everything.encode()).hexdigest()[:16],
         }
 
@@ -213,4 +277,5 @@ _GROUPS: dict[str, Any] = {
     "sketch": SketchSettings,
     "candidate": CandidateSettings,
     "match": MatchSettings,
+    "keep": KeepSettings,
 }

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 AUTO_WORDS = 3
 """Words to a shingle under ``auto``: a light edit leaves most such short shingles standing."""
+NONE = Ragged(np.zeros(0, np.uint64), np.zeros(1, np.int64))
+"""No rows, and so no shingles."""
 
 
 def hash_words(articles: Sequence[Sequence[str]]) -> Ragged:
@@ -28,6 +30,15 @@ def hash_words(articles: Sequence[Sequence[str]]) -> Ragged:
     np.cumsum([len(words) for words in articles], out=offsets[1:])
     text = "".join("\n".join(words) + "\n" for words in articles if words)
     return Ragged(kernels.hash_words(np.frombuffer(text.encode(), np.uint8)), offsets)
+
+
+def runs(words: Ragged, size: int) -> Ragged:
+    """Hashes of every ``size`` consecutive words of each article, in reading order.
+
+    >>> runs(hash_words(["to be or not to be".split()]), 5).offsets.tolist()
+    [0, 2]
+    """
+    return Ragged(*kernels.hash_runs(words.values, words.offsets, size))
 
 
 def cut(words: Ragged, texts: Sequence[str], how: ShingleSettings) -> Ragged:
@@ -47,6 +58,6 @@ def cut(words: Ragged, texts: Sequence[str], how: ShingleSettings) -> Ragged:
         offsets = np.zeros(len(points) + 1, np.int64)
         np.cumsum([len(p) for p in points], out=offsets[1:])
         words = Ragged(np.concatenate([np.zeros(0, np.uint32), *points]).astype(np.uint64), offsets)
-    runs = kernels.hash_runs(words.values, words.offsets, int(size or AUTO_WORDS))
-    values, offsets, _ = kernels.sort_distinct(*runs)
+    every = runs(words, int(size or AUTO_WORDS))
+    values, offsets, _ = kernels.sort_distinct(every.values, every.offsets)
     return Ragged(values, offsets)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .background import frequencies
 from .data import Ragged
-from .kernels import band_keys, sort_distinct
+from .kernels import IDF_UNIT, WEIGHT_UNIT, band_keys, number_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +24,12 @@ BACKGROUND_ARTICLES = 5000
 COPY_BAND_ROWS = 6
 """Rows to a band: half of the copies with a Jaccard ratio of 0.6 are told, nearly all from 0.8."""
 COUNT_POWER = 0.7
+MOST_COUNTED = 1000
+"""A term that stands more often in an article weighs no more."""
+ROWS_AT_ONCE = 4096
+"""Rows that are weighed at a time, which bounds what it takes besides."""
+_FINE = 1 << 8
+"""A weight of 1.0 before a row is scaled: whole numbers, so that sums are exact."""
 
 
 def stem(words: Sequence[str]) -> list[str]:
@@ -38,8 +43,8 @@ def stem(words: Sequence[str]) -> list[str]:
 
 def idf(
     terms: NDArray[np.uint64], counts: NDArray[np.float64], articles: float
-) -> NDArray[np.float64]:
-    """``float64[n]``: inverse document frequency of each term.
+) -> NDArray[np.uint32]:
+    """``uint32[n]``: inverse document frequency of each term, in ``kernels.IDF_UNIT``.
 
     The share of articles that hold a word is taken from the background, ``1 - exp(-300 f)`` for a
     word that makes up ``f`` of running text, smoothed with the corpus's own ``counts`` out of
@@ -47,28 +52,24 @@ def idf(
     """
     background = BACKGROUND_ARTICLES * -np.expm1(-ARTICLE_WORDS * frequencies(terms))
     share = (background + counts) / (BACKGROUND_ARTICLES + articles)
-    return -np.log(np.clip(share, 1e-6, 1.0))
-
-
-def count(stems: Ragged) -> tuple[Ragged, NDArray[np.int64]]:
-    """Each row's distinct terms, sorted, and how often each stands in it."""
-    values, offsets, counts = sort_distinct(stems.values, stems.offsets)
-    return Ragged(values, offsets), counts
+    return np.rint(IDF_UNIT * -np.log(np.clip(share, 1e-6, 1.0))).astype(np.uint32)
 
 
 def spread(
-    terms: Ragged, signatures: NDArray[np.uint32]
-) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
-    """The vocabulary of all rows, sorted and distinct, and the idf of each of its terms.
+    vocabulary: NDArray[np.uint64], terms: Ragged, signatures: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """The idf of each term of the vocabulary; ``terms`` are each row's terms as places in it.
 
     Rows that are nearly copies of each other count as one together: many copies of a story must not
     make its words look common. They are told by a band of the signature that they share.
     """
-    vocabulary, place = np.unique(terms.values, return_inverse=True)
     parts = 1 / _copies(signatures)
-    weights = np.repeat(parts, np.diff(terms.offsets))
-    articles = np.asarray(np.bincount(place, weights, len(vocabulary)), np.float64)
-    return vocabulary, idf(vocabulary, articles, float(parts.sum()))
+    articles = np.bincount(terms.values, minlength=len(vocabulary)).astype(np.float64)
+    copied = np.flatnonzero(parts < 1)
+    for row in copied.tolist():
+        mine = terms.values[terms.offsets[row] : terms.offsets[row + 1]]
+        articles[mine] -= 1 - parts[row]
+    return idf(vocabulary, articles, float(parts.sum()))
 
 
 def _copies(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:
@@ -76,26 +77,33 @@ def _copies(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:
     most = np.ones(len(signatures))
     bands = signatures.shape[1] // COPY_BAND_ROWS
     for keys in band_keys(signatures, bands, COPY_BAND_ROWS).T:
-        _, place, counts = np.unique(keys, return_inverse=True, return_counts=True)
-        most = np.maximum(most, counts[place])
+        _, places = number_values(np.ascontiguousarray(keys))
+        most = np.maximum(most, np.bincount(places)[places] if len(places) else most)
     return most
 
 
 def weigh_terms(
-    terms: Ragged, counts: NDArray[np.float64], idf_of: NDArray[np.float64]
-) -> NDArray[np.float64]:
-    """``float64[n]``: ``count ** 0.7 · idf`` of every term, each row scaled to length 1 (after
-    Manning, Raghavan and Schütze, Introduction to Information Retrieval, 6.4; the power dampens
-    repetition as their logarithm does, and told reports of one event from others a little better).
+    terms: Ragged, counts: NDArray[np.uint32], idf_of: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """``uint32[n]``: ``count ** 0.7 · idf`` of every term, each row scaled to length 1, which is
+    ``kernels.WEIGHT_UNIT`` (after Manning, Raghavan and Schütze, Introduction to Information
+    Retrieval, 6.4; the power dampens repetition as their logarithm does, and told reports of one
+    event from others a little better). ``terms`` are places in ``idf_of``.
 
-    >>> from dedup.shingle import hash_words
-    >>> terms, counts = count(hash_words([["the", "port", "of", "rotterdam"]]))
-    >>> weights = weigh_terms(terms, counts, np.array([0.1, 5.0, 0.1, 7.0]))
-    >>> round(float((weights**2).sum()), 6)
-    1.0
+    >>> terms = Ragged(np.array([0, 1], np.uint32), np.array([0, 2]))
+    >>> idf_of = np.array([3 * IDF_UNIT, 4 * IDF_UNIT], np.uint32)
+    >>> (weigh_terms(terms, np.ones(2, np.uint32), idf_of) / WEIGHT_UNIT).round(3).tolist()
+    [0.6, 0.8]
     """
-    weights = counts**COUNT_POWER * idf_of
-    lengths = [
-        np.sqrt(np.sum(weights[start:end] ** 2)) for start, end in pairwise(terms.offsets.tolist())
-    ]
-    return np.asarray(weights / np.repeat(np.maximum(lengths, 1e-6), np.diff(terms.offsets)))
+    power = np.rint(_FINE * np.arange(MOST_COUNTED + 1) ** COUNT_POWER).astype(np.uint64)
+    out = np.empty(len(counts), np.uint32)
+    for row in range(0, len(terms.offsets) - 1, ROWS_AT_ONCE):
+        offsets = terms.offsets[row : row + ROWS_AT_ONCE + 1]
+        some = slice(int(offsets[0]), int(offsets[-1]))
+        factors = power[np.minimum(counts[some], MOST_COUNTED)]
+        weights = factors * idf_of[terms.values[some]] // (IDF_UNIT // _FINE)
+        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(weights * weights)))
+        squares = sums[offsets[1:] - some.start] - sums[offsets[:-1] - some.start]
+        scale = WEIGHT_UNIT / np.maximum(np.sqrt(squares.astype(np.float64)), 1.0)
+        out[some] = np.rint(weights * np.repeat(scale, np.diff(offsets)))
+    return out

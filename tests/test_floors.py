@@ -36,11 +36,15 @@ FLOORS = {
     "verdict": 3,
     "cluster": 3,
     "canonical": 3,
+    "gate": 3,
     "pipeline": 4,
     "evaluate": 4,
+    "cleaning": 4,
     "readers": 5,
     "writing": 5,
+    "baseline": 5,
     "configuration": 5,
+    "writers": 5.5,  # cuts a file apart as its reader does
     "reports": 5,
     "cli": 6,
     "__init__": 7,
@@ -55,9 +59,20 @@ STEPS = {
         "jsonarray": 4, "table": 4, "worker": 1, "extraction": 0, "rows": 0, "page": 3, "html": 4,
         "warc": 4, "parquet": 4, "sniff": 5, "walk": 6,
     },
-    "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1},
+    "writers": {"writer": 1, "sorter": 3},
+    "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1, "text": 3},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
-    "cli": {"streams": -2, "configured": -1, "options": 0, "delivery": 1, "main": 3},
+    "cli": {
+        "streams": -2,
+        "progress": -1,
+        "configured": -1,
+        "layout": -1,
+        "pipes": -1,
+        "progress": -1,
+        "options": 0,
+        "delivery": 1,
+        "main": 3,
+    },
 }  # fmt: skip
 """Inside a folder a module imports only from lower steps; unnamed ones stand on step 2, and a
 folder's ``__init__``, its registry, on step 9."""

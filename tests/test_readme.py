@@ -1,4 +1,4 @@
-"""The README shows what the program prints: each ``console`` block is run and compared.
+"""README and docs show what the program prints: each ``console`` block is run and compared.
 
 ``python tests/test_readme.py --write`` puts the present output in.
 """
@@ -15,6 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
+PAGES = (README, ROOT / "docs" / "configuration.md")
 CONSOLE = re.compile(r"^```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)^```$", re.M | re.S)
 INSTALL = re.compile(r"^python3 -m venv \.venv && [^\n]+$", re.M)
 
@@ -41,12 +42,14 @@ def write():
     def fresh(block):
         return f"```console\n$ {block['command']}\n{printed(block['command'])}```"
 
-    README.write_text(CONSOLE.sub(fresh, README.read_text("utf-8")), "utf-8")
+    for page in PAGES:
+        page.write_text(CONSOLE.sub(fresh, page.read_text("utf-8")), "utf-8")
 
 
 def shown():
-    """Give each command of the README with the output that stands below it."""
-    return [(m["command"], m["output"]) for m in CONSOLE.finditer(README.read_text("utf-8"))]
+    """Give each command of a page with the output that stands below it."""
+    texts = [page.read_text("utf-8") for page in PAGES]
+    return [(m["command"], m["output"]) for text in texts for m in CONSOLE.finditer(text)]
 
 
 @pytest.mark.parametrize(("command", "output"), shown())

@@ -10,7 +10,7 @@ from ..data import Relation
 from ..errors import EXIT_FINE, EXIT_NO
 from ..readers import read_one
 from .delivery import deliver
-from .options import Flags, shared
+from .options import FILE, Flags, shared
 
 _HELP = """Tell whether two articles are the same story, related, or distinct.
 
@@ -26,9 +26,9 @@ Exit: 0 finished, 1 the same story (only with --exit-code), 2 trouble.
 """
 
 
-@click.command(help=_HELP, short_help="How do these two relate?")
-@click.argument("left")
-@click.argument("right")
+@click.command(help=_HELP)
+@click.argument("left", type=FILE)
+@click.argument("right", type=FILE)
 @click.option("--why", is_flag=True, help="Show the figures and passages that decided.")
 @click.option("--diff", is_flag=True, help="Show the whole alignment.")
 @click.option("--exit-code", is_flag=True, help="Exit 1 if the two are the same story.")

@@ -142,9 +142,10 @@ def _chosen(found: Configuration, context: click.Context) -> dict[str, object]:
 
 
 def _command(context: click.Context, name: str) -> click.Command | None:
-    """Give another command by name."""
+    """Give a command by name, if it heeds a configuration file."""
     root = context.find_root()
-    return root.command.get_command(root, name) if isinstance(root.command, click.Group) else None
+    found = root.command.get_command(root, name) if isinstance(root.command, click.Group) else None
+    return found if found and any(one.name == "config" for one in found.params) else None
 
 
 def _tables(context: click.Context) -> list[str]:

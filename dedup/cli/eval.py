@@ -13,7 +13,7 @@ from ..data import Article
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, gold, read
 from .delivery import deliver
-from .options import Flags, shared
+from .options import FILE, Flags, shared
 from .streams import STDOUT, say, say_skipped
 
 if TYPE_CHECKING:
@@ -41,8 +41,10 @@ Exit: 0 finished, 2 trouble, input that could not be read, or labelled pairs not
 """
 
 
-@click.command("eval", help=_HELP, short_help="How often is it right?")
-@click.option("--pairs", required=True, metavar="GOLD", help="Labelled pairs: JSONL or CSV.")
+@click.command("eval", help=_HELP)
+@click.option(
+    "--pairs", required=True, type=FILE, metavar="GOLD", help="Labelled pairs: JSONL or CSV."
+)
 @click.option("--sweep", is_flag=True, help="Show every threshold, not only the best.")
 @click.option(
     "--worst",
@@ -51,7 +53,7 @@ Exit: 0 finished, 2 trouble, input that could not be read, or labelled pairs not
     metavar="NUMBER",
     help="Mistakes of each kind to show (5).",
 )
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @shared
 def evaluate(paths: tuple[str, ...], pairs: str, flags: Flags, *, sweep: bool, worst: int) -> int:
     """Read labels and articles, run, evaluate, and deliver the report."""

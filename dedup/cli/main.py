@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
-import traceback
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE, DedupError
 from ..version import __version__
-from .compare import compare
-from .eval import evaluate
-from .scan import scan
 from .streams import discard_stdout, say
 
 if TYPE_CHECKING:
@@ -22,7 +20,21 @@ if TYPE_CHECKING:
 
 EXIT_INTERRUPTED = 130
 EXIT_TERMINATED = 143
+COMPLETE = "_DEDUP_COMPLETE"
+"""The variable in which a shell asks what could come next."""
 
+COMMANDS = {
+    "scan": ("scan.scan", "What is duplicated here?"),
+    "compare": ("compare.compare", "How do these two relate?"),
+    "check": ("check.check", "May this pass? The gate for CI."),
+    "clean": ("clean.clean", "Write the corpus without duplicates."),
+    "report": ("report.report", "Show a saved result in another format."),
+    "eval": ("eval.evaluate", "How often is it right?"),
+    "help": ("help.show_help", "Show the help of a command."),
+    "completion": ("completion.completion", "Let a shell complete commands and options."),
+}
+"""Where each command is and what it answers, in the order in which a newcomer needs them. Its
+module is imported when it is called: whoever asks for the version waits for nothing else."""
 
 _HELP = """Find the articles that are the same story, and tell them from other reports of the event.
 
@@ -30,6 +42,8 @@ _HELP = """Find the articles that are the same story, and tell them from other r
 Examples:
   dedup scan samples/
   dedup compare left.txt right.txt --why
+  dedup check news/ --baseline .dedup-baseline.json
+  dedup clean news.jsonl -o clean.jsonl --removed removed.jsonl
   dedup eval --pairs gold.jsonl news/
 """
 
@@ -38,16 +52,38 @@ class _TerminatedError(BaseException):
     """SIGTERM as an exception, so that half-written files are removed on the way out."""
 
 
-class _InOrder(click.Group):
-    """Lists the commands in the order in which a newcomer needs them."""
+class _Late(click.Group):
+    """Knows its commands by name, and imports one when it is asked for."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002 - click's signature
-        """Give the names as they were added."""
-        return list(self.commands)
+        """Give the names in their order."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002
+        """Import a command; None where there is no such."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, name = COMMANDS[cmd_name][0].partition(".")
+        found: click.Command = getattr(import_module(f".{module}", __package__), name)
+        return found
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Say for a name that is none which one was probably meant."""
+        try:
+            return super().resolve_command(ctx, args)
+        except click.exceptions.NoSuchCommand:
+            raise click.exceptions.NoSuchCommand(args[0], possibilities=COMMANDS, ctx=ctx) from None
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:  # noqa: ARG002
+        """List the commands without importing any."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, told) for name, (_, told) in COMMANDS.items()])
 
 
 @click.group(
-    cls=_InOrder,
+    cls=_Late,
     help=_HELP,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
@@ -61,25 +97,13 @@ def dedup(context: click.Context) -> int:
     return EXIT_FINE
 
 
-@click.command("help", short_help="Show the help of a command.")
-@click.argument("name", metavar="[COMMAND]", default="")
-@click.pass_context
-def show_help(context: click.Context, name: str) -> int:
-    """Show what a command does, with examples."""
-    outer = context.find_root()
-    _, command, _ = dedup.resolve_command(outer, [name]) if name else (None, None, None)
-    inner = click.Context(command, outer, name) if command else outer
-    click.echo(inner.get_help())
-    return EXIT_FINE
-
-
-for _command in (scan, compare, evaluate, show_help):
-    dedup.add_command(_command)
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line and return its exit code: 0, 1, 2, 130 or 143, and nothing else."""
     given = list(sys.argv[1:] if arguments is None else arguments)
+    if COMPLETE in os.environ:
+        from .completion import complete
+
+        return complete(dedup, os.environ[COMPLETE])
     before = signal.signal(signal.SIGTERM, _terminate)
     try:
         return _run(given)
@@ -93,6 +117,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_TROUBLE
     except Exception as error:
         if "--debug" in given:
+            import traceback
+
             traceback.print_exc()
         what = " ".join(f"{type(error).__name__}: {error}".split())
         say(f"dedup: internal error: {what} [E900] (no result; --debug shows the traceback)")

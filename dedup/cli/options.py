@@ -11,6 +11,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 import click
+from click.core import ParameterSource
 
 from ..errors import EXIT_FINE, SettingsError
 from ..readers import ON_ERROR, Limits, ReadSettings
@@ -26,6 +27,7 @@ from .configured import (
     origin,
     settings_of,
 )
+from .progress import PROGRESS
 from .streams import STDOUT, emit, say, wants_color
 
 if TYPE_CHECKING:
@@ -45,6 +47,7 @@ class Flags:
     candidates: str
     seed: int
     furniture: bool
+    keep: str
     text_field: str
     id_field: str
     on_error: str
@@ -60,6 +63,7 @@ class Flags:
     output: str
     reports: tuple[tuple[str, str], ...]
     color: str
+    progress: str
     quiet: bool
     verbose: bool
     debug: bool
@@ -72,6 +76,7 @@ class Flags:
             "candidates": _listed(self.candidates),
             "seed": self.seed,
             "furniture": self.furniture,
+            "keep": self.keep,
         }
         for name, value in named.items():
             _refusing(name, value)
@@ -111,12 +116,17 @@ class Flags:
         """Whether hints are welcome: the result is text, and nobody asked for quiet."""
         return not self.quiet and not self.json and self.format == "text"
 
-    def look(self, *, why: bool = False, diff: bool = False, file: str | None = None) -> Look:
-        """Fit a report to where it will be read; a file gets colours only on request."""
-        to_file = (self.output if file is None else file) != STDOUT
-        color = self.color == "always" if to_file else wants_color(self.color, sys.stdout)
-        width = 80 if to_file else shutil.get_terminal_size((80, 24)).columns
-        return Look(color, min(max(width, _WIDTHS[0]), _WIDTHS[1]), why, diff)
+    def look(self, *, file: str | None = None) -> Look:
+        """Fit a report to where it will be read, by default ``--output``."""
+        return fitted(self.output if file is None else file, self.color)
+
+
+def fitted(file: str, color: str) -> Look:
+    """Fit a report to a file or the screen; a file gets colours only on request."""
+    to_file = file != STDOUT
+    colored = color == "always" if to_file else wants_color(color, sys.stdout)
+    width = 80 if to_file else shutil.get_terminal_size((80, 24)).columns
+    return Look(colored, min(max(width, _WIDTHS[0]), _WIDTHS[1]))
 
 
 def _refusing(name: str, value: object) -> None:
@@ -176,6 +186,15 @@ def _everywhere(*names: str, **how: Any) -> Callable[[Callable[..., int]], Calla
     return setting(*names, shared=True, **how)
 
 
+OUTPUT = click.option(
+    "-o", "--output", default=STDOUT, type=FILE, metavar="FILE", help="Instead of stdout."
+)
+COLOR = _everywhere(
+    "--color",
+    type=OneOf(("auto", "always", "never")),
+    default="auto",
+    help="NO_COLOR and FORCE_COLOR are heeded.",
+)
 _OPTIONS = (
     _everywhere(
         "--threshold",
@@ -208,6 +227,13 @@ _OPTIONS = (
         "--furniture/--no-furniture",
         default=_PIPELINE.match.furniture,
         help="Leave passages that many different stories carry out of the evidence.",
+    ),
+    _everywhere(
+        "--keep",
+        default="; ".join(_PIPELINE.keep.keep),
+        joined=";",
+        metavar="CRITERIA",
+        help="Of a story, in order: source:a,b; earliest; latest; longest; first; path.",
     ),
     _everywhere(
         "--text-field",
@@ -247,9 +273,7 @@ _OPTIONS = (
     _everywhere("--limit", multiple=True, metavar="NAME=VALUE", help="Such as line_bytes=1GiB."),
     _everywhere("--format", type=OneOf(tuple(REPORTS)), default="text", help="Of output."),
     click.option("--json", is_flag=True, help="Short for --format json."),
-    click.option(
-        "-o", "--output", default=STDOUT, type=FILE, metavar="FILE", help="Instead of stdout."
-    ),
+    OUTPUT,
     click.option(
         "--report",
         "reports",
@@ -258,11 +282,12 @@ _OPTIONS = (
         metavar="FORMAT=FILE",
         help="Also write this report; may be repeated.",
     ),
+    COLOR,
     _everywhere(
-        "--color",
-        type=OneOf(("auto", "always", "never")),
-        default="auto",
-        help="NO_COLOR and FORCE_COLOR are heeded.",
+        "--progress",
+        type=OneOf(PROGRESS),
+        default=PROGRESS[0],
+        help="Of what takes over two seconds, on stderr.",
     ),
     click.option(
         "--config",
@@ -281,6 +306,13 @@ _OPTIONS = (
 )
 
 
+def _agree(context: click.Context) -> None:
+    """Refuse flags that say two things; what a file or a variable says just gives way."""
+    said = {name: context.get_parameter_source(name) for name in ("format", "json")}
+    if set(said.values()) == {ParameterSource.COMMANDLINE} and context.params["format"] != "json":
+        raise click.UsageError("--json and --format exclude each other.")
+
+
 def shared(command: Callable[..., int]) -> Callable[..., int]:
     """Give a command all shared options, and hand them over as one argument ``flags``."""
     names = {field.name for field in fields(Flags)}
@@ -296,6 +328,7 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
         if config and no_config:
             raise click.UsageError("--config and --no-config exclude each other.")
         context = click.get_current_context()
+        _agree(context)
         flags = Flags(**{name: values.pop(name) for name in names})
         for line in near_misses(os.environ, context.command):
             say(f"warning: {line}")

@@ -11,7 +11,8 @@ import click
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, Notices, read
 from .delivery import deliver_result
-from .options import Flags, shared
+from .options import FILE, Flags, shared
+from .progress import followed, watching
 from .streams import say, say_notices, say_skipped
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ Exit: 0 finished, 2 trouble or input that could not be read.
 """
 
 
-@click.command(help=_HELP, short_help="What is duplicated here?")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.command(help=_HELP)
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @shared
 def scan(paths: tuple[str, ...], flags: Flags) -> int:
     """Read, deduplicate, tell what was not read, and deliver the report."""
@@ -43,7 +44,9 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
 
     settings, _ = flags.settings(), flags.report()
     notices = Notices()
-    result = deduplicate(read(paths or (".",), flags.reading(), notices.add), settings)
+    with watching(flags.progress, quiet=flags.quiet) as watch:
+        found = read(paths or (".",), flags.reading(), notices.add)
+        result = deduplicate(followed(found, watch), settings)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
     if not flags.quiet:

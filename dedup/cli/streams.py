@@ -1,4 +1,7 @@
-"""The two streams: stdout carries the result and nothing else, stderr everything said about it."""
+"""The two streams: stdout carries the result and nothing else, stderr everything said about it.
+
+What they need is imported when something is said, so that ``--version`` waits for none of it.
+"""
 
 from __future__ import annotations
 
@@ -7,9 +10,6 @@ import sys
 from typing import TYPE_CHECKING
 
 import click
-
-from ..reports.screen import quoted, shown
-from ..writing import OutputError, write
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,6 +41,9 @@ def emit(report: str, output: str, *, form: str = "text") -> None:
     A reader that has seen enough (``| head``) is no fault; a full or closed stdout is. On a CI
     runner stdout is a log that takes orders, so that the forms for people are quoted there.
     """
+    from ..reports.screen import quoted
+    from ..writing import OutputError, write
+
     if output != STDOUT:
         write(output, report.encode())
         return
@@ -77,9 +80,16 @@ def _discard(stream: TextIO | None) -> None:
 
 def say(line: str) -> None:
     """Tell the person one line; with nobody listening on stderr, stay silent."""
+    from ..reports.screen import quoted, shown
+
+    told = shown(line)
+    put(f"{quoted(told) if on_runner() else told}\n")
+
+
+def put(text: str) -> None:
+    """Write finished, escaped text to stderr as it is; with nobody listening, stay silent."""
     try:
-        told = shown(line)
-        click.echo(quoted(told) if on_runner() else told, err=True)
+        click.echo(text, nl=False, err=True)
         if sys.stderr is not None:
             sys.stderr.flush()
     except OSError:

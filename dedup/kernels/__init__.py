@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from .columns import IDF_UNIT, MEASURES, NUMBER, WEIGHT_UNIT, Bounds, Sides
+from .reference_pairs import align
 
 KIND = os.environ.get("DEDUP_KERNELS") or (
     "native" if find_spec("dedup.kernels._native") else "reference"
@@ -21,15 +22,21 @@ if TYPE_CHECKING or KIND != "native":
         band_keys,
         bucket_pairs,
         choose_heaviest,
+        clean_texts,
         count_pairs,
+        count_rarer,
         count_shared,
+        count_values,
         cut_terms,
+        cut_texts,
         dot_shared,
+        find_places,
         hash_runs,
         hash_words,
         mask_runs,
         minhash,
         number_values,
+        pick_words,
         sort_distinct,
     )
     from .reference_pairs import measure_pairs
@@ -38,16 +45,22 @@ else:
         band_keys,
         bucket_pairs,
         choose_heaviest,
+        clean_texts,
         count_pairs,
+        count_rarer,
         count_shared,
+        count_values,
         cut_terms,
+        cut_texts,
         dot_shared,
+        find_places,
         hash_runs,
         hash_words,
         mask_runs,
         measure_pairs,
         minhash,
         number_values,
+        pick_words,
         sort_distinct,
     )
 
@@ -59,18 +72,25 @@ __all__ = [
     "WEIGHT_UNIT",
     "Bounds",
     "Sides",
+    "align",
     "band_keys",
     "bucket_pairs",
     "choose_heaviest",
+    "clean_texts",
     "count_pairs",
+    "count_rarer",
     "count_shared",
+    "count_values",
     "cut_terms",
+    "cut_texts",
     "dot_shared",
+    "find_places",
     "hash_runs",
     "hash_words",
     "mask_runs",
     "measure_pairs",
     "minhash",
     "number_values",
+    "pick_words",
     "sort_distinct",
 ]

@@ -1,8 +1,6 @@
 /* Entries that share a key: numbering, counting, pairing. */
 #include "native.h"
 
-void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
-
 typedef struct {
     uint64_t key; /* mixed: a bijection, so that equal stays equal and every bit is chance */
     uint32_t row;
@@ -280,5 +278,134 @@ PyObject *choose_heaviest(PyObject *module, PyObject *args)
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&out);
     if (!heap) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* count_rarer(counts, offsets, factor, out): see reference.py */
+PyObject *count_rarer(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer counts, offsets, out;
+    unsigned int factor;
+    if (!PyArg_ParseTuple(args, "y*y*Iw*", &counts, &offsets, &factor, &out)) return NULL;
+    const uint32_t *count = counts.buf;
+    const int64_t *start = offsets.buf;
+    uint32_t *rarer = out.buf;
+    int64_t longest = 0;
+    Py_ssize_t rows = offsets.len / 8 - 1;
+    for (Py_ssize_t row = 0; row < rows; row++)
+        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    uint64_t *sorted = malloc(2 * (size_t)(longest + 1) * sizeof *sorted);
+    if (sorted) {
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t row = 0; row < rows; row++) {
+            size_t n = (size_t)(start[row + 1] - start[row]);
+            const uint32_t *c = count + start[row];
+            for (size_t i = 0; i < n; i++) sorted[i] = c[i];
+            sort_numbers(sorted, sorted + longest + 1, n);
+            for (size_t i = 0; i < n; i++) {
+                uint32_t most = c[i] / factor > 1 ? c[i] / factor : 1;
+                size_t low = 0, high = n;
+                while (low < high) {
+                    size_t middle = (low + high) / 2;
+                    if (sorted[middle] <= most)
+                        low = middle + 1;
+                    else
+                        high = middle;
+                }
+                rarer[start[row] + (int64_t)i] = (uint32_t)low;
+            }
+        }
+        Py_END_ALLOW_THREADS
+        free(sorted);
+    }
+    PyBuffer_Release(&counts);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&out);
+    if (!sorted) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* count_values(values, out): how often each value stands among all; see reference.py */
+PyObject *count_values(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, out;
+    if (!PyArg_ParseTuple(args, "y*w*", &values, &out)) return NULL;
+    const uint64_t *value = values.buf;
+    uint32_t *times = out.buf;
+    size_t count = (size_t)values.len / 8, several = 0, size = 16;
+    int bits = 12, failed = 0;
+    Py_BEGIN_ALLOW_THREADS
+    while (((size_t)1 << bits) < 4 * count && bits < 27) bits++;
+    uint8_t *seen = calloc((size_t)1 << bits, 1);
+    uint64_t *keys = NULL;
+    uint32_t *counts = NULL;
+    failed = !seen;
+    for (size_t i = 0; !failed && i < count; i++) {
+        uint8_t *place = seen + (mix(value[i]) >> (64 - bits));
+        *place += *place < 2;
+    }
+    for (size_t i = 0; !failed && i < count; i++) several += seen[mix(value[i]) >> (64 - bits)] > 1;
+    while (size < 2 * several) size *= 2;
+    if (!failed) {
+        keys = malloc(size * sizeof *keys);
+        counts = calloc(size, sizeof *counts);
+        failed = !keys || !counts;
+    }
+    for (int counted = 0; !failed && counted < 2; counted++) /* first count, then tell */
+        for (size_t i = 0; i < count; i++) {
+            uint64_t mixed = mix(value[i]);
+            times[i] = counted ? times[i] : 1;
+            if (seen[mixed >> (64 - bits)] < 2) continue;
+            size_t at = (size_t)mixed & (size - 1);
+            while (counts[at] && keys[at] != value[i]) at = (at + 1) & (size - 1);
+            keys[at] = value[i];
+            if (counted)
+                times[i] = counts[at];
+            else
+                counts[at]++;
+        }
+    free(seen);
+    free(keys);
+    free(counts);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&out);
+    if (failed) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* find_places(values, known, out): where each value stands in `known`, or -1; see reference.py */
+PyObject *find_places(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, known, out;
+    if (!PyArg_ParseTuple(args, "y*y*w*", &values, &known, &out)) return NULL;
+    const uint64_t *value = values.buf, *wanted = known.buf;
+    int32_t *place = out.buf;
+    size_t count = (size_t)values.len / 8, wants = (size_t)known.len / 8, size = 16;
+    while (size < 4 * wants) size *= 2;
+    int32_t *table = malloc(size * sizeof *table);
+    if (table) {
+        Py_BEGIN_ALLOW_THREADS
+        memset(table, 0xFF, size * sizeof *table);
+        for (size_t i = 0; i < wants; i++) {
+            size_t at = (size_t)mix(wanted[i]) & (size - 1);
+            while (table[at] >= 0) at = (at + 1) & (size - 1);
+            table[at] = (int32_t)i;
+        }
+        for (size_t i = 0; i < count; i++) {
+            size_t at = (size_t)mix(value[i]) & (size - 1);
+            while (table[at] >= 0 && wanted[table[at]] != value[i]) at = (at + 1) & (size - 1);
+            place[i] = table[at];
+        }
+        Py_END_ALLOW_THREADS
+        free(table);
+    }
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&known);
+    PyBuffer_Release(&out);
+    if (!table) return PyErr_NoMemory();
     Py_RETURN_NONE;
 }

@@ -2,24 +2,32 @@
 #ifndef DEDUP_CLEAN_TEXT_H
 #define DEDUP_CLEAN_TEXT_H
 
-#include "native.h"
+#include "points.h"
 
-/* What a code point is to the rules and to the cutting of words. */
-enum { WORD = 1, DIGIT = 2, MARK = 4, PAIRED = 8, QUADDED = 16, SPACE = 32 };
+/* What a text holds anywhere; most rules need not look at a text that lacks their sign. */
+enum { BEYOND_ASCII = 1, AMPERSAND = 2, GRAVE = 4, SLASH = 8, ADDRESS = 16 };
 
-/* The text as the last rule left it, and what the running rule has written so far. No rule makes a
-   text longer, so that two buffers as long as it came in are enough for all of them. */
+/* The text as the last rule left it, and what the running rule has written so far. Each of the two
+   buffers holds GROWTH times what came in. */
 struct draft {
     const uint8_t *text;
     size_t size;
     uint8_t *out, *spare;
     size_t used, copied;
     int edits;
+    unsigned signs;
 };
 
-/* Run the rules from unescape_entities to join_hyphens; 0 where that cannot be done for sure. */
-int apply_rules(struct draft *draft);
+/* Leave out what stands from `start` to `end`, and put `size` bytes there, not more. */
+void replace(struct draft *draft, size_t start, size_t end, const void *with, size_t size);
 
-extern const uint8_t ascii_traits[128];
+/* Make what a rule has written the text that the next one sees. */
+void settle(struct draft *draft);
+
+/* The rules up to unify_letters, which look at characters; 0 where that cannot be done for sure. */
+int clean_points(struct draft *draft);
+
+/* The rules from drop_urls to join_hyphens, which look at lines. */
+void clean_lines(struct draft *draft);
 
 #endif

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
+I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
 
 IDF_UNIT = 1 << 16
@@ -30,6 +31,7 @@ class Sides(NamedTuple):
     term_of: U32
     """One for each word: the place of its term among the terms of its row."""
     offsets: I64
+    """Of the three columns above."""
     terms: U32
     """Each row's terms as places in ``idf``, rising."""
     term_weights: U32
@@ -66,6 +68,10 @@ MEASURES = (
     "right_own",
     "dot",
     "measured",
+    "left_runs",
+    "right_runs",
+    "left_said",
+    "right_said",
     "left_aligned",
     "right_aligned",
     "aligned_words",

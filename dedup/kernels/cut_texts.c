@@ -1,26 +1,30 @@
 /* Texts to the hashes of their words: what text.clean, text.words, hash_words and term.stem give. */
 #include "clean_text.h"
+#include "cut_words.h"
 
-enum { BLOCK = 1024, STEM = 6 };
+enum { BLOCK = 1024, BYTES_PER_WORD = 5 };
 
 /* power[i] is BASE**i, inverse[i] is BASE**-i. */
 static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
 
-/* Hashes of words so far, not yet mixed, and where those of each text end. */
+/* Hashes of words so far, in the objects that are given back: nothing is copied. */
 struct rows {
+    PyObject *bytes[3];
     uint64_t *hashes, *stems;
+    uint8_t *marks; /* 1 for a word of digits */
     size_t count, capacity;
+    PyThreadState *released; /* while the interpreter is */
 };
 
-/* Scratch memory of one call. */
+/* Scratch memory of one call, grown to what its longest text needs. */
 struct work {
-    uint8_t *buffers[3];
-    size_t capacity;
+    uint8_t *drafts[2], *clean;
+    struct spans spans;
+    size_t draft_size, clean_size;
     uint64_t sums[BLOCK + 1];
-    uint16_t starts[BLOCK + 1], ends[BLOCK + 1];
 };
 
-static void fill_powers(void)
+static void fill_tables(void)
 {
     uint64_t of_base = BASE;
     if (power[0])
@@ -29,169 +33,161 @@ static void fill_powers(void)
         of_base *= 2 - BASE * of_base;
     inverse[0] = 1;
     for (int i = 1; i <= BLOCK; i++) {
+        power[i] = i > 1 ? power[i - 1] * BASE : BASE;
         inverse[i] = inverse[i - 1] * of_base;
-        power[i] = power[i - 1] ? power[i - 1] * BASE : BASE;
     }
-    power[0] = 1;
+    power[0] = 1; /* last: it tells that the tables are filled */
 }
 
 /* ---- memory ---- */
 
-static int reserve_rows(struct rows *rows, size_t more)
+static int resize_rows(struct rows *rows, size_t capacity)
 {
-    size_t capacity = rows->capacity;
-    if (rows->count + more <= capacity)
-        return 1;
-    while (capacity < rows->count + more)
-        capacity = capacity ? capacity * 2 : 4096;
-    uint64_t *hashes = realloc(rows->hashes, capacity * sizeof *hashes);
-    if (hashes)
-        rows->hashes = hashes;
-    uint64_t *stems = realloc(rows->stems, capacity * sizeof *stems);
-    if (stems)
-        rows->stems = stems;
-    if (!hashes || !stems)
+    Py_ssize_t size = (Py_ssize_t)(capacity * sizeof(uint64_t));
+    if (_PyBytes_Resize(&rows->bytes[0], size) || _PyBytes_Resize(&rows->bytes[1], size)
+        || _PyBytes_Resize(&rows->bytes[2], (Py_ssize_t)capacity))
         return 0;
+    rows->hashes = (uint64_t *)PyBytes_AS_STRING(rows->bytes[0]);
+    rows->stems = (uint64_t *)PyBytes_AS_STRING(rows->bytes[1]);
+    rows->marks = (uint8_t *)PyBytes_AS_STRING(rows->bytes[2]);
     rows->capacity = capacity;
     return 1;
 }
 
-static int reserve_work(struct work *work, size_t size)
+/* Make room for more words; to get it, the interpreter is taken again for a moment. */
+static int reserve_rows(struct rows *rows, size_t more)
 {
-    if (size <= work->capacity)
+    size_t needed = rows->count + more;
+    if (needed <= rows->capacity)
         return 1;
-    size_t capacity = size + size / 2;
-    for (int i = 0; i < 3; i++) {
-        free(work->buffers[i]);
-        work->buffers[i] = malloc(capacity);
-    }
-    work->capacity = work->buffers[0] && work->buffers[1] && work->buffers[2] ? capacity : 0;
-    return work->capacity != 0;
+    PyEval_RestoreThread(rows->released);
+    int is_done = resize_rows(rows, needed + needed / 2);
+    rows->released = PyEval_SaveThread();
+    return is_done;
 }
 
-/* ---- one text ---- */
-
-/* Lower case, one space for white space of any kind and length, none at the ends. */
-static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
+/* Memory of another size in place of some; what stood there is lost. */
+static void *renew(void *block, size_t size)
 {
-    size_t used = 0;
-    uint8_t last = ' ';
-    for (size_t i = 0; i < size; i++) {
-        uint8_t byte = text[i], traits = ascii_traits[byte];
-        if (traits & SPACE)
-            byte = ' ';
-        else
-            byte |= (uint8_t)((uint8_t)(byte - 'A') < 26) << 5;
-        out[used] = byte;
-        used += byte != ' ' || last != ' ';
-        last = byte;
-    }
-    return used - (used > 0 && last == ' ');
+    free(block);
+    return malloc(size);
 }
 
-/* The words in up to BLOCK bytes, from prefix sums; gives the polynomial of all bytes. */
-static uint64_t cut_block(struct work *work, const uint8_t *text, size_t size, struct rows *rows)
+static int reserve_drafts(struct work *work, size_t size)
 {
-    uint64_t sum = 0, *hashes = rows->hashes + rows->count, *stems = rows->stems + rows->count;
-    size_t begun = 0, ended = 0;
-    unsigned last = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned kind = ascii_traits[text[i]] & (WORD | DIGIT);
-        work->sums[i] = sum;
-        sum += text[i] * power[i];
-        work->starts[begun] = work->ends[ended] = (uint16_t)i;
-        begun += kind != last && kind;
-        ended += kind != last && last;
-        last = kind;
-    }
-    work->sums[size] = sum;
-    work->ends[ended] = (uint16_t)size;
-    for (size_t i = 0; i < begun; i++) {
-        size_t start = work->starts[i], end = work->ends[i];
-        size_t cut = end - start < STEM ? end : start + STEM;
-        hashes[i] = (work->sums[end] - work->sums[start]) * inverse[start];
-        stems[i] = (work->sums[cut] - work->sums[start]) * inverse[start];
-    }
-    rows->count += begun;
-    return sum;
+    if (size <= work->draft_size)
+        return 1;
+    size += size / 2; /* seldom again */
+    work->drafts[0] = renew(work->drafts[0], size);
+    work->drafts[1] = renew(work->drafts[1], size);
+    work->draft_size = work->drafts[0] && work->drafts[1] ? size : 0;
+    return work->draft_size != 0;
 }
 
-/* The same for a stretch longer than a block, without a space in it. */
-static uint64_t cut_long(const uint8_t *text, size_t size, struct rows *rows)
+static int reserve_clean(struct work *work, size_t size)
 {
-    uint64_t all = 0, of_all = 1, sum = 0, factor = 1;
-    size_t length = 0;
-    unsigned last = 0;
-    for (size_t i = 0; i < size; i++) {
-        unsigned kind = ascii_traits[text[i]] & (WORD | DIGIT);
-        all += text[i] * of_all;
-        of_all *= BASE;
-        if (kind != last) {
-            rows->count += last != 0;
-            length = 0;
-            sum = 0;
-            factor = 1;
-        }
-        sum += text[i] * factor;
-        factor *= BASE;
-        length++;
-        rows->hashes[rows->count] = sum;
-        if (length <= STEM)
-            rows->stems[rows->count] = sum;
-        last = kind;
-    }
-    rows->count += last != 0;
-    return all;
+    struct spans *spans = &work->spans;
+    if (size <= work->clean_size)
+        return 1;
+    size += size / 2;
+    size_t bytes = size * sizeof *spans->starts;
+    work->clean = renew(work->clean, size);
+    spans->starts = renew(spans->starts, bytes);
+    spans->ends = renew(spans->ends, bytes);
+    spans->cuts = renew(spans->cuts, bytes);
+    work->clean_size = work->clean && spans->starts && spans->ends && spans->cuts ? size : 0;
+    return work->clean_size != 0;
 }
 
-/* The words of a clean ASCII text; gives the polynomial of all its bytes. */
-static uint64_t cut_ascii(struct work *work, const uint8_t *text, size_t size, struct rows *rows)
+/* ---- hashes ---- */
+
+/* The polynomial of any number of bytes. */
+static uint64_t polynomial(const uint8_t *bytes, size_t size)
 {
     uint64_t sum = 0, factor = 1;
-    for (size_t start = 0, end; start < size; start = end) {
-        uint64_t step = 1;
-        end = size - start > BLOCK ? start + BLOCK : size;
-        while (end < size && end > start && text[end] != ' ')
-            end--;
-        if (end > start) {
-            sum += factor * cut_block(work, text + start, end - start, rows);
-            step = power[end - start];
-        } else {
-            const uint8_t *space = memchr(text + start + 1, ' ', size - start - 1);
-            end = space ? (size_t)(space - text) : size;
-            sum += factor * cut_long(text + start, end - start, rows);
-            for (size_t i = start; i < end; i++)
-                step *= BASE;
-        }
-        factor *= step;
+    while (size > 0) {
+        size_t count = size < BLOCK ? size : BLOCK;
+        uint64_t part = 0;
+        for (size_t i = 0; i < count; i++)
+            part += bytes[i] * power[i];
+        sum += part * factor;
+        factor *= power[count];
+        bytes += count;
+        size -= count;
     }
     return sum;
 }
 
-static int is_ascii(const uint8_t *text, size_t size)
+WIDEST static void mix_all(uint64_t *values, size_t count)
 {
-    uint8_t all = 0;
-    for (size_t i = 0; i < size; i++)
-        all |= text[i];
-    return all < 0x80;
+    for (size_t i = 0; i < count; i++)
+        values[i] = mix(values[i]);
 }
 
-/* Cut one text: 1 when it is done, 0 when it is declined, -1 without memory. */
+/* Hash the words of a clean text, and give the polynomial of all its bytes: prefix sums over a block
+   give that of every word in it. */
+WIDEST static uint64_t hash_spans(struct work *work, size_t size, struct rows *rows)
+{
+    const uint32_t *starts = work->spans.starts, *ends = work->spans.ends;
+    const uint32_t *cuts = work->spans.cuts;
+    const uint8_t *text = work->clean;
+    uint64_t *sums = work->sums, *hashes = rows->hashes + rows->count;
+    uint64_t *stems = rows->stems + rows->count, whole = 0, factor = 1;
+    uint8_t *marks = rows->marks + rows->count;
+    size_t i = 0, words = work->spans.count;
+    for (size_t base = 0, count; base < size; base += count) {
+        count = size - base < BLOCK ? size - base : BLOCK;
+        uint64_t sum = sums[0] = 0;
+        for (size_t k = 0; k < count; k++)
+            sums[k + 1] = text[base + k] * power[k];
+        for (size_t k = 0; k < count; k++)
+            sums[k + 1] = sum += sums[k + 1];
+        for (; i < words && ends[i] <= base + count; i++) {
+            size_t start = starts[i] - base;
+            hashes[i] = (sums[ends[i] - base] - sums[start]) * inverse[start];
+            stems[i] = (sums[cuts[i] - base] - sums[start]) * inverse[start];
+        }
+        for (; i < words && starts[i] < base + count; i++) {
+            hashes[i] = polynomial(text + starts[i], ends[i] - starts[i]);
+            stems[i] = polynomial(text + starts[i], cuts[i] - starts[i]);
+        }
+        whole += sums[count] * factor;
+        factor *= power[count];
+    }
+    for (i = 0; i < words; i++) /* one that begins with a digit has nothing else */
+        marks[i] = (uint8_t)(text[starts[i]] - '0') < 10;
+    mix_all(hashes, words);
+    mix_all(stems, words);
+    rows->count += words;
+    return whole;
+}
+
+/* Clean one text and find its words: 1 when it is done, 0 when it is declined, -1 without memory. */
+static int find_words(struct work *work, const uint8_t *text, size_t *size)
+{
+    if (*size > LONGEST_TEXT)
+        return 0;
+    if (!reserve_drafts(work, GROWTH * *size + 1))
+        return -1;
+    struct draft draft = {text, *size, work->drafts[0], work->drafts[1], 0, 0, 0, 0};
+    if (!clean_points(&draft))
+        return 0;
+    clean_lines(&draft);
+    if (!reserve_clean(work, GROWTH * draft.size + PADDING))
+        return -1;
+    return cut_words(draft.text, draft.size, work->clean, size, &work->spans);
+}
+
+/* Cut one text, with the same answers. */
 static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows,
                     uint64_t *digest)
 {
-    if (!is_ascii(text, size))
-        return 0;
-    if (!reserve_work(work, size + 1))
+    int found = find_words(work, text, &size);
+    if (found <= 0)
+        return found;
+    if (!reserve_rows(rows, work->spans.count))
         return -1;
-    struct draft draft = {text, size, work->buffers[0], work->buffers[1], 0, 0, 0};
-    if (!apply_rules(&draft))
-        return 0;
-    uint8_t *clean = work->buffers[2];
-    size = fold_ascii(draft.text, draft.size, clean);
-    if (!reserve_rows(rows, size + 1))
-        return -1;
-    *digest = mix(cut_ascii(work, clean, size, rows));
+    *digest = mix(hash_spans(work, size, rows));
     return 1;
 }
 
@@ -247,70 +243,184 @@ static int cut_all(struct batch *b)
         b->done[i] = (uint8_t)done;
         b->offsets[i + 1] = (int64_t)b->rows.count;
     }
-    for (size_t i = 0; i < b->rows.count; i++) {
-        b->rows.hashes[i] = mix(b->rows.hashes[i]);
-        b->rows.stems[i] = mix(b->rows.stems[i]);
-    }
     return 1;
 }
 
-static PyObject *as_result(const struct batch *b)
+static PyObject *as_result(struct batch *b)
 {
-    Py_ssize_t words = (Py_ssize_t)(b->rows.count * sizeof(uint64_t)), n = b->count;
-    return Py_BuildValue("(y#y#y#y#y#)", (const char *)b->rows.hashes, words,
-                         (const char *)b->rows.stems, words, (const char *)b->offsets,
-                         (Py_ssize_t)((n + 1) * (Py_ssize_t)sizeof(int64_t)),
-                         (const char *)b->digests, (Py_ssize_t)(n * (Py_ssize_t)sizeof(uint64_t)),
+    Py_ssize_t n = b->count;
+    if (!resize_rows(&b->rows, b->rows.count))
+        return NULL;
+    return Py_BuildValue("(OOOy#y#y#)", b->rows.bytes[0], b->rows.bytes[1], b->rows.bytes[2],
+                         (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
+                         (const char *)b->digests, n * (Py_ssize_t)sizeof *b->digests,
                          (const char *)b->done, n);
+}
+
+/* Reserve what the batch needs for sure, and as many words as its texts are likely to have. */
+static int prepare(struct batch *b)
+{
+    size_t rows = (size_t)b->count + 1, words = 0;
+    b->work = calloc(1, sizeof *b->work);
+    b->utf8 = calloc(rows, sizeof *b->utf8);
+    b->sizes = calloc(rows, sizeof *b->sizes);
+    b->offsets = calloc(rows, sizeof *b->offsets);
+    b->digests = calloc(rows, sizeof *b->digests);
+    b->done = calloc(rows, sizeof *b->done);
+    for (int i = 0; i < 3; i++)
+        b->rows.bytes[i] = PyBytes_FromStringAndSize(NULL, 1);
+    if (!b->work || !b->utf8 || !b->sizes || !b->offsets || !b->digests || !b->done
+        || !b->rows.bytes[0] || !b->rows.bytes[1] || !b->rows.bytes[2]) {
+        PyErr_NoMemory();
+        return 0;
+    }
+    if (!gather(b))
+        return 0;
+    for (Py_ssize_t i = 0; i < b->count; i++)
+        words += (size_t)b->sizes[i] / BYTES_PER_WORD;
+    return resize_rows(&b->rows, words + 1);
+}
+
+static void release_work(struct work *work)
+{
+    if (work) {
+        free(work->drafts[0]);
+        free(work->drafts[1]);
+        free(work->clean);
+        free(work->spans.starts);
+        free(work->spans.ends);
+        free(work->spans.cuts);
+    }
+    free(work);
 }
 
 static void release(struct batch *b)
 {
-    for (int i = 0; b->work && i < 3; i++)
-        free(b->work->buffers[i]);
-    free(b->work);
+    release_work(b->work);
     free(b->utf8);
     free(b->sizes);
     free(b->offsets);
     free(b->digests);
     free(b->done);
-    free(b->rows.hashes);
-    free(b->rows.stems);
+    for (int i = 0; i < 3; i++)
+        Py_XDECREF(b->rows.bytes[i]);
     Py_XDECREF(b->texts);
 }
 
-/* cut_texts(texts: list[str]) -> (hashes, stems, offsets, digests, done), each as bytes */
+/* cut_texts(texts: list[str]) -> (hashes, stems, marks, offsets, digests, done), each as bytes */
 PyObject *cut_texts(PyObject *module, PyObject *args)
 {
     struct batch b = {0};
     PyObject *list, *result = NULL;
-    int whole = 1;
     (void)module;
     if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list))
         return NULL;
-    fill_powers();
+    fill_tables();
     b.texts = PyList_AsTuple(list); /* holds the texts, whatever other threads do to the list */
     if (!b.texts)
         return NULL;
     b.count = PyTuple_GET_SIZE(b.texts);
-    size_t rows = (size_t)b.count + 1;
-    b.work = calloc(1, sizeof *b.work);
-    b.utf8 = calloc(rows, sizeof *b.utf8);
-    b.sizes = calloc(rows, sizeof *b.sizes);
-    b.offsets = calloc(rows, sizeof *b.offsets);
-    b.digests = calloc(rows, sizeof *b.digests);
-    b.done = calloc(rows, sizeof *b.done);
-    whole = b.work && b.utf8 && b.sizes && b.offsets && b.digests && b.done
-            && reserve_rows(&b.rows, 1);
-    if (whole && gather(&b)) {
-        Py_BEGIN_ALLOW_THREADS
-        whole = cut_all(&b);
-        Py_END_ALLOW_THREADS
-        if (whole)
+    if (prepare(&b)) {
+        b.rows.released = PyEval_SaveThread();
+        int is_whole = cut_all(&b);
+        PyEval_RestoreThread(b.rows.released);
+        if (is_whole)
             result = as_result(&b);
+        else if (!PyErr_Occurred())
+            PyErr_NoMemory();
     }
-    if (!whole)
-        PyErr_NoMemory();
     release(&b);
     return result;
+}
+
+/* Clean one text, while the interpreter is held: 1 done, 0 declined, -1 with an exception set. */
+static int clean_one(struct work *work, PyObject *text, size_t *size)
+{
+    Py_ssize_t bytes = 0;
+    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &bytes);
+    if (!utf8) {
+        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+            return -1;
+        PyErr_Clear();
+        return 0;
+    }
+    *size = (size_t)bytes;
+    int found = find_words(work, (const uint8_t *)utf8, size);
+    if (found < 0)
+        PyErr_NoMemory();
+    return found;
+}
+
+/* The words of one text at some places; None for each where the text is declined. */
+static int pick(struct work *work, PyObject *text, const uint32_t *places, Py_ssize_t count,
+                PyObject *out, Py_ssize_t at)
+{
+    size_t size;
+    int found = clean_one(work, text, &size);
+    for (Py_ssize_t i = 0; found >= 0 && i < count; i++) {
+        PyObject *word = Py_None;
+        if (found && places[i] < work->spans.count) {
+            uint32_t start = work->spans.starts[places[i]], end = work->spans.ends[places[i]];
+            word = PyUnicode_DecodeUTF8((char *)work->clean + start, end - start, NULL);
+            if (!word)
+                return 0;
+        } else {
+            Py_INCREF(word);
+        }
+        PyList_SET_ITEM(out, at + i, word);
+    }
+    return found >= 0;
+}
+
+/* clean_texts(texts: list[str]) -> list[bytes | None] */
+PyObject *clean_texts(PyObject *module, PyObject *args)
+{
+    PyObject *texts;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &texts))
+        return NULL;
+    fill_tables();
+    struct work *work = calloc(1, sizeof *work);
+    PyObject *out = work ? PyList_New(PyList_GET_SIZE(texts)) : PyErr_NoMemory();
+    for (Py_ssize_t i = 0; out && i < PyList_GET_SIZE(texts); i++) {
+        size_t size = 0;
+        int found = clean_one(work, PyList_GET_ITEM(texts, i), &size);
+        PyObject *one = Py_None;
+        if (found > 0)
+            one = PyBytes_FromStringAndSize((char *)work->clean, (Py_ssize_t)size);
+        else
+            Py_INCREF(one);
+        if (found < 0 || !one) {
+            Py_XDECREF(one);
+            Py_CLEAR(out);
+        } else {
+            PyList_SET_ITEM(out, i, one);
+        }
+    }
+    release_work(work);
+    return out;
+}
+
+/* pick_words(texts: list[str], offsets, places) -> list: the words at places offsets[i] to
+   offsets[i + 1] of text i */
+PyObject *pick_words(PyObject *module, PyObject *args)
+{
+    PyObject *texts, *out = NULL;
+    Py_buffer offsets, places;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "O!y*y*", &PyList_Type, &texts, &offsets, &places))
+        return NULL;
+    fill_tables();
+    const int64_t *start = offsets.buf;
+    struct work *work = calloc(1, sizeof *work);
+    out = work ? PyList_New(places.len / 4) : PyErr_NoMemory();
+    for (Py_ssize_t i = 0; out && i + 1 < offsets.len / 8 && i < PyList_GET_SIZE(texts); i++) {
+        const uint32_t *of_text = (const uint32_t *)places.buf + start[i];
+        if (!pick(work, PyList_GET_ITEM(texts, i), of_text, start[i + 1] - start[i], out, start[i]))
+            Py_CLEAR(out);
+    }
+    release_work(work);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&places);
+    return out;
 }

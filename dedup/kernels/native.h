@@ -32,6 +32,9 @@ static inline uint64_t mix(uint64_t x)
     return x ^ (x >> 33);
 }
 
+void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
+void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
+
 PyObject *cut_texts(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
 PyObject *hash_runs(PyObject *module, PyObject *args);
@@ -41,11 +44,16 @@ PyObject *sort_distinct(PyObject *module, PyObject *args);
 PyObject *count_shared(PyObject *module, PyObject *args);
 PyObject *dot_shared(PyObject *module, PyObject *args);
 PyObject *bucket_pairs(PyObject *module, PyObject *args);
+PyObject *count_values(PyObject *module, PyObject *args);
+PyObject *find_places(PyObject *module, PyObject *args);
 PyObject *count_sorted(PyObject *module, PyObject *args);
 PyObject *number_values(PyObject *module, PyObject *args);
 PyObject *choose_heaviest(PyObject *module, PyObject *args);
+PyObject *count_rarer(PyObject *module, PyObject *args);
 PyObject *cut_terms(PyObject *module, PyObject *args);
 PyObject *mask_runs(PyObject *module, PyObject *args);
+PyObject *clean_texts(PyObject *module, PyObject *args);
+PyObject *pick_words(PyObject *module, PyObject *args);
 PyObject *measure_pairs(PyObject *module, PyObject *args);
 
 #endif

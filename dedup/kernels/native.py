@@ -11,10 +11,35 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _native
-from .columns import I64, MEASURES, U32, U64, Bounds, Sides
+from .columns import I32, I64, MEASURES, U8, U32, U64, Bounds, Sides
 from .reference import permutations
 
 _C = np.ascontiguousarray
+
+
+def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
+    """See ``reference.cut_texts``."""
+    hashes, stems, marks, offsets, digests, done = _native.cut_texts(texts)
+    return (
+        np.frombuffer(hashes, np.uint64),
+        np.frombuffer(stems, np.uint64),
+        np.frombuffer(marks, np.uint8),
+        np.frombuffer(offsets, np.int64),
+        np.frombuffer(digests, np.uint64),
+        np.frombuffer(done, np.uint8),
+    )
+
+
+def clean_texts(texts: list[str]) -> list[bytes | None]:
+    """See ``reference.clean_texts``."""
+    clean: list[bytes | None] = _native.clean_texts(texts)
+    return clean
+
+
+def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:
+    """See ``reference.pick_words``."""
+    picked: list[str | None] = _native.pick_words(texts, _C(offsets), _C(places))
+    return picked
 
 
 def hash_words(buffer: NDArray[np.uint8]) -> U64:
@@ -96,6 +121,27 @@ def number_values(values: U64) -> tuple[U64, U32]:
     return distinct, places
 
 
+def count_values(values: U64) -> U32:
+    """See ``reference.count_values``."""
+    out = np.empty(len(values), np.uint32)
+    _native.count_values(_C(values), out)
+    return out
+
+
+def find_places(values: U64, known: U64) -> I32:
+    """See ``reference.find_places``."""
+    out = np.empty(len(values), np.int32)
+    _native.find_places(_C(values), _C(known), out)
+    return out
+
+
+def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
+    """See ``reference.count_rarer``."""
+    out = np.empty(len(counts), np.uint32)
+    _native.count_rarer(_C(counts), _C(offsets), factor, out)
+    return out
+
+
 def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
     """See ``reference.choose_heaviest``."""
     out = np.zeros(len(weights), bool)
@@ -128,4 +174,4 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     first = words, marks, term_of, idf, offsets, terms, term_weights, term_offsets
     whole, least_share = tuple(bounds[:-1]), bounds.least_share
     places = _native.measure_pairs(*first, _C(pairs), whole, least_share, out)
-    return out, np.frombuffer(places, np.uint32).reshape(-1, 5)
+    return out, np.frombuffer(places, np.uint32).reshape(-1, 7)

@@ -3,7 +3,7 @@
 
 enum {
     SHARED_RUNS, LEFT_PASSAGES, RIGHT_PASSAGES, LEFT_OWN, RIGHT_OWN, DOT, MEASURED,
-    LEFT_ALIGNED, RIGHT_ALIGNED, ALIGNED_WORDS, LONGEST, SWAPPED, AGREEING, PLACES, COLUMNS
+    LEFT_RUNS, RIGHT_RUNS, LEFT_SAID, RIGHT_SAID, LEFT_ALIGNED, RIGHT_ALIGNED, ALIGNED_WORDS, LONGEST, SWAPPED, AGREEING, PLACES, COLUMNS
 };
 
 typedef struct {
@@ -75,17 +75,36 @@ static inline uint64_t run_hash(const uint64_t *word, int64_t size)
     return mix(sum);
 }
 
-/* Everything about the left side that serves for all its pairs. */
-static int look_at_left(Work *work, const Words *left, int64_t run, size_t *size, size_t *run_size)
+/* The runs of the left side, by which all of its pairs are asked for shared passages. */
+static int know_runs(Work *work, const Words *left, int64_t run, size_t *size)
+{
+    size_t n = (size_t)left->count + 1;
+    work->left_runs = 0;
+    if (!grow_ids(&work->first_run, &work->first_room, n) ||
+        !grow_bytes(&work->hit, &work->hit_room, n) ||
+        !grow_bytes(&work->left_mask, &work->left_mask_room, n) ||
+        !open_table(&work->run_keys, &work->run_slots, &work->run_room, left->count, size))
+        return 0;
+    for (int64_t i = 0; i + run <= left->count; i++) {
+        uint64_t hash = run_hash(left->words + i, run);
+        size_t at = find(work->run_keys, work->run_slots, *size, hash);
+        if (work->run_slots[at] == NOWHERE) {
+            work->run_keys[at] = hash;
+            work->run_slots[at] = (uint32_t)i;
+            work->left_runs++;
+        }
+        work->first_run[i] = work->run_slots[at];
+    }
+    return 1;
+}
+
+/* Number the words of the left side as they come, for those of its pairs that are looked at. */
+static int know_words(Work *work, const Words *left, size_t *size)
 {
     size_t n = (size_t)left->count + 1;
     if (!grow_ids(&work->left_ids, &work->left_room, n) ||
-        !grow_ids(&work->first_run, &work->first_room, n) ||
         !grow_bytes(&work->seen, &work->seen_room, n) ||
-        !grow_bytes(&work->hit, &work->hit_room, n) ||
-        !grow_bytes(&work->left_mask, &work->left_mask_room, n) ||
-        !open_table(&work->keys, &work->slots, &work->table_room, left->count, size) ||
-        !open_table(&work->run_keys, &work->run_slots, &work->run_room, left->count, run_size))
+        !open_table(&work->keys, &work->slots, &work->table_room, left->count, size))
         return 0;
     work->distinct = 0;
     for (int64_t i = 0; i < left->count; i++) {
@@ -95,15 +114,6 @@ static int look_at_left(Work *work, const Words *left, int64_t run, size_t *size
             work->slots[at] = (uint32_t)work->distinct++;
         }
         work->left_ids[i] = work->slots[at];
-    }
-    for (int64_t i = 0; i + run <= left->count; i++) {
-        uint64_t hash = run_hash(left->words + i, run);
-        size_t at = find(work->run_keys, work->run_slots, *run_size, hash);
-        if (work->run_slots[at] == NOWHERE) {
-            work->run_keys[at] = hash;
-            work->run_slots[at] = (uint32_t)i;
-        }
-        work->first_run[i] = work->run_slots[at];
     }
     return 1;
 }
@@ -187,6 +197,23 @@ static int holds(Work *work, const Words *left, const Words *right, int64_t size
     }
 }
 
+/* How many distinct runs a side has; -1 when memory ends. */
+static int64_t count_runs(Work *work, const Words *side, int64_t run)
+{
+    size_t room;
+    int64_t count = 0;
+    if (!open_table(&work->probe_keys, &work->probe_slots, &work->probe_room, side->count, &room))
+        return -1;
+    for (int64_t i = 0; i + run <= side->count; i++) {
+        uint64_t hash = run_hash(side->words + i, run);
+        size_t at = find(work->probe_keys, work->probe_slots, room, hash);
+        count += work->probe_slots[at] == NOWHERE;
+        work->probe_keys[at] = hash;
+        work->probe_slots[at] = 0;
+    }
+    return count;
+}
+
 /* Words in the longest passage that both sides hold; `low` are known to. */
 static int64_t longest_passage(Work *work, const Words *left, const Words *right, int64_t low)
 {
@@ -242,16 +269,17 @@ static int64_t swapped(const Work *work, const Words *left, const Words *right, 
 
 typedef struct {
     int numbers, names;
-    uint32_t rarest;
+    uint32_t rarest, only; /* a bit for each word of the gap */
 } Gap;
 
 /* Which words in a gap the other side has not at all. */
 static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen, int64_t from,
                      int64_t to)
 {
-    Gap gap = {0, 0, 0};
+    Gap gap = {0, 0, 0, 0};
     for (int64_t i = from; i < to; i++) {
         if (ids[i] != NOWHERE && (!seen || seen[ids[i]])) continue;
+        gap.only |= 1U << (i - from);
         if (side->marks[i] & 1) {
             gap.numbers++;
         } else {
@@ -262,9 +290,10 @@ static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen
     return gap;
 }
 
-static int note(Places *places, uint32_t pair, const Block *one, const Block *next)
+static int note(Places *places, uint32_t pair, const Block *one, const Block *next, Gap mine,
+                Gap other)
 {
-    if (places->count + 5 > places->room) {
+    if (places->count + 7 > places->room) {
         size_t room = places->room ? 2 * places->room : 1024;
         uint32_t *more = realloc(places->values, room * sizeof *more);
         if (!more) return 0;
@@ -277,7 +306,9 @@ static int note(Places *places, uint32_t pair, const Block *one, const Block *ne
     to[2] = (uint32_t)next->left;
     to[3] = (uint32_t)(one->right + one->size);
     to[4] = (uint32_t)next->right;
-    places->count += 5;
+    to[5] = mine.only;
+    to[6] = other.only;
+    places->count += 7;
     return 1;
 }
 
@@ -299,7 +330,7 @@ static int facts(const Work *work, const Words *left, const Words *right, const 
             int names = mine.names && other.names &&
                         (mine.rarest >= informative || other.rarest >= informative);
             if ((mine.numbers && other.numbers) || names) {
-                if (!note(places, pair, &at, block)) return 0;
+                if (!note(places, pair, &at, block, mine, other)) return 0;
                 count++;
             }
         }
@@ -420,7 +451,7 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         int64_t l = in->pairs[2 * k], r = in->pairs[2 * k + 1];
         Words left = row_of(in, l), right = row_of(in, r);
         memset(out, 0, COLUMNS * sizeof *out);
-        if (l != last) fine = look_at_left(&work, &left, bounds->run, &size, &run_size);
+        if (l != last) fine = know_runs(&work, &left, bounds->run, &run_size);
         last = l;
         size_t n = (size_t)right.count + 1;
         fine = fine && grow_bytes(&work.right_mask, &work.right_mask_room, n) &&
@@ -436,21 +467,28 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         if ((double)covered < bounds->least_share * (double)shorter && out[DOT] < bounds->least_dot)
             continue;
         out[MEASURED] = 1;
+        out[LEFT_RUNS] = work.left_runs;
+        out[RIGHT_RUNS] = count_runs(&work, &right, bounds->run);
+        fine = out[RIGHT_RUNS] >= 0;
         out[LEFT_OWN] = own_words(work.left_mask, left.count, bounds->own);
         out[RIGHT_OWN] = own_words(work.right_mask, right.count, bounds->own);
+        if (fine && l != weighed) fine = know_words(&work, &left, &size);
+        if (fine && l != weighed)
+            fine = weigh(&work, in, l, &work.left_weights, &work.left_weight_room);
+        weighed = l;
+        fine = fine && weigh(&work, in, r, &work.right_weights, &work.right_weight_room);
+        if (!fine) break;
         memset(work.seen, 0, (size_t)work.distinct + 1);
         for (int64_t j = 0; j < right.count; j++) {
             uint32_t id = work.slots[find(work.keys, work.slots, size, right.words[j])];
             work.right_ids[j] = id;
             if (id != NOWHERE) work.seen[id] = 1;
         }
-        if (l != weighed)
-            fine = weigh(&work, in, l, &work.left_weights, &work.left_weight_room);
-        weighed = l;
-        fine = fine && weigh(&work, in, r, &work.right_weights, &work.right_weight_room);
         left.weights = work.left_weights;
         right.weights = work.right_weights;
-        fine = fine && look_closely(&work, &left, &right, bounds, (uint32_t)k, places, longest, out);
+        for (int64_t i = 0; i < left.count; i++) out[LEFT_SAID] += left.weights[i];
+        for (int64_t j = 0; j < right.count; j++) out[RIGHT_SAID] += right.weights[j];
+        fine = look_closely(&work, &left, &right, bounds, (uint32_t)k, places, longest, out);
     }
     let_go(&work);
     return fine;

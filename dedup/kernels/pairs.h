@@ -39,7 +39,7 @@ typedef struct {
     size_t masks_room, matrix_room;
     Block *blocks;
     size_t block_room;
-    int64_t block_count, distinct;
+    int64_t block_count, distinct, left_runs;
 } Work;
 
 /* Make room for `count` numbers; what stood there is lost. */

@@ -13,7 +13,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .columns import I64, U8, U32, U64
+from .columns import I32, I64, U8, U32, U64
 
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
@@ -42,6 +42,31 @@ def _table(base: int, count: int) -> U64:
 def _powers(base: int, count: int) -> U64:
     """The first ``count`` powers, out of a table whose size is a power of two."""
     return _table(base, 1 << max(10, count.bit_length()))[:count]
+
+
+def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
+    """Word hashes, stem hashes and marks of all texts, end to end; their offsets; a hash of each
+    clean text; and ``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller.
+
+    Here every text is: what cleaning and cutting mean is said in ``text.py``, and the native twin
+    gives just that where it gives anything.
+    """
+    count = len(texts)
+    none = np.zeros(0, np.uint64)
+    hashes, done = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
+    return none, none, none.astype(np.uint8), np.zeros(count + 1, np.int64), hashes, done
+
+
+def clean_texts(texts: list[str]) -> list[bytes | None]:
+    """Each clean text in UTF-8; None where the text is left to the caller, which here is every one."""
+    return [None] * len(texts)
+
+
+def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:  # noqa: ARG001
+    """The words at ``places[offsets[i]:offsets[i + 1]]`` of each text, for a person to read; None
+    where the text is left to the caller, which here is every one.
+    """
+    return [None] * len(places)
 
 
 def hash_words(buffer: NDArray[np.uint8]) -> U64:
@@ -208,6 +233,31 @@ def number_values(values: U64) -> tuple[U64, U32]:
     """The distinct values, sorted, and ``uint32[n]``: the place of each value among them."""
     distinct, places = np.unique(values, return_inverse=True)
     return distinct, places.astype(np.uint32)
+
+
+def count_values(values: U64) -> U32:
+    """``uint32[n]``: how often each value stands among all of them."""
+    _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return counts[places].astype(np.uint32)
+
+
+def find_places(values: U64, known: U64) -> I32:
+    """``int32[n]``: where each value stands in ``known`` (sorted, distinct), or -1."""
+    if not len(known):
+        return np.full(len(values), -1, np.int32)
+    at = np.minimum(np.searchsorted(known, values), len(known) - 1)
+    return np.where(known[at] == values, at, -1).astype(np.int32)
+
+
+def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
+    """``uint32[n]``: how many entries of the same row count at most ``1 / factor`` of each (and at
+    most 1 where that is less).
+    """
+    out = np.zeros(len(counts), np.uint32)
+    for start, end in pairwise(offsets.tolist()):
+        row = counts[start:end]
+        out[start:end] = np.searchsorted(np.sort(row), np.maximum(1, row // factor), side="right")
+    return out
 
 
 def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:

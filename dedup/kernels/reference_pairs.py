@@ -32,21 +32,23 @@ class _Row(NamedTuple):
 
 
 def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
-    """``int64[m, 14]``: for each pair of rows the columns that ``MEASURES`` names, and
-    ``uint32[k, 5]``: the places where a fact may be substituted.
+    """``int64[m, 18]``: for each pair of rows the columns that ``MEASURES`` names, and
+    ``uint32[k, 7]``: the places where a fact may be substituted.
 
     ``shared_runs`` counts distinct runs that both sides hold, ``left_passages`` the left words that
     stand in one, ``left_own`` those in long stretches between them. ``dot`` is the product of the
-    term vectors. Where neither bound is reached, ``measured`` and all that follows is 0. Else
-    ``left_aligned`` sums up the idf of left words that stand on the right in the same order (a
-    longest common subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest``
-    is the longest passage that both sides hold anywhere, ``swapped`` the longest stretch that tells
-    of other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` how many
-    places are noted: the pair, and the borders of the gap on the left and on the right.
+    term vectors. Where neither bound is reached, ``measured`` and all that follows is 0, and so are
+    the own words. Else ``left_runs`` counts the distinct runs, ``left_said`` sums up the idf of all
+    left words, ``left_aligned`` that of those that stand on the right in the same order (a longest
+    common subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest`` is the
+    longest passage that both sides hold anywhere, ``swapped`` the longest stretch that tells of
+    other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` how many places
+    are noted: the pair, the borders of the gap on the left and on the right, and for each side a bit
+    for each word of the gap that the other side has nowhere; so gaps are up to 32 words long.
     """
     out = np.zeros((len(pairs), len(MEASURES)), np.int64)
     dots = dot_shared(sides.terms, sides.term_weights, sides.term_offsets, pairs)
-    noted: list[tuple[int, int, int, int, int]] = []
+    noted: list[tuple[int, ...]] = []
     for number, (left, right) in enumerate(pairs.tolist()):
         ours, theirs = _row(sides, left), _row(sides, right)
         shared, in_left, in_right = passages(ours.words, theirs.words, bounds.run)
@@ -57,11 +59,15 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
         if covered < bounds.least_share * shorter and dots[number] < bounds.least_dot:
             continue
         out[number, 3:5] = _own(in_left, bounds.own), _own(in_right, bounds.own)
-        blocks = align(ours.words[: bounds.aligned], theirs.words[: bounds.aligned])
+        blocks = align(ours.words, theirs.words, bounds.aligned)
         places, agreeing = _facts(ours, theirs, blocks, bounds)
         noted += [(number, *place) for place in places]
         out[number, 6:] = (
             1,
+            len(np.unique(_runs(ours.words, bounds.run))),
+            len(np.unique(_runs(theirs.words, bounds.run))),
+            ours.idf.sum(),
+            theirs.idf.sum(),
             sum(int(ours.idf[b.left : b.left + b.size].sum()) for b in blocks),
             sum(int(theirs.idf[b.right : b.right + b.size].sum()) for b in blocks),
             sum(b.size for b in blocks),
@@ -70,7 +76,7 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
             agreeing,
             len(places),
         )
-    return out, np.array(noted, np.uint32).reshape(-1, 5)
+    return out, np.array(noted, np.uint32).reshape(-1, 7)
 
 
 def _row(sides: Sides, row: int) -> _Row:
@@ -81,9 +87,11 @@ def _row(sides: Sides, row: int) -> _Row:
     return _Row(sides.words[words], sides.marks[words], idf)
 
 
-def align(left: NDArray[np.uint64], right: NDArray[np.uint64]) -> list[Block]:
-    """Words in common in the same order, as blocks: a longest common subsequence (RapidFuzz)."""
-    opcodes = Indel.opcodes(left.tolist(), right.tolist())
+def align(left: NDArray[np.uint64], right: NDArray[np.uint64], most: int) -> list[Block]:
+    """Words in common in the same order, as blocks: a longest common subsequence (RapidFuzz) of the
+    first ``most`` words of each side.
+    """
+    opcodes = Indel.opcodes(left[:most].tolist(), right[:most].tolist())
     return [
         Block(op.src_start, op.dest_start, op.src_end - op.src_start)
         for op in opcodes
@@ -160,7 +168,7 @@ def _tells_others(side: _Row, gap: slice, other: _Row) -> bool:
 
 def _facts(
     left: _Row, right: _Row, blocks: list[Block], bounds: Bounds
-) -> tuple[list[tuple[int, int, int, int]], int]:
+) -> tuple[list[tuple[int, ...]], int]:
     """Gaps in which a fact may be substituted, and the idf of the facts that agree."""
     places = []
     agreeing = 0
@@ -176,16 +184,21 @@ def _facts(
             numbers = mine[0] and other[0]
             names = mine[1] and other[1] and max(mine[2], other[2]) >= bounds.informative
             if numbers or names:
-                places.append((ours.start, ours.stop, theirs.start, theirs.stop))
+                borders = ours.start, ours.stop, theirs.start, theirs.stop
+                places.append((*borders, mine[3], other[3]))
         weights = left.idf[block.left : block.left + block.size]
         agreeing += int(weights[weights >= bounds.informative].sum())
         at = block
     return places, agreeing
 
 
-def _look_into(side: _Row, gap: slice, elsewhere: Mask) -> tuple[int, int, int]:
-    """Numbers and other words in a gap that the other side has not, and the most one says."""
+def _look_into(side: _Row, gap: slice, elsewhere: Mask) -> tuple[int, int, int, int]:
+    """Numbers and other words in a gap that the other side has not, the most that one of the others
+    says, and a bit for each of them.
+    """
     only = ~elsewhere[gap]
     numbers = (side.marks[gap] & NUMBER).astype(bool) & only
     names = only & ~numbers
-    return int(numbers.sum()), int(names.sum()), int(side.idf[gap][names].max(initial=0))
+    rarest = int(side.idf[gap][names].max(initial=0))
+    bits = sum(1 << int(at) for at in np.flatnonzero(only))
+    return int(numbers.sum()), int(names.sum()), rarest, bits

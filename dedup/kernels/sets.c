@@ -50,7 +50,7 @@ static int by_value(const void *left, const void *right)
 
 /* Hashes of up to a few thousand: a bucket for each value of the top bits, then insertion. Hashes
  * spread evenly, so that a bucket holds about one; for numbers that do not, the radix sort. */
-static void sort_hashes(uint64_t *a, uint64_t *spare, size_t count)
+void sort_hashes(uint64_t *a, uint64_t *spare, size_t count)
 {
     enum { MOST = 4096 };
     uint32_t at[MOST + 1];

@@ -1,12 +1,6 @@
 /* Each article's distinct terms; the words of an article that stand in known passages. */
 #include "native.h"
 
-static int by_value(const void *left, const void *right)
-{
-    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
-    return (a > b) - (a < b);
-}
-
 /* cut_terms(stems, offsets, out, out_offsets, counts, term_of) -> how many terms there are */
 PyObject *cut_terms(PyObject *module, PyObject *args)
 {
@@ -26,7 +20,8 @@ PyObject *cut_terms(PyObject *module, PyObject *args)
     size_t most = 16;
     while (most < 2 * (size_t)longest) most *= 2;
     uint32_t *table = malloc(most * sizeof *table), *rank = malloc(((size_t)longest + 1) * 4);
-    int fine = table && rank;
+    uint64_t *spare = malloc(((size_t)longest + 1) * sizeof *spare);
+    int fine = table && rank && spare;
     if (fine) {
         Py_BEGIN_ALLOW_THREADS
         end[0] = 0;
@@ -49,7 +44,7 @@ PyObject *cut_terms(PyObject *module, PyObject *args)
                 p[i] = table[at];
             }
             /* In sorted order: find each term's rank through the table before its slot is lost. */
-            qsort(t, met, sizeof *t, by_value);
+            sort_hashes(t, spare, met);
             memset(table, 0xFF, size * sizeof *table);
             for (uint32_t j = 0; j < met; j++) {
                 size_t at = (size_t)(t[j] >> 7) & (size - 1);
@@ -75,6 +70,7 @@ PyObject *cut_terms(PyObject *module, PyObject *args)
     }
     free(table);
     free(rank);
+    free(spare);
     PyBuffer_Release(&stems);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&out);

@@ -12,8 +12,8 @@ from .closeup import compare
 from .conclusion import entries, shown, stories
 from .corpus import prepare
 from .grouping import Group, group
-from .proposal import propose, screen
-from .sides import passages
+from .proposal import propose
+from .furnishing import passages
 from .weigher import Weigher
 
 if TYPE_CHECKING:
@@ -39,18 +39,18 @@ def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None
     for one in articles:
         (skipped if isinstance(one, Skipped) else readable).append(one)  # type: ignore[arg-type]
     corpus = prepare(readable, settings)
-    proposed = propose(corpus.sketched, corpus.furniture, settings)
-    weigher = Weigher(corpus, settings)
-    weighed = _weigh(screen(proposed, corpus.sketched, settings), weigher)
+    proposed = propose(corpus, settings)
+    weigher = Weigher(corpus, proposed, settings)
+    weighed = weigher.weigh_all()
     same = [rows for rows, one in weighed if one.relation is Relation.SAME_STORY]
-    groups, chains = group(corpus, same, weigher.weigh)
+    groups, chains = group(corpus, same, weigher, settings.keep)
     tally = _tally(corpus, skipped, proposed, [one for _, one in weighed], groups)
     order = {article.id: at for at, article in enumerate(corpus.articles)}
-    relevant = [one for _, one in weighed if one.relation is not Relation.DISTINCT]
+    relevant = [one for _, one in weighed]
     result = Result(
         settings=settings.shown(),
         tally=tally,
-        articles=entries(corpus, groups),
+        articles=entries(corpus, groups, same, settings),
         stories=stories(corpus, groups),
         pairs=tuple(shown(relevant, groups, order)),
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),
@@ -59,18 +59,6 @@ def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None
     )
     check(result)
     return result
-
-
-def _weigh(found: Candidates, weigher: Weigher) -> list[tuple[tuple[int, int], Verdict]]:
-    """A verdict for each pair of rows, on the first article of each row."""
-    first: dict[int, int] = {}
-    for at, row in enumerate(weigher.corpus.rows):
-        first.setdefault(row, at)
-    weigher.learn(found)
-    return [
-        ((left, right), weigher.weigh(first[left], first[right]))
-        for left, right in found.pairs.tolist()
-    ]
 
 
 def _tally(
@@ -87,7 +75,7 @@ def _tally(
         read=len(corpus.articles) + len(skipped),
         articles=len(corpus.articles),
         skipped=len(skipped),
-        empty=sum(row < 0 for row in corpus.rows),
+        empty=int((corpus.rows < 0).sum()),
         candidates=len(proposed.pairs),
         compared=len(proposed.pairs),
         same_story=len(same | redundant.keys()),

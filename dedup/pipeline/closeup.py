@@ -7,8 +7,8 @@ from itertools import pairwise
 
 import numpy as np
 
-from .. import candidate, evidence, text, verdict
-from ..data import Article, Candidates, Comparison, Piece, Side
+from .. import candidate, evidence, kernels, shingle, text, verdict
+from ..data import Article, Candidates, Comparison, Piece
 from ..settings import Settings
 from .corpus import prepare
 from .weigher import Weigher
@@ -24,19 +24,17 @@ def compare(left: Article, right: Article, settings: Settings | None = None) -> 
     """
     settings = settings or Settings()
     pair = replace(left, id="left", address="1"), replace(right, id="right", address="2")
-    weigher = Weigher(prepare(pair, settings), settings)
-    if min(weigher.corpus.rows) >= 0:
-        asked = np.array([weigher.corpus.rows])
-        weigher.learn(Candidates(asked, np.zeros(1, np.uint8)))
+    corpus = prepare(pair, settings)
+    none = Candidates(np.zeros((0, 2), np.int64), np.zeros(0, np.uint8))
+    weigher = Weigher(corpus, none, settings)
     cleaned = [text.clean(article.text, settings.text) for article in (left, right)]
-    sides = [replace(weigher.side(at), text=cleaned[at].text) for at in (0, 1)]
     judged = replace(weigher.weigh(0, 1), left=left.id, right=right.id)
     bands, rows = candidate.choose_bands(settings.sketch.signature_size, settings.candidate)
     return Comparison(
         left=left,
         right=right,
         verdict=judged,
-        pieces=tuple(pieces(*sides)),
+        pieces=tuple(pieces(cleaned[0].text, cleaned[1].text)),
         left_steps=cleaned[0].steps,
         right_steps=cleaned[1].steps,
         settings=settings.shown(),
@@ -45,11 +43,12 @@ def compare(left: Article, right: Article, settings: Settings | None = None) -> 
     )
 
 
-def pieces(left: Side, right: Side) -> list[Piece]:
+def pieces(left: str, right: str) -> list[Piece]:
     """The alignment of two clean texts as stretches of text, in reading order."""
-    blocks = [*evidence.align(left, right), evidence.Block(len(left.words), len(right.words), 0)]
-    left_at = [*text.starts(left.text), len(left.text)]
-    right_at = [*text.starts(right.text), len(right.text)]
+    words = shingle.hash_words([text.words(left), text.words(right)])
+    half = words.offsets[1]
+    blocks = kernels.align(words.values[:half], words.values[half:], evidence.ALIGNED_WORDS)
+    left_at, right_at = [*text.starts(left), len(left)], [*text.starts(right), len(right)]
     left_at[0] = right_at[0] = 0
     cuts = [(0, 0, False)]
     for block in blocks:
@@ -57,9 +56,10 @@ def pieces(left: Side, right: Side) -> list[Piece]:
             (block.left, block.right, True),
             (block.left + block.size, block.right + block.size, False),
         ]
+    cuts.append((len(left_at) - 1, len(right_at) - 1, True))
     found = []
     for (a, b, same), (c, d, _) in pairwise(cuts):
         if c > a or d > b:
-            ours, theirs = left.text[left_at[a] : left_at[c]], right.text[right_at[b] : right_at[d]]
+            ours, theirs = left[left_at[a] : left_at[c]], right[right_at[b] : right_at[d]]
             found.append(Piece(same, ours, theirs, max(c - a, d - b)))
     return found

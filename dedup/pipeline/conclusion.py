@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from .. import text
+from .. import kernels, text
 from ..data import Corpus, Entry, Relation, Story, Verdict
+from ..settings import TextSettings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
+    from ..settings import Settings
     from .grouping import Group
 
 RELATED_SHOWN = 20
@@ -19,6 +22,8 @@ RELATED_SHOWN = 20
 SAME_SHOWN = 20
 """Pairs of one story beyond those with the keeper that a result lists for one article."""
 TITLE_CHARS = 160
+BEGINNING_CHARS = 20_000
+"""A title is looked for in so much of a text."""
 
 
 def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
@@ -36,31 +41,81 @@ def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
     )
 
 
-def entries(corpus: Corpus, groups: Sequence[Group]) -> tuple[Entry, ...]:
-    """Every article as it stands in the result."""
-    offsets = corpus.sketched.words.offsets
-    plain = []
-    for article, row in zip(corpus.articles, corpus.rows, strict=True):
-        words = int(offsets[row + 1] - offsets[row]) if row >= 0 else 0
-        plain.append(Entry(article.id, article.address, _title(article.title, article.text), words))
+def entries(
+    corpus: Corpus,
+    groups: Sequence[Group],
+    same: Iterable[tuple[int, int]],
+    settings: Settings,
+) -> tuple[Entry, ...]:
+    """Every article as it stands in the result; ``same`` are the pairs of rows that are one story,
+    whose articles get their digests, even where a chain was split and they stand alone.
+    """
+    rows = corpus.rows.tolist()
+    lengths = corpus.lengths.tolist()
+    plain = [
+        Entry(article.id, article.address, title, lengths[row])
+        for article, title, row in zip(corpus.articles, _titles(corpus), rows, strict=True)
+    ]
     for number, one in enumerate(groups, 1):
         keeper = plain[one.keeper].id
         plain[one.keeper] = replace(plain[one.keeper], story=number)
         for at, held in one.verdicts.items():
             plain[at] = replace(plain[at], story=number, keep=False, copy_of=keeper, rule=held.rule)
-    return tuple(plain)
+    twins = {row for pair in same for row in pair}
+    twins |= {rows[at] for one in groups for at in one.members}
+    digests = _digests(corpus, sorted(twins), settings)
+    return tuple(
+        replace(entry, digest=digests[row]) if row in twins else entry
+        for entry, row in zip(plain, rows, strict=True)
+    )
 
 
-def _title(title: str, body: str) -> str:
-    """The article's title, or the beginning of the first line that cleaning leaves words in."""
-    lines = (line.strip() for line in body.splitlines())
-    line = title.strip() or next((line for line in lines if _says_something(line)), "")
-    return line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…"
+def _digests(corpus: Corpus, rows: Sequence[int], settings: Settings) -> dict[int, str]:
+    """The first half of the SHA-256 of each row's clean text, as hexadecimal digits."""
+    texts = [corpus.articles[at].text for at in corpus.first[rows].tolist()]
+    fast = settings.text == TextSettings()
+    clean = kernels.clean_texts(texts) if fast else [None] * len(texts)
+    found = {}
+    for row, one, known in zip(rows, texts, clean, strict=True):
+        plain = known if known is not None else _utf8(text.clean(one, settings.text).text)
+        found[row] = hashlib.sha256(plain).hexdigest()[:32]
+    return found
 
 
-def _says_something(line: str) -> bool:
-    """Whether a line is more than an appeal, an address or a credit."""
-    return text.has_words(text.clean(line[:TITLE_CHARS]).text)
+def _utf8(clean: str) -> bytes:
+    """The bytes of a text, whatever stands in it."""
+    return clean.encode(errors="surrogatepass")
+
+
+def _titles(corpus: Corpus) -> list[str]:
+    """Each article's title, or the beginning of the first line that cleaning leaves words in."""
+    lines = [
+        article.title.strip() or next(filter(None, map(str.strip, _beginning(article.text))), "")
+        for article in corpus.articles
+    ]
+    telling = _telling([line[:TITLE_CHARS] for line in lines])
+    for at, article in enumerate(corpus.articles):
+        if not telling[at] and not article.title.strip():
+            rest = [line.strip()[:TITLE_CHARS] for line in _beginning(article.text)]
+            lines[at] = next((one for one in rest if _telling([one])[0]), "")
+    return [
+        line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines
+    ]
+
+
+def _beginning(body: str) -> list[str]:
+    """The lines in which a title is looked for."""
+    return body[:BEGINNING_CHARS].splitlines()
+
+
+def _telling(lines: list[str]) -> list[bool]:
+    """Whether each line is more than an appeal, an address or a credit."""
+    *_, offsets, _, done = kernels.cut_texts(lines)
+    has_words = (offsets[1:] > offsets[:-1]).tolist()
+    return [
+        known if cut else text.has_words(text.clean(line).text)
+        for known, cut, line in zip(has_words, done.tolist(), lines, strict=True)
+    ]
 
 
 def shown(

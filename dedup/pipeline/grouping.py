@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from .. import canonical, cluster
 from ..data import Corpus, Relation, Verdict
 
+if TYPE_CHECKING:
+    from ..settings import KeepSettings
+
 ASKED_LIMIT = 8
 """Keepers that an article is held against beyond the candidates, before it stands alone."""
+TRIED_LIMIT = 8
+"""Members that are tried as the keeper, the best first, before the one in the middle is kept."""
 
-Weigh = Callable[[int, int], Verdict]
+
+class Weigher(Protocol):
+    """Gives the verdict on the articles at two places."""
+
+    def weigh(self, left: int, right: int) -> Verdict:
+        """The verdict; the lower place is the left side."""
+
+    def foresee(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Prepare for pairs that will be asked for."""
 
 
 class Group(NamedTuple):
@@ -25,37 +38,64 @@ class Group(NamedTuple):
     """For each member but the keeper, its verdict with the keeper."""
 
 
-def group(corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh) -> tuple[list[Group], int]:
+def group(
+    corpus: Corpus, same: Iterable[tuple[int, int]], weigher: Weigher, policy: KeepSettings
+) -> tuple[list[Group], int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
     ``same`` are pairs of rows judged one story. Around the article that is one story with the most
-    others, those that are directly so gather, and the rest starts anew; of the gathered ones the
-    best is kept, if it is one story with each other one, too.
+    others, those that are directly so gather, and the rest starts anew; of the gathered ones that
+    are one story with each other one, the best by ``policy`` is kept. The ``weigher`` is told which
+    verdicts will be asked for, so that they are found together.
     """
-    stars = _Stars(corpus, same, weigh)
+    stars = _Stars(corpus, same, weigher, policy)
     groups, chains = [], 0
-    pending = stars.linked()
+    pending = [stars.star(rows) for rows in stars.linked()]
     while pending:
-        rows = pending.pop()
-        story, rest = stars.settle(rows)
-        if story:
-            groups.append(stars.keep_best(story))
-        chains += bool(rest)
-        pending += stars.linked(rest)
+        weigher.foresee([pair for star in pending for pair in star.pairs])
+        rests = []
+        for star in pending:
+            story, rest = stars.settle(star)
+            if story:
+                groups.append(story)
+            chains += bool(rest)
+            rests += stars.linked(rest)
+        pending = [stars.star(rows) for rows in rests]
+    weigher.foresee([pair for story in groups for pair in stars.wanted(story)])
+    groups = [stars.keep_best(story) for story in groups]
     return sorted(groups, key=lambda one: one.members), chains
+
+
+class _Star(NamedTuple):
+    """Linked rows, the place of the article in their middle, and the pairs that it may hold."""
+
+    keeper: int
+    rows: list[int]
+    asked: list[int]
+    """Those of the rows that are held against the keeper."""
+    pairs: list[tuple[int, int]]
 
 
 class _Stars:
     """Takes linked rows apart, one star at a time."""
 
-    def __init__(self, corpus: Corpus, same: Iterable[tuple[int, int]], weigh: Weigh) -> None:
+    def __init__(
+        self,
+        corpus: Corpus,
+        same: Iterable[tuple[int, int]],
+        weigher: Weigher,
+        policy: KeepSettings,
+    ) -> None:
         """Note who is where and who is one story with whom."""
         self.corpus = corpus
-        self.weigh = weigh
+        self.weigh = weigher.weigh
+        self.policy = policy
         self.asked: Counter[int] = Counter()
+        self.row_of = corpus.rows.tolist()
         self.places: dict[int, list[int]] = defaultdict(list)
-        for at, row in enumerate(corpus.rows):
+        for at, row in enumerate(self.row_of):
             self.places[row].append(at)
+        self.lengths = corpus.lengths.tolist()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
         for left, right in same:
             self.neighbours[left].add(right)
@@ -71,27 +111,35 @@ class _Stars:
 
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""
-        row = self.corpus.rows[at]
-        start, end = self.corpus.sketched.words.offsets[row : row + 2].tolist()
+        row = self.row_of[at]
         links = len(self.neighbours.get(row, ()))
-        return canonical.Standing(self.corpus.articles[at], end - start, links, at)
+        return canonical.Standing(self.corpus.articles[at], self.lengths[row], links, at)
 
-    def settle(self, rows: Sequence[int]) -> tuple[Group | None, list[int]]:
-        """One story out of linked rows, and the rows that are not in it."""
+    def star(self, rows: list[int]) -> _Star:
+        """Linked rows around the article in their middle."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
-        keeper = members[canonical.middle(members)].place
-        home = self.corpus.rows[keeper]
+        keeper = members[canonical.middle(members, self.policy)].place
+        home = self.row_of[keeper]
+        asked = [row for row in rows if self._may_ask(row, home)]
+        pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
+        return _Star(keeper, rows, asked, pairs)
+
+    def settle(self, star: _Star) -> tuple[Group | None, list[int]]:
+        """One story out of linked rows, and the rows that are not in it."""
+        home = self.row_of[star.keeper]
         verdicts: dict[int, Verdict] = {}
+        asked = set(star.asked)
         rest = []
-        for row in rows:
-            held = self._hold(keeper, row) if self._may_ask(row, home) else None
+        for row in star.rows:
+            held = self._hold(star.keeper, row) if row in asked else None
             if held is not None:
                 verdicts |= held
             elif row != home:  # copies without a word of their own must not come back for ever
                 rest.append(row)
         if not verdicts:
             return None, rest
-        return Group(keeper, "", tuple(sorted((keeper, *verdicts))), verdicts), rest
+        members = tuple(sorted((star.keeper, *verdicts)))
+        return Group(star.keeper, "", members, verdicts), rest
 
     def _may_ask(self, row: int, home: int) -> bool:
         """Whether a row may be held against a keeper's: if it is linked always, else at times."""
@@ -106,14 +154,34 @@ class _Stars:
         same = all(one.relation is Relation.SAME_STORY for one in held.values())
         return held if same else None
 
-    def keep_best(self, story: Group) -> Group:
-        """The story with the best of its members as keeper, if each other is one story with it."""
+    def wanted(self, story: Group) -> list[tuple[int, int]]:
+        """The pairs on which it depends whether the best may be kept."""
         members = [self.standing(at) for at in story.members]
-        chosen, why = canonical.choose(members)
-        keeper = members[chosen].place
+        keeper = members[canonical.choose(members, self.policy)[0]].place
         if keeper == story.keeper:
-            return story._replace(why=why)
-        verdicts = {at: self.weigh(keeper, at) for at in story.members if at != keeper}
-        if all(one.relation is Relation.SAME_STORY for one in verdicts.values()):
-            return Group(keeper, why, story.members, verdicts)
+            return []
+        return [(keeper, at) for at in story.members if at != keeper]
+
+    def keep_best(self, story: Group) -> Group:
+        """The story with the best of those members as keeper that are one story with each other
+        one. The one it gathered around is; others are tried before it, the best first.
+        """
+        members = [self.standing(at) for at in story.members]
+        for tried in range(TRIED_LIMIT):
+            chosen, why = canonical.choose(members, self.policy)
+            keeper = members.pop(chosen).place
+            verdicts = story.verdicts if keeper == story.keeper else self._with_each(keeper, story)
+            if verdicts is not None:
+                reason = f"{why} of those that are one story with each other one" if tried else why
+                return Group(keeper, reason, story.members, verdicts)
         return story._replace(why="one story with each other one")
+
+    def _with_each(self, keeper: int, story: Group) -> dict[int, Verdict] | None:
+        """The verdict of each other member with one of them; None if one is not one story."""
+        verdicts = {}
+        for at in story.members:
+            if at != keeper:
+                verdicts[at] = self.weigh(keeper, at)
+                if verdicts[at].relation is not Relation.SAME_STORY:
+                    return None
+        return verdicts

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from ..data import Judged
 from .corpus import prepare
-from .proposal import propose, screen
+from .proposal import propose
 from .weigher import Weigher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..data import Article, Candidates
+    from ..data import Article
     from ..settings import Settings
 
 
@@ -35,23 +33,12 @@ def judge_pairs(
     ('a', 'same_story', True)
     """
     corpus = prepare(articles, settings)
-    found = propose(corpus.sketched, corpus.furniture, settings)
-    kept = _packed(screen(found, corpus.sketched, settings))
-    weigher = Weigher(corpus, settings)
-    weigher.learn(found)
+    weigher = Weigher(corpus, propose(corpus, settings), settings)
     places = {article.id: at for at, article in enumerate(corpus.articles)}
     judged = []
     for asked in pairs:
         left, right = sorted(places[side] for side in asked)
         one = weigher.weigh(left, right)
-        rows = sorted((corpus.rows[left], corpus.rows[right]))
         by = tuple(name for name in one.evidence.found_by if name != "asked")
-        same = by == ("same-text",)
-        judged.append(Judged(one, by, same or (rows[0] << 32 | rows[1]) in kept))
+        judged.append(Judged(one, by, weigher.kept(left, right)))
     return tuple(judged)
-
-
-def _packed(found: Candidates) -> frozenset[int]:
-    """Each pair of rows as one number."""
-    packed = (found.pairs[:, 0] << np.int64(32)) | found.pairs[:, 1]
-    return frozenset(packed.tolist())

@@ -5,10 +5,11 @@ from __future__ import annotations
 import io
 import os
 import re
+import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Article, Notice, Skipped
+from ..data import Article, InputFile, Notice, Skipped
 from . import archive, encoding, html, jsonarray, jsonl, parquet, sniff, table, text, walk, warc
 from .expansion import Expanded
 from .limits import Limits
@@ -23,13 +24,13 @@ from .source import (
     ReadSettings,
     RefusedError,
 )
-from .transcoding import transcoded
+from .transcoding import transcoded, transcodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["CONTAINER", "HARMLESS", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
-__all__ += ["RefusedError", "read", "read_one"]
+__all__ += ["RefusedError", "ending", "files", "read", "read_one"]
 
 READERS: dict[str, Reader] = {
     "text": text.read,
@@ -42,6 +43,7 @@ READERS: dict[str, Reader] = {
 }
 """Which reader takes a file, by the kind that ``sniff.kind`` gives it."""
 
+ending = sniff.end
 _RECORDS = {"jsonl", "jsonarray", "table"}
 """Kinds that are read in bytes of UTF-8, whatever they are written in."""
 _ADDRESS = re.compile(r"(?s)(.+):([1-9][0-9]{0,17})")
@@ -99,19 +101,65 @@ def read_one(path: str, how: ReadSettings) -> Article:
     return first
 
 
+def files(paths: Iterable[str], how: ReadSettings) -> Iterator[InputFile]:
+    """Give the files that ``read`` would open, in its order; those that cannot be are left out.
+
+    Raises RefusedError for ``path:LINE``, and for what cannot be read a second time.
+    """
+    for path, place in _distinct(paths, how):
+        if not isinstance(place, _Place):
+            continue
+        if place.line is not None or place.member is not None:
+            why = f"one record; name its file, {place.path}"
+            raise RefusedError(Skipped(path, "E303", why))
+        try:
+            if place.path != STDIN and not stat.S_ISREG(os.stat(place.path).st_mode):
+                why = "cannot be read twice; pipe it into -"
+                raise RefusedError(Skipped(path, "E303", why))
+            with Steady(place.path) as steady, io.BufferedReader(steady, BLOCK_BYTES) as stream:
+                kind, packed = _made(stream, place.path, how)
+        except (OSError, CorruptError):
+            continue
+        yield InputFile(place.path, kind, path if place.walked else "", packed)
+
+
+def _made(stream: BinaryIO, path: str, how: ReadSettings) -> tuple[str, str]:
+    """Tell the format of a file, and how it is compressed."""
+    head, packed = _head(stream), ""
+    kind = sniff.kind(head, path, how)
+    if kind in sniff.COMPRESSIONS.values():
+        packed = kind
+        with io.BufferedReader(Expanded(stream, packed, how.limits), BLOCK_BYTES) as inner:
+            head = _head(inner)
+            kind = sniff.kind(head, path, how)
+    odd = kind in _RECORDS and transcodes(head, how)
+    return f"{kind} in {odd}" if odd else kind, packed
+
+
 def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skipped | Notice]:
-    """Read each place once, whatever it is called the second time."""
-    done: set[tuple[str, int | None, str | None]] = set()
+    """Read each place once."""
     twins: dict[tuple[int, int], str] = {}
+    for _, place in _distinct(paths, how):
+        if isinstance(place, _Place):
+            yield from _opened(place, how, twins)
+        else:
+            yield place
+
+
+def _distinct(
+    paths: Iterable[str], how: ReadSettings
+) -> Iterator[tuple[str, _Place | Skipped | Notice]]:
+    """Give each argument's places, once each, whatever one is called the second time."""
+    done: set[tuple[str, int | None, str | None]] = set()
     for path in sorted(set(paths)):
         for place in _places(path, how):
             if not isinstance(place, _Place):
-                yield place
+                yield path, place
                 continue
             real = place.path if place.path == STDIN else os.path.abspath(place.path)
             if (real, place.line, place.member) not in done:
                 done.add((real, place.line, place.member))
-                yield from _opened(place, how, twins)
+                yield path, place
 
 
 def _places(path: str, how: ReadSettings) -> Iterator[_Place | Skipped | Notice]:
@@ -171,7 +219,7 @@ def _layer(
     stream: BinaryIO, place: _Place, how: ReadSettings
 ) -> Iterator[Article | Skipped | Notice]:
     """Tell by its beginning what a stream is, and go on accordingly."""
-    head = stream.peek(sniff.HEAD_BYTES)[: sniff.HEAD_BYTES]  # type: ignore[attr-defined]
+    head = _head(stream)
     kind = sniff.kind(head, place.path, how)
     if kind in sniff.COMPRESSIONS.values():
         yield from _compressed(stream, kind, place, how)
@@ -264,6 +312,12 @@ def _asked(asked: str | None, name: str) -> int | None:
         return 0
     address = _ADDRESS.fullmatch(asked)
     return int(address[2]) if address and address[1] == name else None
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """Look at the beginning of a buffered stream."""
+    head: bytes = stream.peek(sniff.HEAD_BYTES)[: sniff.HEAD_BYTES]  # type: ignore[attr-defined]
+    return head
 
 
 def _is_binary(head: bytes) -> bool:

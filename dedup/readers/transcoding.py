@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from .source import ReadSettings
 
 
+_RETURNS = "lines that end in a carriage return"
+
+
 def transcoded(stream: BinaryIO, head: bytes, how: ReadSettings) -> BinaryIO:
     r"""Give a stream of UTF-8 whose lines end in ``\n``, if ``stream`` is not one already.
 
@@ -22,17 +25,25 @@ def transcoded(stream: BinaryIO, head: bytes, how: ReadSettings) -> BinaryIO:
     >>> transcoded(io.BytesIO(wide), wide, ReadSettings()).read()
     b'{"text": "x"}\n'
     """
-    name = encoding.wide(head)
-    if not name and how.encoding.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
-        name = how.encoding
+    name = transcodes(head, how)
+    if name == _RETURNS:
+        return cast("BinaryIO", io.BufferedReader(_Returns(stream), BLOCK_BYTES))
     if name:
         mark = encoding.marked(head)[1]
         stream.read(mark)
         recoded = _Recoded(stream, name)
         return cast("BinaryIO", io.BufferedReader(recoded, BLOCK_BYTES))
-    if b"\r" in head and b"\n" not in head and len(head) > head.index(b"\r") + 1:
-        return cast("BinaryIO", io.BufferedReader(_Returns(stream), BLOCK_BYTES))
     return stream
+
+
+def transcodes(head: bytes, how: ReadSettings) -> str:
+    """Name what a file of records is written in, where its lines are not those of UTF-8."""
+    name = encoding.wide(head)
+    if not name and how.encoding.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
+        return how.encoding
+    if not name and b"\r" in head and b"\n" not in head and len(head) > head.index(b"\r") + 1:
+        return _RETURNS
+    return name
 
 
 class _Recoded(io.RawIOBase):

@@ -253,6 +253,6 @@ def _ignored(real: str, folder: _Folder, *, is_folder: bool) -> bool:
 
 
 def pasteable(path: str) -> str:
-    """Drop a leading ``./``, unless the name would then be read as an option or a command."""
+    """Drop a leading ``./``, unless the name would then be read as an option."""
     bare = path.removeprefix("./")
-    return path if bare.startswith(("-", "::")) else bare
+    return path if bare.startswith("-") else bare

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
-if TYPE_CHECKING:
-    from ..data import Evidence, Result
+from ..data import Evidence, Verdict
 
+if TYPE_CHECKING:
+    from ..data import Result
+
+_MEASURES = attrgetter(*(one.name for one in fields(Evidence)))
+_SAID = attrgetter("left", "right", "relation", "kind", "rule")
 _DIGITS = 4
 _LEAST = 0.0001
 
@@ -18,10 +23,10 @@ def settled(value: float) -> float:
     >>> settled(0.860049), settled(0.99999), settled(0.00001), settled(1.0)
     (0.86, 0.9999, 0.0001, 1.0)
     """
-    rounded = round(value, _DIGITS)
-    if 0 < value < 1:
-        return min(max(rounded, _LEAST), 1 - _LEAST)
-    return rounded
+    near = round(value, _DIGITS)
+    if near == value or near not in {0.0, 1.0} or not 0 < value < 1:
+        return near
+    return 1 - _LEAST if near else _LEAST
 
 
 def rounded(result: Result) -> Result:
@@ -31,12 +36,12 @@ def rounded(result: Result) -> Result:
         stories=tuple(
             replace(one, weakest_ratio=settled(one.weakest_ratio)) for one in result.stories
         ),
-        pairs=tuple(replace(one, evidence=_evidence(one.evidence)) for one in result.pairs),
+        pairs=tuple(map(rounded_verdict, result.pairs)),
     )
 
 
-def _evidence(evidence: Evidence) -> Evidence:
-    """Round every measure."""
-    values = ((one.name, getattr(evidence, one.name)) for one in fields(evidence))
-    floats: dict[str, Any] = {name: settled(v) for name, v in values if isinstance(v, float)}
-    return replace(evidence, **floats)
+def rounded_verdict(verdict: Verdict) -> Verdict:
+    """Round every measure; there are many pairs, so fields are not looked up for each."""
+    evidence: Any = [settled(v) if type(v) is float else v for v in _MEASURES(verdict.evidence)]
+    left, right, relation, kind, rule = _SAID(verdict)
+    return Verdict(left, right, relation, kind, rule, Evidence(*evidence))

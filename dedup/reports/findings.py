@@ -141,7 +141,11 @@ def uri(path: str) -> str:
     >>> uri("a b/c:1%.txt"), uri("/tmp/x")
     ('a%20b/c%3A1%25.txt', 'file:///tmp/x')
     """
-    quoted = quote(path.encode("utf-8", "surrogateescape"), safe="/-._~")
+    try:
+        raw = path.encode("utf-8", "surrogateescape")  # as the disk knows it
+    except UnicodeEncodeError:
+        raw = path.encode("utf-8", "surrogatepass")  # as a record made it up
+    quoted = quote(raw, safe="/-._~")
     return f"file://{quoted}" if path.startswith("/") else quoted
 
 

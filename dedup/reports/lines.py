@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from . import machine
 
@@ -27,24 +26,23 @@ _LISTS = {
 """The lists of a document that become lines, and what each line calls itself."""
 
 
-def result(result: Result, look: Look, gate: Gate | None = None) -> str:
+def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa: ARG001 - no eyes
     """Render the head (settings, tally, gate, notes), then each article, story and pair."""
-    return _lines(machine.result(result, look, gate), "result")
+    return _lines(machine.result_body(result, gate), "result")
 
 
 def comparison(comparison: Comparison, look: Look) -> str:
     """Render on one line."""
-    return _lines(machine.comparison(comparison, look), "comparison")
+    return _lines(machine.comparison_body(comparison, diff=look.diff), "comparison")
 
 
-def evaluation(evaluation: Evaluation, look: Look) -> str:
+def evaluation(evaluation: Evaluation, look: Look) -> str:  # noqa: ARG001 - as above
     """Render the head, then each figure and each mistake."""
-    return _lines(machine.evaluation(evaluation, look), "evaluation")
+    return _lines(machine.evaluation_body(evaluation), "evaluation")
 
 
-def _lines(document: str, name: str) -> str:
+def _lines(body: dict[str, Any], name: str) -> str:
     """Take the lists of a document apart; what is no list stays together in the first line."""
-    body = json.loads(document)
     head = {key: value for key, value in body.items() if key not in _LISTS}
     lines = [machine.written({"record": name, **head})]
     for key, record in _LISTS.items():

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from dataclasses import fields
-from enum import Enum
-from typing import TYPE_CHECKING
+from functools import cache
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 from ..version import __version__
-from .figures import settled
+from .figures import rounded_verdict, settled
 from .screen import UNSAFE
 
 if TYPE_CHECKING:
     import re
+    from collections.abc import Callable
 
     from ..data import (
         Article,
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
         Gate,
         Passage,
         Piece,
+        Removal,
         Result,
         Skipped,
         Story,
@@ -32,74 +35,95 @@ if TYPE_CHECKING:
     from ..evaluate import Evaluation, Mistake, Point, Score, Share
     from .screen import Look
 
+    _Noun = (
+        Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Removal | Share | Gate
+    )
+
+_encode = json.JSONEncoder(ensure_ascii=False).encode
+
 
 def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa: ARG001 - no eyes
     """Render as ``dedup.result/1``; ``result.schema.json`` says what may stand where."""
-    answer = {} if gate is None else {"gate": _plain(gate)}
-    return _document(
-        {
-            "schema": "dedup.result/1",
-            "version": __version__,
-            "settings": result.settings,
-            **answer,
-            "tally": _plain(result.tally),
-            "articles": [_entry(entry) for entry in result.articles],
-            "stories": [_plain(story) for story in result.stories],
-            "pairs": [_pair(verdict) for verdict in result.pairs],
-            "skipped": [_plain(skipped) for skipped in result.skipped],
-            "furniture": [_plain(passage) for passage in result.furniture],
-            "notes": list(result.notes),
-        }
-    )
+    return _document(result_body(result, gate))
 
 
 def comparison(comparison: Comparison, look: Look) -> str:
     """Render as ``dedup.comparison/1``; the alignment, which is long, only for ``look.diff``."""
-    found = comparison.verdict.evidence
-    pieces = {"pieces": [_plain(piece) for piece in comparison.pieces]} if look.diff else {}
-    return _document(
-        {
-            "schema": "dedup.comparison/1",
-            "version": __version__,
-            "settings": comparison.settings,
-            "left": _side(comparison.left, found.left_words, comparison.left_steps),
-            "right": _side(comparison.right, found.right_words, comparison.right_steps),
-            **_pair(comparison.verdict, sides=False),
-            "chance_ratio": _value(comparison.chance_ratio),
-            "decided": comparison.decided,
-            **pieces,
-        }
-    )
+    return _document(comparison_body(comparison, diff=look.diff))
 
 
 def evaluation(evaluation: Evaluation, look: Look) -> str:  # noqa: ARG001 - as above
     """Render as ``dedup.evaluation/1``, with every mistake and every threshold."""
-    return _document(
-        {
-            "schema": "dedup.evaluation/1",
-            "version": __version__,
-            "settings": evaluation.settings,
-            "tally": {
-                "articles": evaluation.articles,
-                "pairs": evaluation.pairs,
-                "unsure": evaluation.unsure,
-                "repeated": evaluation.repeated,
-                "missing_pairs": evaluation.missing_pairs,
-            },
-            "missing": list(evaluation.missing),
-            "relations": [_score(one) for one in evaluation.scores],
-            "stages": [{"stage": one.name, **_plain(one.share)} for one in evaluation.stages],
-            "sweep": [_point(one) for one in evaluation.sweep],
-            "misses": [_mistake(one) for one in evaluation.misses],
-            "alarms": [_mistake(one) for one in evaluation.alarms],
-        }
-    )
+    return _document(evaluation_body(evaluation))
+
+
+def result_body(result: Result, gate: Gate | None) -> dict[str, Any]:
+    """Give a result as plain values."""
+    answer = {} if gate is None else {"gate": _plain(gate)}
+    return {
+        "schema": "dedup.result/1",
+        "version": __version__,
+        "settings": result.settings,
+        **answer,
+        "tally": _plain(result.tally),
+        "articles": [_entry(entry) for entry in result.articles],
+        "stories": [_plain(story) for story in result.stories],
+        "pairs": [_pair(verdict) for verdict in result.pairs],
+        "skipped": [_plain(skipped) for skipped in result.skipped],
+        "furniture": [_plain(passage) for passage in result.furniture],
+        "notes": list(result.notes),
+    }
+
+
+def comparison_body(comparison: Comparison, *, diff: bool) -> dict[str, Any]:
+    """Give a comparison as plain values."""
+    found = comparison.verdict.evidence
+    pieces = {"pieces": [_plain(piece) for piece in comparison.pieces]} if diff else {}
+    return {
+        "schema": "dedup.comparison/1",
+        "version": __version__,
+        "settings": comparison.settings,
+        "left": _side(comparison.left, found.left_words, comparison.left_steps),
+        "right": _side(comparison.right, found.right_words, comparison.right_steps),
+        **_pair(rounded_verdict(comparison.verdict), sides=False),
+        "chance_ratio": _value(comparison.chance_ratio),
+        "decided": comparison.decided,
+        **pieces,
+    }
+
+
+def evaluation_body(evaluation: Evaluation) -> dict[str, Any]:
+    """Give an evaluation as plain values."""
+    return {
+        "schema": "dedup.evaluation/1",
+        "version": __version__,
+        "settings": evaluation.settings,
+        "tally": {
+            "articles": evaluation.articles,
+            "pairs": evaluation.pairs,
+            "unsure": evaluation.unsure,
+            "repeated": evaluation.repeated,
+            "missing_pairs": evaluation.missing_pairs,
+        },
+        "missing": list(evaluation.missing),
+        "relations": [_score(one) for one in evaluation.scores],
+        "stages": [{"stage": one.name, **_rounded(one.share)} for one in evaluation.stages],
+        "sweep": [_point(one) for one in evaluation.sweep],
+        "misses": [_mistake(one) for one in evaluation.misses],
+        "alarms": [_mistake(one) for one in evaluation.alarms],
+    }
+
+
+def removal(removal: Removal) -> str:
+    """Render the proof of one removal as an object on one line."""
+    facts = [_plain(fact) for fact in removal.evidence.facts]
+    return written({**_plain(removal), "evidence": {**_rounded(removal.evidence), "facts": facts}})
 
 
 def _score(score: Score) -> dict[str, object]:
     """Give one relation's three figures."""
     shares = {"precision": score.precision, "recall": score.recall, "f1": score.f1}
-    return {"relation": score.relation} | {name: _plain(one) for name, one in shares.items()}
+    return {"relation": score.relation} | {name: _rounded(one) for name, one in shares.items()}
 
 
 def _point(point: Point) -> dict[str, object]:
@@ -119,7 +143,7 @@ def _mistake(one: Mistake) -> dict[str, object]:
         "proposed_by": list(one.judged.found_by),
         "kept": one.judged.kept,
         "decided": one.decided,
-        **_pair(one.judged.verdict),
+        **_pair(rounded_verdict(one.judged.verdict)),
     }
 
 
@@ -157,19 +181,27 @@ def _side(article: Article, words: int, steps: tuple[tuple[str, int], ...]) -> d
     }
 
 
-def _plain(
-    noun: Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Share | Gate,
-) -> dict[str, object]:
+def _plain(noun: _Noun) -> dict[str, object]:
     """Give the fields of a noun in their own order; what is unknown is left out."""
-    values = ((field.name, getattr(noun, field.name)) for field in fields(noun))
-    return {name: _value(value) for name, value in values if value is not None}
+    names, values = _fields(type(noun))  # type: ignore[arg-type]  # a class is hashable
+    return {name: one for name, one in zip(names, values(noun), strict=True) if one is not None}
+
+
+def _rounded(noun: _Noun) -> dict[str, object]:
+    """Give the fields of a noun that nobody has rounded yet."""
+    return {name: _value(value) for name, value in _plain(noun).items()}
+
+
+@cache
+def _fields(kind: Any) -> tuple[tuple[str, ...], Callable[[_Noun], tuple[Any, ...]]]:  # noqa: ANN401
+    """Look up the fields of a noun's class once, since there may be a million of it."""
+    names = tuple(one.name for one in fields(kind))
+    return names, attrgetter(*names)
 
 
 def _value(value: object) -> object:
     """Round what was measured, so that no machine's last digit shows."""
-    if isinstance(value, float):
-        return settled(value)
-    return value.value if isinstance(value, Enum) else value
+    return settled(value) if type(value) is float else value
 
 
 def _document(body: dict[str, object]) -> str:
@@ -187,17 +219,20 @@ def _block(value: object) -> str:
 
 def written(value: object) -> str:
     """Write one value on one line."""
-    return safe(json.dumps(value, ensure_ascii=False))
+    return _guarded(_encode(value))
 
 
 def safe(written: str) -> str:
     """Escape, as JSON allows, what would play tricks on a screen or a runner.
 
-    ``##[`` is how the log of a CI run may still be given orders from the middle of a line. A line
-    break is left alone: JSON has none inside its texts.
+    A line break is left alone: JSON has none inside its texts.
     """
-    escaped = (UNSAFE.sub(_escaped, line) for line in written.split("\n"))
-    return "\n".join(escaped).replace("##[", "#\\u0023[")
+    return "\n".join(map(_guarded, written.split("\n")))
+
+
+def _guarded(line: str) -> str:
+    """Guard one line; ``##[`` is how a runner's log can be given orders from the middle of one."""
+    return UNSAFE.sub(_escaped, line).replace("##[", "#\\u0023[")
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from ..data import Relation
+from . import text_gate
 from .screen import Look, cells, counted, excerpt, padded, painted, percent, shown
 
 if TYPE_CHECKING:
@@ -24,12 +25,14 @@ _HEADINGS = {
 def result(result: Result, look: Look, gate: Gate | None = None) -> str:
     r"""Render stories, then related pairs, then one closing line; ends with a newline.
 
-    A gate's answer comes last, where an eye that follows a log comes to rest.
+    Where a gate was asked, what it says takes the place of all that: ``text_gate`` renders it.
 
     >>> from ..data import Result, Tally
     >>> result(Result({}, Tally(), (), (), ()), Look())
     '0 articles\n'
     """
+    if gate is not None:
+        return text_gate.result(result, look, gate)
     entries = {entry.id: entry for entry in result.articles}
     verdicts = {frozenset((pair.left, pair.right)): pair for pair in result.pairs}
     blocks = [_story(story, entries, verdicts, look) for story in result.stories]
@@ -38,14 +41,7 @@ def result(result: Result, look: Look, gate: Gate | None = None) -> str:
         if pairs:
             blocks.append([painted(heading, "strong", look), *_related(pairs, entries, look)])
     lines = [line for block in blocks for line in [*block, ""]]
-    answer = [] if gate is None else [_answer(gate, look)]
-    return "\n".join([*lines, _summary(result), *answer]) + "\n"
-
-
-def _answer(gate: Gate, look: Look) -> str:
-    """Say in one line what the gate says, and why."""
-    word, style = ("passed", "good") if gate.passed else ("failed", "bad")
-    return f"{painted(word, style, look)}: {shown(gate.why)}"
+    return "\n".join([*lines, _summary(result)]) + "\n"
 
 
 def _story(

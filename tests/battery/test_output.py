@@ -42,8 +42,9 @@ def hostile(here):
 
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("number", HOSTILE)
-def test_093_to_099_no_control_comes_out_of_any_format(number, kind, hostile, capfd):
+def test_093_to_099_no_control_comes_out_of_any_format(number, kind, hostile, capfd, monkeypatch):
     hostile(HOSTILE[number])
+    monkeypatch.setenv("GITHUB_ACTIONS", "true")  # which acts on lines that begin with ::
     assert main(["scan", ".", "--format", kind]) == 2
     out, err = capfd.readouterr()
     assert "Traceback" not in err
@@ -54,15 +55,19 @@ def test_093_to_099_no_control_comes_out_of_any_format(number, kind, hostile, ca
         assert not any(line.startswith("::") for line in out.splitlines())
     if number == 95 and kind == "csv":
         assert not re.search(r'(?m)(^|,)"?=HYPER', out)
+    if kind == "markdown":
+        out = re.sub("`[^`]*`", "", out)  # in code nothing is active
     if number == 93 and kind in {"html", "markdown", "junit"}:
         assert "<svg" not in out
         assert "<img" not in out
 
 
-def test_100_a_title_of_10_mb_is_cut_for_people_and_whole_for_machines(scan):
+def test_100_a_title_of_10_mb_is_cut_where_it_is_a_label(scan):
     title = "Storm " * 1_700_000
     records = [{"id": n, "title": title, "text": STORM} for n in range(2)]
     Path("x.jsonl").write_text("\n".join(map(json.dumps, records)))
     told = scan("x.jsonl", json=False)
     assert (told.code, len(told.out) < 2000) == (0, True)
-    assert scan("x.jsonl").body["articles"][0]["title"] == title
+    shown = scan("x.jsonl").body["articles"][0]["title"]
+    assert title.startswith(shown.removesuffix("…"))
+    assert shown.endswith("…")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -12,7 +11,8 @@ from pathlib import Path
 import jsonschema
 import pytest
 
-from dedup import pipeline, writing
+from dedup import writing
+from dedup.cli import progress
 from dedup.cli.main import main
 
 STORM = (
@@ -127,34 +127,6 @@ def test_every_ending_has_its_exit_code(arguments, code, capfd):
 def test_what_is_wrong_is_said_with_its_remedy(arguments, told, capfd):
     assert main(arguments) == 2
     assert told in capfd.readouterr().err
-
-
-def test_a_crash_is_trouble_and_never_an_answer(monkeypatch, capfd):
-    def broken(*_):
-        raise ZeroDivisionError("first\nsecond \x1b[2J")
-
-    monkeypatch.setattr(pipeline, "deduplicate", broken)
-    monkeypatch.setattr(pipeline, "compare", broken)
-    for arguments in (["scan"], ["compare", "news/a.txt", "news/a.txt", "--exit-code"]):
-        assert main(arguments) == 2
-        out, err = capfd.readouterr()
-        assert out == ""
-        assert err.count("\n") == 1
-        assert "ZeroDivisionError: first second \\x1b[2J [E900]" in err
-    assert main(["scan", "--debug"]) == 2
-    assert "Traceback" in capfd.readouterr().err
-
-
-def test_interruptions_have_codes_of_their_own(monkeypatch, capfd):
-    def interrupted(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr(pipeline, "deduplicate", interrupted)
-    assert main(["scan"]) == 130
-    monkeypatch.setattr(pipeline, "deduplicate", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    assert main(["scan"]) == 143
-    assert signal.getsignal(signal.SIGTERM) == signal.SIG_DFL
-    assert "Traceback" not in capfd.readouterr().err
 
 
 # Streams
@@ -290,18 +262,11 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(here, monkeypat
     assert sorted(os.listdir(here)) == ["news", "out.txt"]
 
 
-# Start
-
-
-def test_help_leads_with_examples_and_imports_nothing_heavy():
-    code = (
-        "import sys; from dedup.cli.main import main; main(sys.argv[1:]); "
-        "print(sorted({'numpy', 'scipy', 'datasketch', 'rapidfuzz'} & set(sys.modules)))"
-    )
-    for arguments in (["--version"], ["--help"], ["scan", "--help"], ["compare", "-h"]):
-        done = subprocess.run(
-            [sys.executable, "-c", code, *arguments], check=True, capture_output=True, text=True
-        )
-        assert done.stdout.splitlines()[-1] == "[]"
-        if arguments != ["--version"]:
-            assert done.stdout.index("Examples:") < done.stdout.index("Options:")
+def test_progress_is_told_on_stderr_and_only_where_it_is_wanted(run, monkeypatch):
+    monkeypatch.setattr(progress, "PATIENCE_SECONDS", 0)
+    plain = run("scan", "news", "--json", "--progress", "never")
+    told = run("scan", "news", "--json")
+    assert (plain.stderr, told.stdout) == ("", plain.stdout)
+    assert "read articles: 0" in told.stderr
+    assert "\r" not in told.stderr
+    assert run("scan", "news", "--json", "-q").stderr == ""

@@ -125,6 +125,14 @@ def test_a_switch_can_be_set_in_each_home(here, shown, monkeypatch):
     assert shown("--no-furniture")["furniture"] == (False, "--furniture")
 
 
+def test_flags_that_contradict_each_other_are_refused(here, refused, capfd):
+    assert "--json and --format exclude each other" in refused("--json", "--format", "csv")
+    (here / "dedup.toml").write_text("format = 'csv'\n")
+    for flags in (["--json"], ["--json", "--format", "json"]):
+        assert main(["scan", *flags]) == 0
+        assert capfd.readouterr().out.startswith('{"schema"')
+
+
 def test_what_is_shown_can_be_saved_as_a_file(here, capfd):
     assert main(["scan", "--show-config", "--seed", "8", "-o", "dedup.toml"]) == 0
     assert "seed = 8 " in (here / "dedup.toml").read_text()
@@ -148,6 +156,7 @@ def test_the_settings_take_effect(here, capfd):
         ("[scan]\nseed = 1\nsede = 1\n", "dedup.toml:3: unknown key \"sede\""),
         ("[eval]\nsede = 1\n", 'dedup.toml:2: unknown key "sede" [E110] (did you mean "seed"?)'),
         ("json = true\n", 'unknown key "json"'),
+        ("[report]\ncolor = 'never'\n", 'dedup.toml:1: unknown key "report"'),
         ("threshold = 'high'\n", 'dedup.toml:1: threshold is "high" [E110] (a number)'),
         ("threshold = true\n", "threshold is true [E110] (a number)"),
         ("seed = 1.5\n", "seed is 1.5 [E110] (a whole number)"),

@@ -1,4 +1,4 @@
-"""The keeper: the longest, then the earliest, then the first."""
+"""The keeper: the best by ordered criteria; unless told otherwise the longest."""
 
 from __future__ import annotations
 
@@ -9,7 +9,9 @@ import pytest
 
 from dedup.canonical import Standing, choose, middle
 from dedup.data import Article
+from dedup.settings import KeepSettings, criteria
 
+DEFAULT = KeepSettings()
 DAY = datetime(2025, 3, 4, 12)
 ZONED = DAY.replace(tzinfo=timezone.utc)
 
@@ -53,7 +55,7 @@ def standing(
 def test_the_keeper_and_why(members: list[Standing], keeper: int, why: str) -> None:
     """In whatever order the members come."""
     for order in permutations(members):
-        index, reason = choose(order)
+        index, reason = choose(order, DEFAULT)
         assert (order[index].place, reason) == (keeper, why)
 
 
@@ -68,4 +70,47 @@ def test_the_keeper_and_why(members: list[Standing], keeper: int, why: str) -> N
 def test_the_middle_has_the_most_links(members: list[Standing], place: int) -> None:
     """However short it is; of equals the one that would be kept."""
     for order in permutations(members):
-        assert order[middle(order)].place == place
+        assert order[middle(order, DEFAULT)].place == place
+
+
+def told(place: int, words: int = 100, **facts: object) -> Standing:
+    """A member of a story, with facts of its article."""
+    article = Article(f"a{place}", "", **{"address": f"in.jsonl:{place}", **facts})
+    return Standing(article, words, 1, place)
+
+
+DAILY = told(1, 80, source="Daily", published=ZONED)
+WIRE = told(2, 90, source=" REUTERS ", published=ZONED + timedelta(hours=1))
+LATER = told(3, 90, source="Reuters", published=ZONED + timedelta(hours=2))
+HOST = told(4, 70, url="https://www.AP.org/x", published=ZONED - timedelta(days=365 * 1900))
+BARE = told(5, 99, url="http://[")
+DEEP = told(0, 50, address="old/2019/a.txt")
+LONG = told(6, 50, address="news/a-long-name.txt")
+FLAT = told(7, 50, address="news/b.txt:12")
+
+
+@pytest.mark.parametrize(
+    ("policy", "members", "keeper", "why"),
+    [
+        ("source:reuters,ap.org; earliest", [DAILY, WIRE, HOST, LATER, BARE], WIRE, "earliest"),
+        ("source:ap.org,reuters; earliest", [DAILY, WIRE, HOST, BARE], HOST, "source:ap.org"),
+        ("source:reuters; latest", [DAILY, WIRE, LATER], LATER, "latest"),
+        ("source:daily", [BARE, DAILY, WIRE], DAILY, "source:daily"),
+        ("source:nobody; longest", [DAILY, WIRE, BARE], BARE, "longest"),
+        ("source:nobody", [BARE, WIRE, DAILY], DAILY, "first"),
+        ("earliest", [DAILY, WIRE, HOST, BARE], HOST, "earliest"),
+        ("latest", [DAILY, WIRE, HOST, BARE], WIRE, "latest"),
+        ("latest; longest", [BARE, DEEP], BARE, "longest"),
+        ("longest; latest", [WIRE, LATER, DAILY], LATER, "latest"),
+        ("first", [DAILY, WIRE, DEEP], DEEP, "first"),
+        ("path", [DEEP, LONG, FLAT], FLAT, "path"),
+        ("path; longest", [WIRE, DAILY], WIRE, "longest"),
+    ],
+)
+def test_a_policy_is_heeded_in_order(
+    policy: str, members: list[Standing], keeper: Standing, why: str
+) -> None:
+    """Each criterion leaves the best by it; what it does not know loses to what it knows."""
+    for order in permutations(members):
+        index, reason = choose(order, KeepSettings(criteria(policy)))
+        assert (order[index], reason) == (keeper, why)

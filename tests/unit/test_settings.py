@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import FrozenInstanceError, fields, replace
 from typing import Any
 
 import pytest
 
 from dedup.errors import SettingsError
-from dedup.settings import INDEXES, Settings
+from dedup.settings import INDEXES, Settings, criteria
 
 NAN = float("nan")
 FIELDS = [
@@ -26,7 +27,7 @@ def changed(value: object) -> object:
         return value + 1
     if isinstance(value, float):
         return value * 0.9
-    return ("lsh",) if isinstance(value, tuple) else "word:7"
+    return value[:1] if isinstance(value, tuple) else "word:7"
 
 
 @pytest.mark.parametrize(("group", "name"), FIELDS)
@@ -123,3 +124,47 @@ def test_settings_are_frozen(group: str, name: str) -> None:
     """Nothing that has been given to a stage can change under it."""
     with pytest.raises((FrozenInstanceError, TypeError)):
         setattr(getattr(Settings(), group), name, None)
+
+
+@pytest.mark.parametrize(
+    ("written", "listed"),
+    [
+        ("earliest", ("earliest",)),
+        (" Latest ;longest;; ", ("latest", "longest")),
+        ("source: Reuters ,AP;path", ("source:reuters,ap", "path")),
+        ("source:dpa; earliest; source:afp", ("source:dpa", "earliest", "source:afp")),
+    ],
+)
+def test_criteria_have_one_spelling(written: str, listed: tuple[str, ...]) -> None:
+    """However they are written, one policy is one value."""
+    assert criteria(written) == listed
+    assert Settings.from_mapping({"keep": listed}).keep.keep == listed
+
+
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("", "names no criterion"),
+        (";", "names no criterion"),
+        ("erliest", "did you mean 'earliest'?"),
+        ("shortest", "any of source, earliest"),
+        ("earliest, longest", "parted by ;"),
+        ("longest earliest", "parted by ;"),
+        ("source", "names no source"),
+        ("source:", "names no source"),
+        ("source:a,,b", "names no source"),
+        ("longest:a", "takes no names"),
+        ("path; path", "twice"),
+    ],
+)
+def test_a_criterion_that_does_not_exist_is_refused(written: str, told: str) -> None:
+    """With what can be written instead."""
+    with pytest.raises(SettingsError, match=re.escape(told)):
+        criteria(written)
+
+
+@pytest.mark.parametrize("keep", [(), ("Longest",), ("source:B",), ("longest; first",)])
+def test_settings_take_criteria_in_their_one_spelling_only(keep: tuple[str, ...]) -> None:
+    """Or one policy would have two fingerprints."""
+    with pytest.raises(SettingsError):
+        Settings.from_mapping({"keep": keep})

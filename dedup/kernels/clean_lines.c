@@ -1,34 +1,28 @@
-/* The cleaning rules of text.py, for valid UTF-8: each gives what its twin there gives, or declines.
+/* The cleaning rules of text.py that look at lines: each gives what its twin there gives.
 
    A rule looks for the few places where it could apply, and only then takes a closer look. */
 #include "clean_text.h"
 
-#define L WORD
-#define D (WORD | DIGIT)
-#define S SPACE
-const uint8_t ascii_traits[128] = {
-    0, 0, 0, 0, 0, 0, 0, 0, 0, S, S, S, S, S, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, S, S, S, S,
-    S, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, D, D, D, D, D, D, D, D, D, D, 0, 0, 0, 0, 0, 0,
-    0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, L,
-    0, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, L, 0, 0, 0, 0, 0,
-};
-#undef L
-#undef D
-#undef S
+enum { DOTTED_I = 0x130, DOTLESS_I = 0x131 };
 
 /* ---- a draft: what stands where, and how it is changed ---- */
 
-static int traits_at(const struct draft *d, size_t at)
+static unsigned traits_at(const struct draft *d, size_t at)
 {
-    return at < d->size ? ascii_traits[d->text[at]] : 0;
+    const uint8_t *byte = d->text + at;
+    return at < d->size ? point_of(next_point(&byte))->traits : 0;
 }
 
-static int traits_before(const struct draft *d, size_t at)
+static unsigned traits_before(const struct draft *d, size_t at)
 {
-    return at > 0 ? ascii_traits[d->text[at - 1]] : 0;
+    if (at == 0)
+        return 0;
+    while (at > 0 && (d->text[--at] & 0xC0) == 0x80)
+        ;
+    return traits_at(d, at);
 }
 
-static int is_letter(int traits, uint8_t byte)
+static int is_letter(unsigned traits, uint8_t byte)
 {
     return (traits & (WORD | DIGIT)) == WORD && byte != '_';
 }
@@ -60,17 +54,31 @@ static int is_longer(const struct draft *d, size_t start, size_t end, size_t mos
     return count > most;
 }
 
-/* The place behind a lower-case literal that stands at `at` in any case; 0 where it does not. */
+/* The place behind a lower-case literal that stands at `at` in any case; 0 where it does not. As for
+   regular expressions, i has two more forms: those of Turkish, with a dot and without. */
 static size_t behind(const struct draft *d, size_t at, const char *literal)
 {
-    for (; *literal; literal++, at++) {
-        uint8_t byte = at < d->size ? d->text[at] : 0;
-        if (byte >= 'A' && byte <= 'Z')
-            byte += 'a' - 'A';
-        if (byte != (uint8_t)*literal)
+    const uint8_t *text = d->text + at, *end = d->text + d->size, *wanted = (const uint8_t *)literal;
+    while (*wanted) {
+        if (text >= end)
+            return 0;
+        if (*text < 0x80) {
+            uint8_t byte = *text++;
+            if (byte >= 'A' && byte <= 'Z')
+                byte += 'a' - 'A';
+            if (byte != *wanted++)
+                return 0;
+            continue;
+        }
+        uint32_t c = next_point(&text);
+        const struct point *point = point_of(c);
+        if (*wanted == 'i' && (c == DOTTED_I || c == DOTLESS_I))
+            wanted++;
+        else if (*wanted < 0x80 || (point->traits & FOLD_MANY)
+                 || c + (uint32_t)point->fold != next_point(&wanted))
             return 0;
     }
-    return at;
+    return (size_t)(text - d->text);
 }
 
 /* The same, case being minded. */
@@ -80,20 +88,17 @@ static size_t behind_exact(const struct draft *d, size_t at, const char *literal
     return d->size - at >= size && memcmp(d->text + at, literal, size) == 0 ? at + size : 0;
 }
 
-/* Leave out what stands from `start` to `end`, and put `with` there. */
-static void replace(struct draft *d, size_t start, size_t end, const char *with)
+void replace(struct draft *d, size_t start, size_t end, const void *with, size_t size)
 {
     size_t kept = start - d->copied;
     memcpy(d->out + d->used, d->text + d->copied, kept);
-    d->used += kept;
-    while (*with)
-        d->out[d->used++] = (uint8_t)*with++;
+    memcpy(d->out + d->used + kept, with, size);
+    d->used += kept + size;
     d->copied = end;
-    d->edits++;
+    d->edits = 1;
 }
 
-/* Make what the rule has written the text that the next one sees. */
-static void settle(struct draft *d)
+void settle(struct draft *d)
 {
     uint8_t *out = d->out;
     if (!d->edits)
@@ -107,33 +112,23 @@ static void settle(struct draft *d)
     d->edits = 0;
 }
 
-/* ---- rules on characters ---- */
-
-/* A reference is a name or a number; "AT&T" and "this & that" hold none. */
-static int unescape_entities(struct draft *d)
-{
-    const uint8_t *end = d->text + d->size, *at = d->text;
-    while ((at = memchr(at, '&', end - at)) != NULL) {
-        at++;
-        if (at < end && (*at == '#' || *at >= 0x80 || (ascii_traits[*at] & WORD)))
-            return 0;
-    }
-    return 1;
-}
-
-static void straighten_quotes(struct draft *d)
-{
-    const uint8_t *at = d->text, *end = d->text + d->size;
-    while ((at = memchr(at, '`', end - at)) != NULL) {
-        replace(d, at - d->text, at - d->text + 1, "'");
-        at++;
-    }
-    settle(d);
-}
+static void blank(struct draft *d, size_t start, size_t end) { replace(d, start, end, " ", 1); }
 
 /* ---- addresses ---- */
 
-static int is_in_url(uint8_t byte) { return byte > ' ' && byte < 0x7F && byte != '<' && byte != '>'; }
+/* The end of what may stand in a web address from `at` on. Case being ignored, to a regular
+   expression both Turkish forms of i lie between ! and ~. */
+static size_t url_end(const struct draft *d, size_t at)
+{
+    for (; at < d->size; at++) {
+        uint8_t byte = d->text[at];
+        if (byte == 0xC4 && (d->text[at + 1] == 0xB0 || d->text[at + 1] == 0xB1))
+            at++;
+        else if (byte <= ' ' || byte >= 0x7F || byte == '<' || byte == '>')
+            break;
+    }
+    return at;
+}
 
 /* Where a web address begins that has its first ':' or '.' at `at`; the size where none does. */
 static size_t url_start(const struct draft *d, size_t at)
@@ -175,12 +170,10 @@ static void drop_urls(struct draft *d)
             continue;
         if (d->text[at] == '.' && (traits_before(d, start) & WORD))
             continue;
-        size_t end = d->text[at] == '.' ? at + 1 : at + 3;
-        if (end >= d->size || !is_in_url(d->text[end]))
+        size_t body = d->text[at] == '.' ? at + 1 : at + 3, end = url_end(d, body);
+        if (end == body)
             continue;
-        while (end < d->size && is_in_url(d->text[end]))
-            end++;
-        replace(d, start, end, " ");
+        blank(d, start, end);
         at = end - 1;
     }
     settle(d);
@@ -250,7 +243,9 @@ static size_t bracket_end(const struct draft *d, size_t at)
 static int is_credit_line(const struct draft *d, size_t start, size_t end)
 {
     static const char *const ways[] = {" credit", " by", NULL};
-    size_t at = behind_any(d, start, PICTURE_LABELS), next;
+    size_t at = 0, next;
+    if (start < end && (d->text[start] >= 0x80 || is_one_of("pPiIfFcC", d->text[start])))
+        at = behind_any(d, start, PICTURE_LABELS);
     if (!at)
         return 0;
     if ((next = behind(d, at, "s")) != 0)
@@ -267,13 +262,13 @@ static void drop_labelled(struct draft *d)
         const uint8_t *at = d->text + start;
         end = line_end(d, start);
         if (is_credit_line(d, start, end)) {
-            replace(d, start, end, " ");
+            blank(d, start, end);
             continue;
         }
         while ((at = memchr(at, '(', d->text + end - at)) != NULL) {
             size_t closed = bracket_end(d, at - d->text);
             if (closed)
-                replace(d, at - d->text, closed, " ");
+                blank(d, at - d->text, closed);
             at = closed ? d->text + closed : at + 1;
         }
     }
@@ -332,7 +327,7 @@ static void drop_signed(struct draft *d)
             for (start = slash; start > 0 && d->text[start - 1] != '\n'; start--)
                 ;
             if ((from = signed_start(d, start, slash)) < slash)
-                replace(d, from, end, " ");
+                blank(d, from, end);
         }
         at++;
     }
@@ -341,41 +336,45 @@ static void drop_signed(struct draft *d)
 
 /* ---- pointers ---- */
 
-/* Beginnings of lines that point elsewhere, in lower case, sorted by their first byte. */
-static const char *const POINTERS[] = {
-    "advertisement", "a lire", "also read", "click here", "download our app", "follow us",
-    "get a daily", "get our daily", "get your daily", "las mer", "las ocksa", "lea tambien",
-    "leer mas", "lees ook", "leggi anche", "leia mais", "leia tambem", "lesen sie auch",
-    "lire aussi", "mehr zum thema", "more from", "more information", "more on this story",
-    "more stories", "read also", "read more", "read next", "related article", "related articles",
-    "related coverage", "related news", "related stories", "related story", "related topic",
-    "related topics", "see also", "share this", "sign up for", "sign up now", "sign up to",
-    "subscribe for", "subscribe now", "subscribe to", "support our", "support the", "support us",
-    NULL,
-};
-
-/* Whether a line points elsewhere that begins, its bullet left out, at `start`. */
+/* Whether a line points elsewhere that begins, its bullet left out, at `start`. A phrase that ends
+   in a letter beyond ASCII may go on without a border. */
 static int is_pointer(const struct draft *d, size_t start, size_t end)
 {
-    for (const char *const *pointer = POINTERS; *pointer; pointer++) {
-        size_t at = behind(d, start, *pointer);
-        if (!at || is_longer(d, at, end, 160) || (traits_at(d, at) & WORD))
+    uint8_t first = d->text[start], is_ascii = first < 0x80;
+    const struct pointer *pointer = &POINTERS[is_ascii ? POINTER_FROM[first | 0x20] : 0];
+    for (; pointer->start && (!is_ascii || *pointer->start == (first | 0x20)); pointer++) {
+        size_t at = behind(d, start, pointer->start);
+        if (!at || is_longer(d, at, end, 160))
             continue;
-        if (strncmp(*pointer, "support ", 8) || memchr(d->text + at, '!', end - at))
+        if ((traits_at(d, at) & WORD) && !(pointer->start[strlen(pointer->start) - 1] & 0x80))
+            continue;
+        if (!pointer->needs_appeal || memchr(d->text + at, '!', end - at))
             return 1;
     }
     return 0;
 }
 
+/* Behind the bullet, quote mark or blanks that a line may begin with. */
+static size_t skip_bullet(const struct draft *d, size_t at)
+{
+    while (at < d->size) {
+        if (is_one_of(" \t>*-", d->text[at]))
+            at++;
+        else if (behind_exact(d, at, "\xE2\x80\xA2"))
+            at += 3;
+        else
+            break;
+    }
+    return at;
+}
+
 static void drop_pointers(struct draft *d)
 {
     for (size_t start = 0, end; start < d->size; start = end + 1) {
-        size_t at = start;
+        size_t at = skip_bullet(d, start);
         end = line_end(d, start);
-        while (at < end && is_one_of(" \t>*-", d->text[at]))
-            at++;
         if (at < end && is_pointer(d, at, end))
-            replace(d, start, end, " ");
+            blank(d, start, end);
     }
     settle(d);
 }
@@ -396,20 +395,18 @@ static void join_hyphens(struct draft *d)
             continue;
         if (is_letter(traits_before(d, start - 1), d->text[start - 2])
             && is_letter(traits_at(d, end), d->text[end]))
-            replace(d, start - 1, end, "");
+            replace(d, start - 1, end, "", 0);
     }
     settle(d);
 }
 
-int apply_rules(struct draft *d)
+void clean_lines(struct draft *d)
 {
-    if (!unescape_entities(d))
-        return 0;
-    straighten_quotes(d);
-    drop_urls(d);
+    if (d->signs & ADDRESS)
+        drop_urls(d);
     drop_labelled(d);
-    drop_signed(d);
+    if (d->signs & SLASH)
+        drop_signed(d);
     drop_pointers(d);
     join_hyphens(d);
-    return 1;
 }

@@ -1,0 +1,206 @@
+/* The cleaning rules of text.py that look at characters: each gives what its twin there gives.
+
+   Characters are taken one by one, which is the same as normalizing the whole text as long as none
+   changes its neighbour. Where one could, other than by simple composition, the text is declined. */
+#include "clean_text.h"
+#include "tables.h"
+
+enum { LONGEST_NAME = 32, MARKS_KEPT = 8 };
+
+static int is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
+
+/* What the number of a reference stands for, `at` being behind its "#"; 0 where that is not sure.
+   Moves `at` behind the number. */
+static uint32_t read_number(const uint8_t **at, const uint8_t *end)
+{
+    uint32_t number = 0;
+    if (*at < end && (**at == 'x' || **at == 'X'))
+        return 0;
+    for (; *at < end && is_digit(**at) && number < 0x110000; ++*at)
+        number = number * 10 + (**at - '0');
+    if (number < 0xD800 && (number >= 0xA0 || (number >= ' ' && number < 0x7F)))
+        return number;
+    return 0;
+}
+
+/* The character with the longest name that a run of characters begins with; NULL without any. */
+static const struct entity *find_entity(const uint8_t *run, size_t size, int is_whole)
+{
+    const struct entity *found = NULL;
+    size_t longest = 0;
+    for (size_t i = 0; i < ENTITY_COUNT; i++) {
+        size_t length = strlen(ENTITIES[i].name);
+        if (length > longest && (is_whole ? length == size : ENTITIES[i].bare && length <= size)
+            && memcmp(run, ENTITIES[i].name, length) == 0) {
+            found = &ENTITIES[i];
+            longest = length;
+        }
+    }
+    return found;
+}
+
+/* Replace the reference at `at`, behind its "&": 0 where it is none that is known for sure. */
+static int unescape(struct draft *d, const uint8_t *at)
+{
+    const uint8_t *end = d->text + d->size, *start = at, *stop;
+    uint8_t form[4];
+    uint32_t point = 0;
+    if (at < end && *at == '#') {
+        stop = at + 1;
+        if (stop == end || !(is_digit(*stop) || *stop == 'x' || *stop == 'X'))
+            return 1;
+        point = read_number(&stop, end);
+        if (!point)
+            return 0;
+    } else {
+        const struct entity *entity;
+        size_t size = 0;
+        for (stop = at; stop < end && size < LONGEST_NAME && !(*stop && strchr("\t\n\f <&#;", *stop));
+             size++)
+            next_point(&stop);
+        size = (size_t)(stop - at);
+        entity = size ? find_entity(at, size, stop < end && *stop == ';') : NULL;
+        if (!entity)
+            return size == 0 || stop == end || *stop != ';';
+        stop = at + strlen(entity->name);
+        point = entity->point;
+    }
+    if (stop < end && *stop == ';')
+        stop++;
+    replace(d, (size_t)(start - d->text) - 1, (size_t)(stop - d->text), form,
+            (size_t)(put_point(form, point) - form));
+    return 1;
+}
+
+static int unescape_entities(struct draft *d)
+{
+    const uint8_t *at = d->text;
+    while ((at = memchr(at, '&', d->size - (size_t)(at - d->text))) != NULL)
+        if (!unescape(d, ++at))
+            return 0;
+    settle(d);
+    return 1;
+}
+
+static void straighten_ascii(struct draft *d)
+{
+    const uint8_t *at = d->text;
+    while ((at = memchr(at, '`', d->size - (size_t)(at - d->text))) != NULL) {
+        size_t place = (size_t)(at++ - d->text);
+        replace(d, place, place + 1, "'", 1);
+    }
+    settle(d);
+}
+
+/* What NFC makes of two characters that stand side by side; 0 where they stay two. */
+static uint32_t compose(uint32_t first, uint32_t second)
+{
+    size_t low = 0, high = COMPOSITION_COUNT;
+    while (low < high) {
+        size_t middle = (low + high) / 2;
+        const struct composition *pair = &COMPOSITIONS[middle];
+        if (pair->first == first && pair->second == second)
+            return pair->whole;
+        if (pair->first < first || (pair->first == first && pair->second < second))
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return 0;
+}
+
+/* Write the plain form of a character. */
+static uint8_t *put_plain(uint8_t *out, uint32_t c, const struct point *point)
+{
+    if (point->traits & PLAIN_MANY) {
+        for (const char *form = EXPANSIONS[point->plain]; *form;)
+            *out++ = (uint8_t)*form++;
+        return out;
+    }
+    return point->traits & DROPPED ? out : put_point(out, c + (uint32_t)point->plain);
+}
+
+/* straighten_quotes, normalize_unicode, drop_invisibles, drop_points and unify_letters in one. */
+static int make_plain(struct draft *d)
+{
+    const uint8_t *at = d->text, *end = at + d->size, *behind = at; /* … the starter */
+    uint8_t *out = d->out, *place = out;                            /* … of its form */
+    uint32_t starter = ' ';
+    unsigned marks = 0;
+    while (at < end) {
+        if (*at < 0x80) {
+            while (at < end && *at < 0x80) {
+                *out++ = *at == '`' ? '\'' : *at;
+                at++;
+            }
+            starter = at[-1];
+            place = out - 1;
+            behind = at;
+            marks = 0;
+            continue;
+        }
+        const uint8_t *from = at;
+        uint32_t c = next_point(&at), whole;
+        const struct point *point = point_of(c);
+        marks = point->traits & MARK ? marks + 1 : 0;
+        if (!(point->traits & LISTED) || marks > MARKS_KEPT)
+            return 0;
+        if ((point->traits & SECOND) && (point_of(starter)->traits & FIRST)) {
+            whole = from == behind ? compose(starter, c) : 0;
+            if (!whole)
+                return 0;
+            c = whole;
+            point = point_of(c);
+            out = place;
+        }
+        if (!point->combining) {
+            starter = c;
+            behind = at;
+            place = out;
+        }
+        out = put_plain(out, c, point);
+    }
+    d->used = (size_t)(out - d->out);
+    d->copied = d->size;
+    d->edits = 1;
+    settle(d);
+    return 1;
+}
+
+/* Which signs stand in a text, in one pass over it; "w." and ":/" are what web addresses hold. */
+WIDEST static unsigned survey(const uint8_t *text, size_t size)
+{
+    uint8_t signs = 0;
+    for (size_t i = 0; i + 1 < size; i++) {
+        uint8_t byte = text[i], next = text[i + 1];
+        signs |= (uint8_t)((byte >= 0x80 ? BEYOND_ASCII : 0) | (byte == '&' ? AMPERSAND : 0)
+                           | (byte == '`' ? GRAVE : 0) | (byte == '/' ? SLASH : 0)
+                           | (((byte | 0x20) == 'w') & (next == '.') ? ADDRESS : 0)
+                           | ((byte == ':') & (next == '/') ? ADDRESS : 0));
+    }
+    if (size > 0 && text[size - 1] >= 0x80)
+        signs |= BEYOND_ASCII;
+    if (size > 0 && text[size - 1] == '&')
+        signs |= AMPERSAND;
+    if (size > 0 && text[size - 1] == '`')
+        signs |= GRAVE;
+    return signs;
+}
+
+int clean_points(struct draft *d)
+{
+    d->signs = survey(d->text, d->size);
+    if (d->signs & AMPERSAND) {
+        if (!unescape_entities(d))
+            return 0;
+        d->signs = survey(d->text, d->size);
+    }
+    if (d->signs & BEYOND_ASCII) {
+        if (!make_plain(d))
+            return 0;
+        d->signs = survey(d->text, d->size);
+    } else if (d->signs & GRAVE) {
+        straighten_ascii(d);
+    }
+    return 1;
+}

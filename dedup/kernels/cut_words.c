@@ -1,0 +1,295 @@
+/* The last two cleaning rules of text.py, join_lines and fold_case, and text.words in one pass. */
+#include "cut_words.h"
+
+enum { STEM = 6, MOST = 4 };
+
+/* What the word is made of that is being read. */
+enum mode { OUTSIDE, LETTERS, DIGITS, PAIRS, FOURS };
+
+struct cutter {
+    uint8_t *out, *begin;
+    struct spans *spans;
+    enum mode mode;
+    uint32_t recent[MOST]; /* where the last characters of the word begin */
+    uint32_t start;
+    uint32_t cut;   /* where its stem ends, once it has */
+    size_t length;  /* its characters so far */
+    uint32_t last;  /* the last character with class 0 */
+    uint8_t combining; /* class of the one before */
+    int is_unsure;
+};
+
+/* ---- ASCII: 64 characters at a time, in loops that compilers turn into vectors ---- */
+
+static inline int below(uint8_t byte, uint8_t first, uint8_t count)
+{
+    return (uint8_t)(byte - first) < count;
+}
+
+/* Fold PADDING bytes; 1 where two spaces are neighbours then, or one follows a space before. */
+WIDEST static int fold_some(const uint8_t *text, uint8_t *out, uint8_t before)
+{
+    uint8_t doubled = 0;
+    for (int i = 0; i < PADDING; i++) {
+        uint8_t byte = text[i], upper = (uint8_t)(below(byte, 'A', 26) << 5);
+        int is_space = below(byte, '\t', 5) | below(byte, 0x1C, 5);
+        out[i] = is_space ? ' ' : byte | upper;
+    }
+    for (int i = 1; i < PADDING; i++)
+        doubled |= (out[i] == ' ') & (out[i - 1] == ' ');
+    return doubled | ((out[0] == ' ') & (before == ' '));
+}
+
+/* Lower case, one space for white space of any kind and length, none at the ends. */
+static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
+{
+    size_t used = 0, kept;
+    uint8_t last = ' ', tail[PADDING];
+    for (size_t at = 0; at < size; at += PADDING) {
+        size_t count = size - at < PADDING ? size - at : PADDING;
+        if (count < PADDING) {
+            memset(tail, 0, sizeof tail);
+            memcpy(tail, text + at, count);
+        }
+        kept = count;
+        if (fold_some(count < PADDING ? tail : text + at, out + used, last)) {
+            uint8_t *some = out + used;
+            kept = 0;
+            for (size_t i = 0; i < count; i++) {
+                uint8_t byte = some[i];
+                some[kept] = byte;
+                kept += (size_t)((byte != ' ') | (last != ' '));
+                last = byte;
+            }
+        }
+        used += kept;
+        last = used > 0 ? out[used - 1] : ' ';
+    }
+    return used - (size_t)(used > 0 && last == ' ');
+}
+
+/* Which of 64 bytes, each 0 or 1, are 1. */
+static uint64_t gather_bits(const uint8_t *flags)
+{
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    const uint64_t gather = 0x8040201008040201ULL;
+#else
+    const uint64_t gather = 0x0102040810204080ULL;
+#endif
+    uint64_t bits = 0, eight;
+    for (int i = 0; i < 8; i++) {
+        memcpy(&eight, flags + 8 * i, 8);
+        bits |= (eight * gather >> 56) << (8 * i);
+    }
+    return bits;
+}
+
+static uint32_t lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(bits);
+#else
+    uint32_t at = 0;
+    for (; !(bits & 0xFF); bits >>= 8)
+        at += 8;
+    for (; !(bits & 1); bits >>= 1)
+        at++;
+    return at;
+#endif
+}
+
+/* Which of PADDING bytes of clean text are letters, and which are digits. */
+WIDEST static void tell_kinds(const uint8_t *clean, uint64_t *letters, uint64_t *digits)
+{
+    uint8_t letter[PADDING], digit[PADDING];
+    for (int i = 0; i < PADDING; i++) {
+        letter[i] = (uint8_t)(below(clean[i], 'a', 26) | (clean[i] == '_'));
+        digit[i] = (uint8_t)below(clean[i], '0', 10);
+    }
+    *letters = gather_bits(letter);
+    *digits = gather_bits(digit);
+}
+
+static void cut_ascii(uint8_t *clean, size_t size, struct spans *spans)
+{
+    uint32_t *starts = spans->starts, *ends = spans->ends;
+    uint64_t letters, digits, was_letter = 0, was_digit = 0;
+    memset(clean + size, 0, PADDING);
+    for (size_t at = 0; at <= size; at += PADDING) {
+        tell_kinds(clean + at, &letters, &digits);
+        uint64_t of_letters = letters << 1 | was_letter, of_digits = digits << 1 | was_digit;
+        uint64_t begun = (letters & ~of_letters) | (digits & ~of_digits);
+        uint64_t ended = (of_letters & ~letters) | (of_digits & ~digits);
+        for (; begun; begun &= begun - 1)
+            *starts++ = (uint32_t)at + lowest_bit(begun);
+        for (; ended; ended &= ended - 1)
+            *ends++ = (uint32_t)at + lowest_bit(ended);
+        was_letter = letters >> 63;
+        was_digit = digits >> 63;
+    }
+    spans->count = (size_t)(starts - spans->starts);
+    for (size_t i = 0; i < spans->count; i++) {
+        uint32_t start = spans->starts[i], end = spans->ends[i];
+        spans->cuts[i] = end - start < STEM ? end : start + STEM;
+    }
+}
+
+/* ---- any text ---- */
+
+static inline void add_span(struct spans *spans, uint32_t start, uint32_t end, uint32_t cut)
+{
+    spans->starts[spans->count] = start;
+    spans->ends[spans->count] = end;
+    spans->cuts[spans->count++] = cut;
+}
+
+static inline void end_word(struct cutter *c)
+{
+    uint32_t end = (uint32_t)(c->out - c->begin);
+    size_t size = c->mode == PAIRS ? 2 : MOST;
+    if (c->mode == LETTERS || c->mode == DIGITS)
+        add_span(c->spans, c->start, end, c->length >= STEM ? c->cut : end);
+    else if (c->mode != OUTSIDE && c->length < size)
+        add_span(c->spans, c->start, end, end);
+    c->mode = OUTSIDE;
+}
+
+static inline enum mode mode_of(unsigned traits)
+{
+    if (traits & DIGIT)
+        return DIGITS;
+    if (traits & (PAIRED | QUADDED))
+        return traits & PAIRED ? PAIRS : FOURS;
+    return traits & WORD ? LETTERS : OUTSIDE;
+}
+
+static inline int goes_on(enum mode mode, unsigned traits)
+{
+    switch (mode) {
+    case LETTERS: return (traits & MARK) || mode_of(traits) == LETTERS;
+    case DIGITS: return traits & DIGIT;
+    case PAIRS: return traits & PAIRED;
+    case FOURS: return traits & QUADDED;
+    default: return 0;
+    }
+}
+
+/* Append one folded character. */
+static inline void put(struct cutter *c, uint32_t point, unsigned traits)
+{
+    uint32_t start = (uint32_t)(c->out - c->begin), end;
+    if (!goes_on(c->mode, traits)) {
+        end_word(c);
+        c->mode = mode_of(traits);
+        c->start = start;
+        c->length = 0;
+    }
+    c->out = put_point(c->out, point);
+    if (c->mode == OUTSIDE)
+        return;
+    end = (uint32_t)(c->out - c->begin);
+    c->recent[c->length++ % MOST] = start;
+    if (c->length == STEM)
+        c->cut = end;
+    if (c->mode == PAIRS && c->length >= 2)
+        add_span(c->spans, c->recent[(c->length - 2) % MOST], end, end);
+    if (c->mode == FOURS && c->length >= MOST)
+        add_span(c->spans, c->recent[c->length % MOST], end, end);
+}
+
+/* Whether normalizing would leave a folded character where and as it is. */
+static inline void check_order(struct cutter *c, uint32_t point, unsigned traits, uint8_t combining)
+{
+    if ((traits & SECOND) && (point_of(c->last)->traits & FIRST))
+        c->is_unsure = 1;
+    if (combining && combining < c->combining)
+        c->is_unsure = 1;
+    c->combining = combining;
+    if (!combining)
+        c->last = point;
+}
+
+/* Append what a character is folded to. */
+static inline void put_folded(struct cutter *c, uint32_t point, const struct point *known)
+{
+    if (known->traits & FOLD_MANY) {
+        const uint8_t *form = (const uint8_t *)EXPANSIONS[known->fold];
+        while (*form) { /* in order among themselves */
+            uint32_t part = next_point(&form);
+            known = point_of(part);
+            put(c, part, known->traits);
+            c->combining = known->combining;
+            c->last = known->combining ? c->last : part;
+        }
+    } else if (known->fold) {
+        point += (uint32_t)known->fold;
+        check_order(c, point, known->folded_traits, 0);
+        put(c, point, known->folded_traits);
+    } else {
+        check_order(c, point, known->traits, known->combining);
+        put(c, point, known->traits);
+    }
+}
+
+/* Go on with a word of letters as long as they are ASCII; gives the place behind them. */
+static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const uint8_t *end)
+{
+    uint8_t *out = c->out;
+    size_t length = c->length;
+    for (; text < end && (below(*text | 0x20, 'a', 26) || *text == '_'); text++) {
+        *out++ = *text == '_' ? '_' : *text | 0x20;
+        if (++length == STEM)
+            c->cut = (uint32_t)(out - c->begin);
+    }
+    if (out > c->out) {
+        c->last = out[-1];
+        c->combining = 0;
+    }
+    c->out = out;
+    c->length = length;
+    return text;
+}
+
+/* The same for a text that is not all ASCII. */
+static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
+{
+    const uint8_t *end = text + size;
+    unsigned before = 0;
+    int is_space = 1, is_broken = 0; /* white space is pending, with a line break in it */
+    while (text < end && !c->is_unsure) {
+        uint32_t point = next_point(&text);
+        const struct point *known = point_of(point);
+        unsigned spaceless = known->traits & (PAIRED | QUADDED);
+        if (known->traits & SPACE) {
+            is_space = 1;
+            is_broken |= point == '\n';
+            continue;
+        }
+        if (is_space && c->out > c->begin && !(is_broken && before && spaceless))
+            put_folded(c, ' ', point_of(' '));
+        is_space = is_broken = 0;
+        before = spaceless;
+        put_folded(c, point, known);
+        if (c->mode == LETTERS && text < end && *text < 0x80) {
+            const uint8_t *from = text;
+            text = put_letters(c, text, end);
+            before = text > from ? 0 : before;
+        }
+    }
+    end_word(c);
+    return (size_t)(c->out - c->begin);
+}
+
+int cut_words(const uint8_t *text, size_t size, uint8_t *clean, size_t *clean_size,
+              struct spans *spans)
+{
+    struct cutter cutter = {.out = clean, .begin = clean, .spans = spans, .last = ' '};
+    spans->count = 0;
+    if (is_ascii(text, size)) {
+        *clean_size = fold_ascii(text, size, clean);
+        cut_ascii(clean, *clean_size, spans);
+        return 1;
+    }
+    *clean_size = cut_points(&cutter, text, size);
+    return !cutter.is_unsure;
+}

@@ -1,0 +1,190 @@
+"""Batches to the columns of a corpus: rows gathered one batch at a time, equal texts in one row."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from ..data import Cut, Ragged
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from numpy.typing import NDArray
+
+
+class _Column:
+    """An array that grows in place, so that a corpus is never held twice."""
+
+    def __init__(self, like: NDArray[Any]) -> None:
+        """Begin empty, with the type and width of an example."""
+        self._bytes = bytearray()
+        self._like = like
+
+    def extend(self, values: NDArray[Any]) -> None:
+        """Put values after those there are."""
+        self._bytes += memoryview(np.ascontiguousarray(values)).cast("B") if values.size else b""
+
+    def array(self) -> NDArray[Any]:
+        """The whole column; it cannot grow while this is in use."""
+        return np.frombuffer(self._bytes, self._like.dtype).reshape(-1, *self._like.shape[1:])
+
+
+class _RaggedColumn:
+    """Rows of different length, end to end."""
+
+    def __init__(self, like: Ragged) -> None:
+        """Begin without rows."""
+        self._values = _Column(like.values)
+        self._lengths = _Column(like.offsets)
+
+    def extend(self, rows: Ragged) -> None:
+        """Put rows after those there are."""
+        self._values.extend(rows.values)
+        self._lengths.extend(np.diff(rows.offsets))
+
+    def ragged(self) -> Ragged:
+        """All rows."""
+        lengths = self._lengths.array()
+        offsets = np.zeros(len(lengths) + 1, np.int64)
+        np.cumsum(lengths, out=offsets[1:])
+        return Ragged(self._values.array(), offsets)
+
+
+    def row(self, number: int, start: int) -> bytes:
+        """The bytes of one row that begins at value ``start``."""
+        length = int(self._lengths.array()[number])
+        return self._values.array()[start : start + length].tobytes()
+
+
+_RAGGED = "words", "terms", "keys", "shingles"
+_FLAT = "marks", "term_of", "counts", "signatures", "digests"
+
+
+def gather(batches: Iterable[Cut]) -> tuple[Cut, NDArray[np.int64], NDArray[np.int64]]:
+    """The rows of all batches, of which there is at least one: each different text is one row.
+
+    Returns the columns; the row of each text, -1 where it has no words; and the first text of each
+    row.
+    """
+    known = _Known()
+    flat: dict[str, _Column] = {}
+    ragged: dict[str, _RaggedColumn] = {}
+    for batch in batches:
+        if not flat:
+            flat = {name: _Column(getattr(batch, name)) for name in _FLAT}
+            ragged = {name: _RaggedColumn(getattr(batch, name)) for name in _RAGGED}
+        fresh = known.admit(batch, ragged["words"])
+        some = batch if len(fresh) == len(batch.digests) else take(batch, fresh)
+        for name, column in flat.items():
+            column.extend(getattr(some, name))
+        for name, rows in ragged.items():
+            rows.extend(getattr(some, name))
+    columns = {name: column.array() for name, column in flat.items()}
+    columns |= {name: rows.ragged() for name, rows in ragged.items()}
+    return Cut(**columns), np.array(known.rows, np.int64), np.array(known.first, np.int64)
+
+
+class _Known:
+    """Which texts were met, by a digest of their clean text and by their words."""
+
+    def __init__(self) -> None:
+        """None yet."""
+        self.rows: list[int] = []
+        self.first: list[int] = []
+        self._starts: list[int] = []
+        self._row_of: dict[int, int] = {}
+        self._next = 0
+
+    def admit(self, batch: Cut, stored: _RaggedColumn) -> NDArray[np.int64]:
+        """Note a row for each text of the batch; which of them are new. ``stored`` are the words of
+        the batches before.
+        """
+        offsets, values = batch.words.offsets.tolist(), batch.words.values
+        fresh: list[int] = []
+        before = len(self.first)
+        for at, digest in enumerate(batch.digests.tolist()):
+            words = values[offsets[at] : offsets[at + 1]]
+            if not len(words):
+                self.rows.append(-1)
+                continue
+            row = self._row_of.setdefault(digest, len(self.first))
+            if row < before:
+                same = stored.row(row, self._starts[row]) == words.tobytes()
+            elif row < len(self.first):
+                other = fresh[row - before]
+                same = np.array_equal(values[offsets[other] : offsets[other + 1]], words)
+            else:
+                same = False
+            if not same:  # of two texts with one digest, which only an attacker finds, each has one
+                row = len(self.first)
+                self.first.append(len(self.rows))
+                self._starts.append(self._next)
+                self._next += len(words)
+                fresh.append(at)
+            self.rows.append(row)
+        return np.array(fresh, np.int64)
+
+
+def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:
+    """Some of the rows, in the order given."""
+    words, of_words = taken(whole.words, rows)
+    terms, of_terms = taken(whole.terms, rows)
+    shingles = whole.shingles
+    if len(shingles.values):
+        shingles, _ = taken(shingles, rows)
+    return Cut(
+        words=words,
+        marks=whole.marks[of_words],
+        term_of=whole.term_of[of_words],
+        terms=terms,
+        counts=whole.counts[of_terms],
+        keys=taken(whole.keys, rows)[0],
+        shingles=shingles,
+        signatures=whole.signatures[rows],
+        digests=whole.digests[rows],
+    )
+
+
+def taken(ragged: Ragged, rows: NDArray[np.int64]) -> tuple[Ragged, NDArray[np.int64]]:
+    """Some rows, and where each of their values stood."""
+    lengths = np.diff(ragged.offsets)[rows]
+    offsets = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    places = np.repeat(ragged.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
+    return Ragged(ragged.values[places], offsets), places
+
+
+class Closing:
+    """Rows that are closed up in place while values are left out, stretch by stretch."""
+
+    def __init__(self, rows: Ragged) -> None:
+        """Nothing is left out yet."""
+        self.rows = rows
+        self._offsets = rows.offsets.copy()
+
+    def stretch(self, rows: slice) -> slice:
+        """Where the values of consecutive rows stand."""
+        last = min(rows.stop, len(self.rows.offsets) - 1)
+        return slice(int(self.rows.offsets[rows.start]), int(self.rows.offsets[last]))
+
+    def close(
+        self, rows: slice, kept: NDArray[np.bool_], beside: NDArray[Any], values: NDArray[Any]
+    ) -> Ragged:
+        """Keep some values of consecutive rows, and of a column ``beside`` them that takes new
+        ``values``; the rows as far as they are closed up.
+        """
+        some = self.stretch(rows)
+        start = int(self._offsets[rows.start])
+        end = start + int(np.count_nonzero(kept))
+        ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(kept)))
+        offsets = self.rows.offsets[rows.start : rows.stop + 1] - some.start
+        self._offsets[rows.start : rows.stop + 1] = start + ends[offsets]
+        self.rows.values[start:end] = self.rows.values[some][kept]
+        beside[start:end] = values[kept]
+        return Ragged(self.rows.values, self._offsets)
+
+    def closed(self) -> Ragged:
+        """All rows, closed up."""
+        return Ragged(self.rows.values[: self._offsets[-1]], self._offsets)

@@ -1,0 +1,1 @@
+"""The pieces for CI, run as CI would run them."""

@@ -59,7 +59,7 @@ STEPS = {
         "jsonarray": 4, "table": 4, "worker": 1, "extraction": 0, "rows": 0, "page": 3, "html": 4,
         "warc": 4, "parquet": 4, "sniff": 5, "walk": 6,
     },
-    "writers": {"writer": 1, "sorter": 3},
+    "writers": {"writer": 1, "packing": 1, "sorter": 3},
     "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1, "text": 3},
     "pipeline": {"sides": 1, "weigher": 3, "conclusion": 3, "closeup": 4, "judged": 4},
     "cli": {
@@ -95,9 +95,9 @@ DOORS = {
     "click": {"cli"},
     "charset_normalizer": {"readers.encoding"},
     "pathspec": {"readers.walk"},
-    "backports": {"readers.expansion"},
+    "backports": {"readers.expansion", "writers.packing"},
     "trafilatura": {"readers.extraction"},
-    "pyarrow": {"readers.rows", "readers.parquet"},
+    "pyarrow": {"readers.rows", "readers.parquet", "writers.parquet"},
     "warcio": {"readers.warc"},
     "tomli": {"configuration"},
 }

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE, InputError, SettingsError
-from ..readers import HARMLESS, read
+from ..readers import HARMLESS, Notices, read
 from ..reports import REPORTS
 from ..writing import Drafts, spool
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
 from .pipes import pour, stdin_as_file
 from .progress import followed, watching
-from .streams import STDOUT, emit, say, say_skipped
+from .streams import STDOUT, emit, say, say_notices, say_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -117,11 +117,15 @@ def _clean(job: _Job) -> int:
 
     before = _marks(job.layout)
     sources: dict[str, str] = {}
+    notices = Notices()
     with watching(job.flags.progress, quiet=job.flags.quiet) as watch:
-        found = followed(read(job.places.paths, job.flags.reading()), watch)
+        articles = read(job.places.paths, job.flags.reading(), notices.add)
+        found = followed(articles, watch)
         result = deduplicate(_met(found, job, sources), job.flags.settings())
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if job.flags.quiet else result.skipped)
+    if not job.flags.quiet:
+        say_notices(notices)
     layout = _readable(job, result)
     made = plan(result)
     if job.orders.dry_run:

@@ -133,6 +133,8 @@ def _made(stream: BinaryIO, path: str, how: ReadSettings) -> tuple[str, str]:
             head = _head(inner)
             kind = sniff.kind(head, path, how)
     odd = kind in _RECORDS and transcodes(head, how)
+    if kind == "table" and not odd:
+        kind = "".join((kind, *table.written(head, how)))
     return f"{kind} in {odd}" if odd else kind, packed
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _BLOCK_BYTES = 1 << 20
+_ANY_LENGTH = 1 << 62
 _OPENING = {b"{", b"[", b'"'}
 _SPACE = re.compile(rb"[ \t\r\n\x1e]*")
 _MARK = re.compile(rb'["{}\[\]]')
@@ -60,9 +61,27 @@ def _rows(stream: BinaryIO, path: str, how: ReadSettings, wanted: int | None) ->
             return
 
 
+def pieces(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Give the bytes of each element with its number, and between them what lies there as 0.
+
+    >>> import io
+    >>> list(pieces(io.BytesIO(b'[{}, {"a": 1} ]')))
+    [(0, b'['), (1, b'{}'), (0, b', '), (2, b'{"a": 1}'), (0, b' ]')]
+    """
+    cursor = _Cursor(source)
+    for number, raw in enumerate(_elements(cursor, _ANY_LENGTH), 1):
+        yield 0, cursor.gap()
+        yield number, raw or b""
+    yield 0, cursor.gap()
+
+
 def elements(stream: BinaryIO, longest: int) -> Iterator[bytes | None]:
     """Give the bytes of each element; None for one that is longer than ``longest`` bytes."""
-    cursor = _Cursor(stream)
+    return _elements(_Cursor(stream), longest)
+
+
+def _elements(cursor: _Cursor, longest: int) -> Iterator[bytes | None]:
+    """Move on from element to element."""
     if not cursor.passed(b"["):
         while cursor.next():
             yield cursor.value(longest)
@@ -83,7 +102,9 @@ class _Cursor:
     def __init__(self, stream: BinaryIO) -> None:
         """Begin behind the byte order mark."""
         self._stream = stream
-        self._block = some(stream, _BLOCK_BYTES).removeprefix(codecs.BOM_UTF8)
+        first = some(stream, _BLOCK_BYTES)
+        self._block = first.removeprefix(codecs.BOM_UTF8)
+        self._gap = [first[: len(first) - len(self._block)]]
         self._at = 0
         self._before = 0  # bytes of blocks that were let go
         self._depth = 0
@@ -98,7 +119,9 @@ class _Cursor:
         """Give the next byte that is no space, without passing it; empty at the end."""
         while True:
             space = _SPACE.match(self._block, self._at)
-            self._at = space.end() if space else self._at
+            if space and space.end() > self._at:
+                self._gap.append(space[0])
+                self._at = space.end()
             if self._at < len(self._block) or not self._more():
                 return self._block[self._at : self._at + 1]
 
@@ -107,7 +130,13 @@ class _Cursor:
         if self.next() != mark:
             return False
         self._at += 1
+        self._gap.append(mark)
         return True
+
+    def gap(self) -> bytes:
+        """Give what was passed since the last call, values left out."""
+        passed, self._gap = b"".join(self._gap), []
+        return passed
 
     def value(self, longest: int) -> bytes | None:
         """Pass one value and give its bytes; None if it is too long to be held."""

@@ -6,10 +6,12 @@ import codecs
 import csv
 from collections import deque
 from dataclasses import dataclass
+from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..data import Article, Notice, Skipped
 from . import encoding
+from .limits import Limits
 from .record import BadRecordError, Row, gather, listed, text_names
 from .source import CorruptError, ReadSettings
 
@@ -20,6 +22,7 @@ DELIMITERS = (",", "\t", ";", "|")
 QUOTES = ('"', "'")
 
 _NAMES = {",": "a comma", "\t": "a tab", ";": "';'", "|": "'|'"}
+_ANY_LENGTH = 1 << 40
 _REPLAYS = 8
 """So many times the longest record may be read in vain, behind quotes that are never closed."""
 
@@ -108,16 +111,21 @@ class Record:
 class Records:
     """The records of a table, each with the number of its first physical line."""
 
-    def __init__(self, stream: BinaryIO, how: ReadSettings) -> None:
-        """Take over an open file; nothing is read yet."""
+    def __init__(
+        self, stream: BinaryIO, how: ReadSettings, written: tuple[str, str] | None = None
+    ) -> None:
+        """Take over an open file; ``written`` is delimiter and quote, if they are known."""
         self._stream = stream
         self._how = how
+        self._written = written
         self._waiting: deque[bytes] = deque()  # lines behind a quote that was never closed
         self._number = 0  # of the last line that was taken
         self._taken: list[bytes] = []
         self._replayed = 0
         self._dialect: Dialect | None = None
         self.blank = 0
+        self.head = b""
+        """The bytes up to the end of the header."""
         self.header_remark = ""
 
     @property
@@ -125,15 +133,24 @@ class Records:
         """How the table is written, by its first line; raises BadRecordError if it is no table."""
         if self._dialect is None:
             first = self._line()
+            self.head += first
             while first and first.isspace():
                 self.blank += 1
                 first = self._line()
+                self.head += first
             header, self.header_remark = self._decoded(first.removeprefix(codecs.BOM_UTF8))
-            self._dialect = sniff(header, self._how)
+            known = self._written and _split(header.rstrip("\r\n"), *self._written)
+            self._dialect = known or sniff(header, self._how)
         return self._dialect
 
     def __iter__(self) -> Iterator[tuple[int, Record | BadRecordError]]:
         """Give the records behind the header; a broken one takes only its first line with it."""
+        for number, record, _ in self.all():
+            if record is not None:
+                yield number, record
+
+    def all(self) -> Iterator[tuple[int, Record | BadRecordError | None, bytes]]:
+        """Give the same with the bytes of each, and None for blank lines between them."""
         dialect = self.dialect
         while True:
             start = self._number + 1
@@ -144,7 +161,8 @@ class Records:
             try:
                 fields = next(rows, None)
             except (csv.Error, _TooLongError) as error:
-                yield start, self._literal() or self._broken(str(error))
+                broken = self._literal() or self._broken(str(error))
+                yield start, broken, self._taken[0]
                 continue
             if fields is None:
                 return
@@ -152,8 +170,9 @@ class Records:
                 len(fields) == 1 and fields[0].isspace() and len(dialect.columns) > 1
             ):
                 self.blank += 1
+                yield start, None, b"".join(self._taken)
                 continue
-            yield start, self._record(fields)
+            yield start, self._record(fields), b"".join(self._taken)
 
     def _texts(self) -> Iterator[str]:
         """Give line after line to the parser, which takes as many as a record needs."""
@@ -230,6 +249,22 @@ class Records:
         self._taken = self._taken[:1]
 
 
+def pieces(stream: BinaryIO, delimiter: str, quote: str) -> Iterator[tuple[int, bytes]]:
+    r"""Give the bytes of each record with its number; of the header and of blank lines with 0.
+
+    >>> import io
+    >>> list(pieces(io.BytesIO(b'text\n"a\nb"\n\nc'), ",", '"'))
+    [(0, b'text\n'), (2, b'"a\nb"\n'), (0, b'\n'), (5, b'c')]
+    """
+    how = ReadSettings(limits=Limits(line_bytes=_ANY_LENGTH))
+    records = Records(stream, how, (delimiter, quote))
+    found = records.all()
+    first = next(found, None)
+    yield 0, records.head
+    for number, record, raw in chain(filter(None, [first]), found):
+        yield (0 if record is None else number), raw
+
+
 class _TooLongError(Exception):
     """A record that would not end."""
 
@@ -272,6 +307,16 @@ def _split(line: str, delimiter: str, quote: str) -> Dialect | None:
     except (csv.Error, ValueError):
         return None
     return Dialect(delimiter, quote, tuple(name.strip() for name in names))
+
+
+def written(head: bytes, how: ReadSettings) -> tuple[str, str]:
+    """Tell delimiter and quote of a table that begins with ``head``."""
+    line = head.removeprefix(codecs.BOM_UTF8).lstrip(b"\r\n").partition(b"\n")[0]
+    try:
+        dialect = sniff(encoding.read(line, how.encoding).text, how)
+    except ValueError:  # so is BadRecordError
+        return DELIMITERS[0], QUOTES[0]
+    return dialect.delimiter, dialect.quote
 
 
 def is_header(line: str, how: ReadSettings) -> bool:

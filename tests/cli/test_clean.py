@@ -107,7 +107,7 @@ def kept(*numbers):
 def test_kept_lines_are_the_lines_that_were_read_65(run):
     done = run("clean", "in.jsonl", "-o", "out.jsonl")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "5 read = 3 kept + 2 removed + 0 rejected\n"
+    assert done.stderr.endswith("5 read = 3 kept + 2 removed + 0 rejected\n")
     assert Path("out.jsonl").read_bytes() == kept(1, 2, 4)
 
 
@@ -142,7 +142,7 @@ def test_a_folder_is_mirrored_without_what_is_redundant(run):
     before = under("news")
     done = run("clean", "news", "-o", "clean", "--removed", "removed.jsonl")
     assert done.returncode == 0
-    assert done.stderr == "6 read = 4 kept + 2 removed + 0 rejected\n"
+    assert done.stderr.endswith("6 read = 4 kept + 2 removed + 0 rejected\n")
     assert under("clean") == {
         "b.txt": before["b.txt"],
         "deep/er/c.md": before["deep/er/c.md"],

@@ -73,7 +73,7 @@ def load(path: str, remedy: str) -> Baseline:
 def parse(content: bytes, place: str, remedy: str) -> Baseline:
     r"""Build a baseline from the bytes of its file.
 
-    >>> old = Baseline({"unit": "auto", "fingerprint": "f0"}, {"0a" * 8: 2})
+    >>> old = Baseline({"unit": "auto", "fingerprint": "f0"}, {"0a" * 16: 2})
     >>> parse(render(old), "b.json", "") == old
     True
     """

@@ -7,6 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
     from datetime import datetime
 
     import numpy as np
@@ -279,8 +280,9 @@ class Entry:
     """The id of the keeper, where this article is redundant."""
     rule: str | None = None
     digest: str = ""
-    """By what it is recognised wherever it stands: half of the SHA-256 of its clean text,
-    32 hexadecimal digits; only of articles that are one story with another, since nobody looks for the others again."""
+    """By what it is recognised wherever it stands: the first half of the SHA-256 of its clean text,
+    32 hexadecimal digits; only of articles that are one story with another, since nobody looks for
+    the others again."""
     known: bool = False
     """It was read to be compared against, and is not itself under judgement."""
 
@@ -455,6 +457,18 @@ class Watch(Protocol):
         ``stage`` names the work and what is counted, such as ``read articles``; another name
         begins another stage. ``total`` is None where nobody knows it.
         """
+
+
+class Engine(Protocol):
+    """Runs a step over batches, somewhere, and gives the answers in the order of the batches.
+
+    ``map`` is one.
+    """
+
+    def __call__(
+        self, step: Callable[[Any], Any], batches: Iterable[Any], /
+    ) -> Iterator[Any]:
+        """Give ``step`` of each batch; how many are under way is bounded."""
 
 
 def unwatched(stage: str, done: int, total: int | None = None) -> None:

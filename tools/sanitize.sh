@@ -14,7 +14,7 @@ python="${PYTHON:-$project/.venv/bin/python}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cd "$project"
-cp -r dedup tests pyproject.toml README.md LICENSE samples "$work"
+cp -r dedup tests tools pyproject.toml README.md LICENSE samples "$work"
 cd "$work"
 find . -name '*.so' -delete
 
@@ -34,4 +34,6 @@ preload="$(gcc -print-file-name=libasan.so):$(gcc -print-file-name=libubsan.so)"
 preload+=":$(gcc -print-file-name=libstdc++.so)"
 export PYTHONPATH="$work/site" PYTHONMALLOC=malloc DEDUP_KERNELS=native
 export ASAN_OPTIONS=detect_leaks=0 UBSAN_OPTIONS=print_stacktrace=1
-LD_PRELOAD="$preload" "$python" -m pytest -p no:cacheprovider --hypothesis-profile fuzz "$@"
+# Captured at the descriptor, the sanitizers' last words would end with the process.
+LD_PRELOAD="$preload" "$python" -m pytest --capture sys -p no:cacheprovider \
+    --hypothesis-profile fuzz "$@"

@@ -19,6 +19,7 @@ from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import HARMLESS, read
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
+from .running import find_stories
 from .streams import STDOUT, say, say_skipped
 
 if TYPE_CHECKING:
@@ -32,9 +33,9 @@ USUAL_BASELINE = ".dedup-baseline.json"
 """What the hints suggest to those who have none yet."""
 
 _OF_THE_MOMENT = {
-    "max_new", "max_ratio", "exit_zero", "update_baseline", "dry_run", "force",
-    "format", "json", "output", "reports", "color", "progress", "quiet", "verbose", "debug",
-    "show_config",
+    "max_new", "max_ratio", "exit_zero", "update_baseline", "dry_run", "force", "keep",
+    "format", "json", "output", "reports", "color", "progress", "jobs",
+    "quiet", "verbose", "debug", "show_config",
 }  # fmt: skip
 """Options that have no part in what a baseline holds."""
 
@@ -107,8 +108,8 @@ class Asked:
             raise click.UsageError("stdin can be only one of the inputs.")
 
 
-@click.command(help=_HELP, short_help="May this pass? The gate for CI.")
-@click.argument("paths", nargs=-1, metavar="[PATH]...")
+@click.command(help=_HELP)
+@click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @setting("--baseline", type=FILE, inside=True, metavar="FILE", help="The accepted articles.")
 @setting(
     "--against",
@@ -131,7 +132,7 @@ def check(paths: tuple[str, ...], flags: Flags, **own: Any) -> int:  # noqa: ANN
     asked.require_sense(paths)
     settings, _ = flags.settings(), flags.report()
     old = _accepted(asked, settings)
-    result = _result(paths or (".",), asked, flags, settings)
+    result = _result(paths or (".",), asked, flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
     gates.require_articles(result, against=bool(asked.against))
@@ -172,13 +173,20 @@ def _accepted(asked: Asked, settings: Settings) -> Baseline | None:
     return old
 
 
-def _result(paths: tuple[str, ...], asked: Asked, flags: Flags, settings: Settings) -> Result:
+def _result(paths: tuple[str, ...], asked: Asked, flags: Flags) -> Result:
     """Deduplicate what is to be judged together with what is known."""
-    from ..pipeline import deduplicate
-
     known: set[str] = set()
-    result = deduplicate(_records(paths, asked.against, flags.reading(), known), settings)
+    records = _records(paths, asked.against, flags.reading(), known)
+    result = find_stories(_without(records, asked.baseline or ""), flags)
     return gates.mark(result, known)
+
+
+def _without(records: Iterator[Article | Skipped], baseline: str) -> Iterator[Article | Skipped]:
+    """Leave out the baseline itself, which a walk may meet, and which holds no article."""
+    name = os.path.basename(baseline)
+    for one in records:
+        if not name or name not in one.address or _place(one.address)[0] != _real(baseline):
+            yield one
 
 
 def _records(

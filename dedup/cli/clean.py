@@ -15,7 +15,7 @@ from ..writing import Drafts, spool
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
 from .pipes import pour, stdin_as_file
-from .progress import followed, watching
+from .running import find_stories
 from .streams import STDOUT, emit, say, say_notices, say_skipped
 
 if TYPE_CHECKING:
@@ -113,15 +113,12 @@ class _Job(NamedTuple):
 def _clean(job: _Job) -> int:
     """Read, deduplicate, plan, guard, write, check, publish, and give the account."""
     from ..cleaning import guard, guard_sources, plan
-    from ..pipeline import deduplicate
 
     before = _marks(job.layout)
     sources: dict[str, str] = {}
     notices = Notices()
-    with watching(job.flags.progress, quiet=job.flags.quiet) as watch:
-        articles = read(job.places.paths, job.flags.reading(), notices.add)
-        found = followed(articles, watch)
-        result = deduplicate(_met(found, job, sources), job.flags.settings())
+    found = read(job.places.paths, job.flags.reading(), notices.add)
+    result = find_stories(_met(found, job, sources), job.flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if job.flags.quiet else result.skipped)
     if not job.flags.quiet:
@@ -154,17 +151,32 @@ def _marks(layout: Layout) -> dict[str, Mark]:
 
 def _met(
     found: Iterable[Article | Skipped], job: _Job, sources: dict[str, str]
-) -> Iterator[Article | Skipped]:
+) -> Iterable[Article | Skipped]:
     """What is read, without the outputs of this very run; and notes where each article is from."""
+    if job.layout.ignored:
+        found = _without(found, job.layout.ignored)
+    return _noting(found, sources) if job.orders.max_removed_per_source else found
+
+
+def _without(
+    found: Iterable[Article | Skipped], ignored: tuple[str, ...]
+) -> Iterator[Article | Skipped]:
+    """What is read, but for some files."""
+    heads = tuple(f"{path}:" for path in ignored)
+    for one in found:
+        if one.address not in ignored and not one.address.startswith(heads):
+            yield one
+
+
+def _noting(
+    found: Iterable[Article | Skipped], sources: dict[str, str]
+) -> Iterator[Article | Skipped]:
+    """What is read; ``sources`` then says by address where each article is from."""
     from ..cleaning import source
     from ..data import Article
 
-    ignored = job.layout.ignored
-    heads = tuple(f"{path}:" for path in ignored)
     for one in found:
-        if ignored and (one.address in ignored or one.address.startswith(heads)):
-            continue
-        if job.orders.max_removed_per_source and isinstance(one, Article):
+        if isinstance(one, Article):
             sources[one.address] = source(one)
         yield one
 

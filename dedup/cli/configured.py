@@ -13,7 +13,7 @@ from click.core import ParameterSource
 from ..configuration import Configuration, ConfigurationError, load, nearest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
 PREFIX = "DEDUP_"
 _FILE = "dedup.configuration"
@@ -46,6 +46,14 @@ class Setting(click.Option):
         self.key = (self.name or "").replace("_", "-")
         self.envvar = PREFIX + (self.name or "").upper()
 
+    def consume_value(
+        self, ctx: click.Context, opts: Mapping[str, Any]
+    ) -> tuple[Any, ParameterSource]:
+        """Note where a value comes from before it is looked at, so that a complaint can say so."""
+        value, source = super().consume_value(ctx, opts)
+        ctx.set_parameter_source(self.name or "", source)
+        return value, source
+
     def get_error_hint(self, ctx: click.Context | None) -> str:
         """Name the variable where the value comes from one."""
         source = ctx.get_parameter_source(self.name or "") if ctx else None
@@ -62,12 +70,9 @@ def settings_of(command: click.Command | None) -> dict[str, Setting]:
 
 def load_file(context: click.Context, option: click.Parameter, value: str | None) -> str | None:
     """Find the file that counts, check all of it, and make it the defaults: for ``--config``."""
-    if context.resilient_parsing:
+    del option
+    if context.resilient_parsing or context.params.get("no_config"):
         return value
-    if context.params.get("no_config"):
-        if value and context.get_parameter_source(option.name or "") is ParameterSource.COMMANDLINE:
-            raise click.UsageError("--config and --no-config exclude each other.", context)
-        return None
     found = load(value) if value else nearest(os.curdir)
     context.meta[_FILE] = found
     context.default_map = _chosen(found, context)

@@ -14,12 +14,12 @@ from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, gold, read
 from .delivery import deliver
 from .options import FILE, Flags, shared
+from .running import find_stories
 from .streams import STDOUT, say, say_skipped
 
 if TYPE_CHECKING:
     from ..data import Gold, Result, Skipped
     from ..evaluate import Evaluation
-    from ..settings import Settings
 
 _MISSING_SHOWN = 5
 
@@ -59,10 +59,10 @@ def evaluate(paths: tuple[str, ...], pairs: str, flags: Flags, *, sweep: bool, w
     """Read labels and articles, run, evaluate, and deliver the report."""
     if pairs == STDOUT and STDOUT in paths:
         raise click.UsageError("stdin cannot be both the labelled pairs and an article file.")
-    settings, _ = flags.settings(), flags.report("evaluation")
+    flags.report("evaluation")
     labelled = gold.read(pairs)
     records = [one for one in read(paths or (".",), flags.reading()) if not _is_gold(one, pairs)]
-    evaluation, result = _evaluated(labelled, records, settings)
+    evaluation, result = _evaluated(labelled, records, flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
     _say_missing(evaluation, pairs)
@@ -80,17 +80,17 @@ def evaluate(paths: tuple[str, ...], pairs: str, flags: Flags, *, sweep: bool, w
 
 
 def _evaluated(
-    labelled: tuple[Gold, ...], records: list[Article | Skipped], settings: Settings
+    labelled: tuple[Gold, ...], records: list[Article | Skipped], flags: Flags
 ) -> tuple[Evaluation, Result]:
     """Run once over all articles, and once more closely over the labelled pairs."""
     from ..evaluate import evaluate as held_against
     from ..evaluate import resolve
-    from ..pipeline import deduplicate
     from ..pipeline.judged import judge_pairs
 
-    result = deduplicate(records, settings)
+    result = find_stories(records, flags)
     resolved = resolve(labelled, result.articles)
     articles = [one for one in records if isinstance(one, Article)]
+    settings = flags.settings()
     judged = judge_pairs(articles, [(one.left, one.right) for one in resolved.gold], settings)
     return held_against(resolved, judged, result, settings.match), result
 

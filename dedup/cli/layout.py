@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 
     from ..data import InputFile
 
-FILES = frozenset({".jsonl", ".ndjson", ".json", ".csv", ".tsv", ".tab", ".parquet"})
-"""How the name of an output ends that is one file."""
-
 
 @dataclass(frozen=True, slots=True)
 class Places:
@@ -58,10 +55,9 @@ def lay_out(places: Places, how: ReadSettings, *, force: bool, annotate: bool = 
     found = list(files(places.paths, how))
     ignored = tuple(one.path for one in found if one.below and os.path.realpath(one.path) in own)
     inputs = [one for one in found if one.path not in ignored]
-    strange = [one for one in inputs if one.kind not in WRITERS]
-    if strange:
-        why = f"is {strange[0].kind}, which can be read but not written again"
-        raise OutputError(why, place=strange[0].path, hint="turn it into JSON Lines, or unpack it")
+    for one in inputs:
+        if one.kind not in WRITERS:
+            raise SettingsError(f"{one.path} is {one.kind}, which can be read but not be written")
     read = {os.path.realpath(one.path) for one in inputs if one.path != STDOUT}
     for other in (places.removed, places.rejects, *places.reports):
         if other and os.path.realpath(other) in read:
@@ -135,7 +131,8 @@ def _is_folder(inputs: Sequence[InputFile], places: Places) -> bool:
     kinds = {one.kind for one in inputs}
     alone = len(inputs) == 1 and not inputs[0].below
     joined = len(kinds) <= 1 and all(WRITERS[kind].joins for kind in kinds)
-    like_file = ending(places.output) in FILES
+    endings = {end for writer in WRITERS.values() if writer.numbered for end in writer.endings}
+    like_file = ending(places.output) in endings
     if places.output.endswith(os.sep):
         return True
     if alone:

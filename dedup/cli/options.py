@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
+from ..engines import cores
 from ..errors import EXIT_FINE, SettingsError
 from ..readers import ON_ERROR, Limits, ReadSettings
 from ..reports import REPORTS, Look, Report
@@ -64,6 +65,7 @@ class Flags:
     reports: tuple[tuple[str, str], ...]
     color: str
     progress: str
+    jobs: int
     quiet: bool
     verbose: bool
     debug: bool
@@ -178,7 +180,7 @@ FILE = click.Path(readable=False)
 
 def setting(*names: str, **how: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401
     """``click.option`` for an option of one command that files and environment may set, too."""
-    return click.option(*names, cls=Setting, show_default=True, **how)
+    return click.option(*names, cls=Setting, **{"show_default": True, **how})
 
 
 def _everywhere(*names: str, **how: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401
@@ -284,6 +286,15 @@ _OPTIONS = (
     ),
     COLOR,
     _everywhere(
+        "-j",
+        "--jobs",
+        type=click.IntRange(1),
+        default=cores,
+        show_default="all",
+        metavar="NUMBER",
+        help="Cores to use; the answer is the same.",
+    ),
+    _everywhere(
         "--progress",
         type=OneOf(PROGRESS),
         default=PROGRESS[0],
@@ -308,9 +319,15 @@ _OPTIONS = (
 
 def _agree(context: click.Context) -> None:
     """Refuse flags that say two things; what a file or a variable says just gives way."""
-    said = {name: context.get_parameter_source(name) for name in ("format", "json")}
-    if set(said.values()) == {ParameterSource.COMMANDLINE} and context.params["format"] != "json":
+    said = {
+        one.name
+        for one in context.command.params
+        if one.name and context.get_parameter_source(one.name) is ParameterSource.COMMANDLINE
+    }
+    if {"json", "format"} <= said and context.params["format"] != "json":
         raise click.UsageError("--json and --format exclude each other.")
+    if {"config", "no_config"} <= said:
+        raise click.UsageError("--config and --no-config exclude each other.")
 
 
 def shared(command: Callable[..., int]) -> Callable[..., int]:
@@ -320,13 +337,11 @@ def shared(command: Callable[..., int]) -> Callable[..., int]:
     @functools.wraps(command)
     def gathered(
         *,
-        config: str | None,
-        no_config: bool,
+        config: str | None,  # noqa: ARG001 - load_file has done what it asks
+        no_config: bool,  # noqa: ARG001 - likewise
         show_config: bool,
         **values: Any,  # noqa: ANN401
     ) -> int:
-        if config and no_config:
-            raise click.UsageError("--config and --no-config exclude each other.")
         context = click.get_current_context()
         _agree(context)
         flags = Flags(**{name: values.pop(name) for name in names})

@@ -12,7 +12,7 @@ from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import HARMLESS, Notices, read
 from .delivery import deliver_result
 from .options import FILE, Flags, shared
-from .progress import followed, watching
+from .running import find_stories
 from .streams import say, say_notices, say_skipped
 
 if TYPE_CHECKING:
@@ -40,13 +40,9 @@ Exit: 0 finished, 2 trouble or input that could not be read.
 @shared
 def scan(paths: tuple[str, ...], flags: Flags) -> int:
     """Read, deduplicate, tell what was not read, and deliver the report."""
-    from ..pipeline import deduplicate
-
-    settings, _ = flags.settings(), flags.report()
+    flags.report()
     notices = Notices()
-    with watching(flags.progress, quiet=flags.quiet) as watch:
-        found = read(paths or (".",), flags.reading(), notices.add)
-        result = deduplicate(followed(found, watch), settings)
+    result = find_stories(read(paths or (".",), flags.reading(), notices.add), flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
     if not flags.quiet:

@@ -37,6 +37,7 @@ if TYPE_CHECKING or KIND != "native":
         minhash,
         number_values,
         pick_words,
+        scan_records,
         sort_distinct,
     )
     from .reference_pairs import measure_pairs
@@ -61,6 +62,7 @@ else:
         minhash,
         number_values,
         pick_words,
+        scan_records,
         sort_distinct,
     )
 
@@ -92,5 +94,6 @@ __all__ = [
     "minhash",
     "number_values",
     "pick_words",
+    "scan_records",
     "sort_distinct",
 ]

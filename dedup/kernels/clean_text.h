@@ -7,8 +7,8 @@
 /* What a text holds anywhere; most rules need not look at a text that lacks their sign. */
 enum { BEYOND_ASCII = 1, AMPERSAND = 2, GRAVE = 4, SLASH = 8, ADDRESS = 16 };
 
-/* The text as the last rule left it, and what the running rule has written so far. Each of the two
-   buffers holds GROWTH times what came in. */
+/* The text as the last rule left it, and what the running rule has written so far. The two buffers
+   hold what came in, GROWTH times where that is not ASCII or refers to characters. */
 struct draft {
     const uint8_t *text;
     size_t size;

@@ -1,6 +1,5 @@
 /* Texts to the hashes of their words: what text.clean, text.words, hash_words and term.stem give. */
-#include "clean_text.h"
-#include "cut_words.h"
+#include "find_words.h"
 
 enum { BLOCK = 1024, BYTES_PER_WORD = 5 };
 
@@ -16,11 +15,9 @@ struct rows {
     PyThreadState *released; /* while the interpreter is */
 };
 
-/* Scratch memory of one call, grown to what its longest text needs. */
+/* Scratch memory of one call. */
 struct work {
-    uint8_t *drafts[2], *clean;
-    struct spans spans;
-    size_t draft_size, clean_size;
+    struct found found;
     uint64_t sums[BLOCK + 1];
 };
 
@@ -66,39 +63,6 @@ static int reserve_rows(struct rows *rows, size_t more)
     return is_done;
 }
 
-/* Memory of another size in place of some; what stood there is lost. */
-static void *renew(void *block, size_t size)
-{
-    free(block);
-    return malloc(size);
-}
-
-static int reserve_drafts(struct work *work, size_t size)
-{
-    if (size <= work->draft_size)
-        return 1;
-    size += size / 2; /* seldom again */
-    work->drafts[0] = renew(work->drafts[0], size);
-    work->drafts[1] = renew(work->drafts[1], size);
-    work->draft_size = work->drafts[0] && work->drafts[1] ? size : 0;
-    return work->draft_size != 0;
-}
-
-static int reserve_clean(struct work *work, size_t size)
-{
-    struct spans *spans = &work->spans;
-    if (size <= work->clean_size)
-        return 1;
-    size += size / 2;
-    size_t bytes = size * sizeof *spans->starts;
-    work->clean = renew(work->clean, size);
-    spans->starts = renew(spans->starts, bytes);
-    spans->ends = renew(spans->ends, bytes);
-    spans->cuts = renew(spans->cuts, bytes);
-    work->clean_size = work->clean && spans->starts && spans->ends && spans->cuts ? size : 0;
-    return work->clean_size != 0;
-}
-
 /* ---- hashes ---- */
 
 /* The polynomial of any number of bytes. */
@@ -128,13 +92,13 @@ WIDEST static void mix_all(uint64_t *values, size_t count)
    give that of every word in it. */
 WIDEST static uint64_t hash_spans(struct work *work, size_t size, struct rows *rows)
 {
-    const uint32_t *starts = work->spans.starts, *ends = work->spans.ends;
-    const uint32_t *cuts = work->spans.cuts;
-    const uint8_t *text = work->clean;
+    const uint32_t *starts = work->found.spans.starts, *ends = work->found.spans.ends;
+    const uint32_t *cuts = work->found.spans.cuts;
+    const uint8_t *text = work->found.clean;
     uint64_t *sums = work->sums, *hashes = rows->hashes + rows->count;
     uint64_t *stems = rows->stems + rows->count, whole = 0, factor = 1;
     uint8_t *marks = rows->marks + rows->count;
-    size_t i = 0, words = work->spans.count;
+    size_t i = 0, words = work->found.spans.count;
     for (size_t base = 0, count; base < size; base += count) {
         count = size - base < BLOCK ? size - base : BLOCK;
         uint64_t sum = sums[0] = 0;
@@ -162,30 +126,14 @@ WIDEST static uint64_t hash_spans(struct work *work, size_t size, struct rows *r
     return whole;
 }
 
-/* Clean one text and find its words: 1 when it is done, 0 when it is declined, -1 without memory. */
-static int find_words(struct work *work, const uint8_t *text, size_t *size)
-{
-    if (*size > LONGEST_TEXT)
-        return 0;
-    if (!reserve_drafts(work, GROWTH * *size + 1))
-        return -1;
-    struct draft draft = {text, *size, work->drafts[0], work->drafts[1], 0, 0, 0, 0};
-    if (!clean_points(&draft))
-        return 0;
-    clean_lines(&draft);
-    if (!reserve_clean(work, GROWTH * draft.size + PADDING))
-        return -1;
-    return cut_words(draft.text, draft.size, work->clean, size, &work->spans);
-}
-
 /* Cut one text, with the same answers. */
 static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows,
                     uint64_t *digest)
 {
-    int found = find_words(work, text, &size);
+    int found = find_words(&work->found, text, &size);
     if (found <= 0)
         return found;
-    if (!reserve_rows(rows, work->spans.count))
+    if (!reserve_rows(rows, work->found.spans.count))
         return -1;
     *digest = mix(hash_spans(work, size, rows));
     return 1;
@@ -281,22 +229,11 @@ static int prepare(struct batch *b)
     return resize_rows(&b->rows, words + 1);
 }
 
-static void release_work(struct work *work)
-{
-    if (work) {
-        free(work->drafts[0]);
-        free(work->drafts[1]);
-        free(work->clean);
-        free(work->spans.starts);
-        free(work->spans.ends);
-        free(work->spans.cuts);
-    }
-    free(work);
-}
-
 static void release(struct batch *b)
 {
-    release_work(b->work);
+    if (b->work)
+        release_found(&b->work->found);
+    free(b->work);
     free(b->utf8);
     free(b->sizes);
     free(b->offsets);
@@ -331,96 +268,4 @@ PyObject *cut_texts(PyObject *module, PyObject *args)
     }
     release(&b);
     return result;
-}
-
-/* Clean one text, while the interpreter is held: 1 done, 0 declined, -1 with an exception set. */
-static int clean_one(struct work *work, PyObject *text, size_t *size)
-{
-    Py_ssize_t bytes = 0;
-    const char *utf8 = PyUnicode_AsUTF8AndSize(text, &bytes);
-    if (!utf8) {
-        if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
-            return -1;
-        PyErr_Clear();
-        return 0;
-    }
-    *size = (size_t)bytes;
-    int found = find_words(work, (const uint8_t *)utf8, size);
-    if (found < 0)
-        PyErr_NoMemory();
-    return found;
-}
-
-/* The words of one text at some places; None for each where the text is declined. */
-static int pick(struct work *work, PyObject *text, const uint32_t *places, Py_ssize_t count,
-                PyObject *out, Py_ssize_t at)
-{
-    size_t size;
-    int found = clean_one(work, text, &size);
-    for (Py_ssize_t i = 0; found >= 0 && i < count; i++) {
-        PyObject *word = Py_None;
-        if (found && places[i] < work->spans.count) {
-            uint32_t start = work->spans.starts[places[i]], end = work->spans.ends[places[i]];
-            word = PyUnicode_DecodeUTF8((char *)work->clean + start, end - start, NULL);
-            if (!word)
-                return 0;
-        } else {
-            Py_INCREF(word);
-        }
-        PyList_SET_ITEM(out, at + i, word);
-    }
-    return found >= 0;
-}
-
-/* clean_texts(texts: list[str]) -> list[bytes | None] */
-PyObject *clean_texts(PyObject *module, PyObject *args)
-{
-    PyObject *texts;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &texts))
-        return NULL;
-    fill_tables();
-    struct work *work = calloc(1, sizeof *work);
-    PyObject *out = work ? PyList_New(PyList_GET_SIZE(texts)) : PyErr_NoMemory();
-    for (Py_ssize_t i = 0; out && i < PyList_GET_SIZE(texts); i++) {
-        size_t size = 0;
-        int found = clean_one(work, PyList_GET_ITEM(texts, i), &size);
-        PyObject *one = Py_None;
-        if (found > 0)
-            one = PyBytes_FromStringAndSize((char *)work->clean, (Py_ssize_t)size);
-        else
-            Py_INCREF(one);
-        if (found < 0 || !one) {
-            Py_XDECREF(one);
-            Py_CLEAR(out);
-        } else {
-            PyList_SET_ITEM(out, i, one);
-        }
-    }
-    release_work(work);
-    return out;
-}
-
-/* pick_words(texts: list[str], offsets, places) -> list: the words at places offsets[i] to
-   offsets[i + 1] of text i */
-PyObject *pick_words(PyObject *module, PyObject *args)
-{
-    PyObject *texts, *out = NULL;
-    Py_buffer offsets, places;
-    (void)module;
-    if (!PyArg_ParseTuple(args, "O!y*y*", &PyList_Type, &texts, &offsets, &places))
-        return NULL;
-    fill_tables();
-    const int64_t *start = offsets.buf;
-    struct work *work = calloc(1, sizeof *work);
-    out = work ? PyList_New(places.len / 4) : PyErr_NoMemory();
-    for (Py_ssize_t i = 0; out && i + 1 < offsets.len / 8 && i < PyList_GET_SIZE(texts); i++) {
-        const uint32_t *of_text = (const uint32_t *)places.buf + start[i];
-        if (!pick(work, PyList_GET_ITEM(texts, i), of_text, start[i + 1] - start[i], out, start[i]))
-            Py_CLEAR(out);
-    }
-    release_work(work);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&places);
-    return out;
 }

@@ -36,6 +36,7 @@ void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
 void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 
 PyObject *cut_texts(PyObject *module, PyObject *args);
+PyObject *scan_records(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
 PyObject *hash_runs(PyObject *module, PyObject *args);
 PyObject *minhash(PyObject *module, PyObject *args);

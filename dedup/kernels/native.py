@@ -5,7 +5,7 @@ Arrays are made here and filled by the compiled module, which lets go of the int
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,9 @@ from numpy.typing import NDArray
 from . import _native
 from .columns import I32, I64, MEASURES, U8, U32, U64, Bounds, Sides
 from .reference import permutations
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _C = np.ascontiguousarray
 
@@ -40,6 +43,14 @@ def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:
     """See ``reference.pick_words``."""
     picked: list[str | None] = _native.pick_words(texts, _C(offsets), _C(places))
     return picked
+
+
+def scan_records(
+    block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int
+) -> tuple[I64, list[dict[str, str] | None]]:
+    """See ``reference.scan_records``."""
+    starts, records = _native.scan_records(block, names, number, deepest)
+    return np.frombuffer(starts, np.int64), records
 
 
 def hash_words(buffer: NDArray[np.uint8]) -> U64:

@@ -5,28 +5,47 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import candidate
-from ..data import Article, Candidates, Corpus, Relation, Result, Skipped, Tally, Verdict
+from ..data import (
+    Article,
+    Candidates,
+    Corpus,
+    Relation,
+    Result,
+    Skipped,
+    Tally,
+    Verdict,
+    unwatched,
+)
 from ..errors import SoundnessError
 from ..settings import Settings
 from .closeup import compare
 from .conclusion import entries, shown, stories
 from .corpus import prepare
+from .furnishing import passages
 from .grouping import Group, group
 from .proposal import propose
-from .furnishing import passages
 from .weigher import Weigher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from ..data import Engine, Watch
+
 __all__ = ["compare", "deduplicate"]
 
 
-def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None = None) -> Result:
+def deduplicate(
+    articles: Iterable[Article | Skipped],
+    settings: Settings | None = None,
+    *,
+    watch: Watch = unwatched,
+    run: Engine = map,
+) -> Result:
     """Find which articles are one story and which are related.
 
     ``articles`` may come in any order; inputs that could not be read are passed on as ``Skipped``
-    and stand in the result. Nothing is altered, and every relation carries its evidence.
+    and stand in the result. Nothing is altered, and every relation carries its evidence. ``watch``
+    is told how far it has come; ``run`` runs the steps over batches, and changes no answer.
 
     >>> first = Article("a", "The harbour was closed after a storm tore three cranes down.")
     >>> second = Article("b", "THE HARBOUR was closed, after a storm tore three cranes down")
@@ -38,10 +57,10 @@ def deduplicate(articles: Iterable[Article | Skipped], settings: Settings | None
     skipped: list[Skipped] = []
     for one in articles:
         (skipped if isinstance(one, Skipped) else readable).append(one)  # type: ignore[arg-type]
-    corpus = prepare(readable, settings)
+    corpus = prepare(readable, settings, watch, run)
     proposed = propose(corpus, settings)
     weigher = Weigher(corpus, proposed, settings)
-    weighed = weigher.weigh_all()
+    weighed = weigher.weigh_all(watch, run)
     same = [rows for rows, one in weighed if one.relation is Relation.SAME_STORY]
     groups, chains = group(corpus, same, weigher, settings.keep)
     tally = _tally(corpus, skipped, proposed, [one for _, one in weighed], groups)

@@ -88,7 +88,7 @@ _Row = tuple["NDArray[np.uint64]", "NDArray[np.uint64]", "NDArray[np.uint8]", in
 
 def _row(native: tuple[NDArray[np.generic], ...] | None, at: int) -> _Row:
     """One text as the kernel cut it."""
-    assert native is not None  # noqa: S101 - it is where a text was not left to the rules
+    assert native is not None
     hashes, stems, marks, offsets, digests, _ = native
     row = slice(int(offsets[at]), int(offsets[at + 1]))
     return hashes[row], stems[row], marks[row], int(digests[at])  # type: ignore[return-value]
@@ -111,13 +111,18 @@ def _read(texts: Sequence[str], how: TextSettings) -> list[_Row]:
 
 
 def number(whole: Cut) -> Sketched:
-    """The rows with what each term says in the light of all of them."""
+    """The rows with what each term says in the light of all of them, not weighed yet."""
     vocabulary, places = kernels.number_values(whole.terms.values)
     terms = Ragged(places, whole.terms.offsets)
     idf = term.spread(vocabulary, terms, whole.signatures)
-    weights = term.weigh_terms(terms, whole.counts, idf)
     nothing = replace(whole, terms=shingle.NONE)  # the hashes have done their work
-    return Sketched(nothing, vocabulary, idf, terms, weights)
+    return Sketched(nothing, vocabulary, idf, terms, np.zeros(0, np.uint32))
+
+
+def weigh(sketched: Sketched) -> Sketched:
+    """The rows with what each of their terms says of them."""
+    weights = term.weigh_terms(sketched.terms, sketched.cut.counts, sketched.idf)
+    return replace(sketched, term_weights=weights)
 
 
 def mask(words: Ragged, known: NDArray[np.uint64], settings: Settings) -> NDArray[np.bool_]:
@@ -133,14 +138,14 @@ def mask(words: Ragged, known: NDArray[np.uint64], settings: Settings) -> NDArra
 
 
 def clear(sketched: Sketched, masked: NDArray[np.bool_], settings: Settings) -> Sketched:
-    """The rows without their masked words; what is left is weighed anew. Keys, signatures and
-    digests stay those of the whole texts.
+    """The rows without their masked words, weighed. Keys, signatures and digests stay those of the
+    whole texts.
 
     The columns are closed up where they stand, so that a corpus is never held twice: those that
     were handed in are used up.
     """
     if not masked.any():
-        return sketched
+        return weigh(sketched)
     cut = sketched.cut
     words, terms = store.Closing(cut.words), store.Closing(sketched.terms)
     for at in range(0, len(cut.digests), ROWS_AT_ONCE):
@@ -175,8 +180,7 @@ def _closed(sketched: Sketched, words: Ragged, terms: Ragged, settings: Settings
         counts=cut.counts[: len(terms.values)],
         shingles=shingles,
     )
-    weights = term.weigh_terms(terms, cut.counts, sketched.idf)
-    return Sketched(cut, sketched.vocabulary, sketched.idf, terms, weights)
+    return weigh(replace(sketched, cut=cut, terms=terms))
 
 
 def sides(sketched: Sketched) -> kernels.Sides:

@@ -4,22 +4,23 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
+from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import numpy as np
 
-from ..data import Corpus, Ragged
+from ..data import Corpus, Ragged, unwatched
 from . import columns, store
 from .furnishing import learn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from ..data import Article
+    from ..data import Article, Cut, Engine, Watch
     from ..settings import Settings
 
 BATCH_ROWS = 256
@@ -65,7 +66,9 @@ def admit(articles: Iterable[Article]) -> tuple[tuple[Article, ...], tuple[str, 
     return tuple(admitted), tuple(notes)
 
 
-def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
+def prepare(
+    articles: Iterable[Article], settings: Settings, watch: Watch = unwatched, run: Engine = map
+) -> Corpus:
     """Everything that is known of each article before any two are compared.
 
     Articles whose clean texts are equal share a row; one without words has none.
@@ -73,7 +76,8 @@ def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
     admitted, notes = admit(articles)
     texts = [article.text for article in admitted]
     batches = (texts[at : at + BATCH_ROWS] for at in range(0, max(1, len(texts)), BATCH_ROWS))
-    cut, rows, first = store.gather(columns.cut(batch, settings) for batch in batches)
+    cuts = run(partial(columns.cut, settings=settings), batches)
+    cut, rows, first = store.gather(_followed(cuts, len(texts), watch))
     lengths = np.append(np.diff(cut.words.offsets), 0)
     sketched = columns.number(cut)
     known = np.zeros(0, np.uint64)
@@ -82,6 +86,15 @@ def prepare(articles: Iterable[Article], settings: Settings) -> Corpus:
     masked = Ragged(columns.mask(cut.words, known, settings), cut.words.offsets)
     sketched = columns.clear(sketched, masked.values, settings)
     return Corpus(admitted, rows, first, lengths, known, masked, sketched, notes)
+
+
+def _followed(cuts: Iterable[Cut], total: int, watch: Watch) -> Iterator[Cut]:
+    """Tell after each batch how many articles are cut."""
+    done = 0
+    for cut in cuts:
+        done += len(cut.digests)
+        watch("cut articles", done, total)
+        yield cut
 
 
 def _sources(articles: Sequence[Article], first: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import candidate, evidence, furniture, kernels, shingle, text
+from .. import evidence, furniture, kernels, shingle, term, text
 from ..data import Corpus, Passage, Sketched
 from . import columns, store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ..data import Ragged
     from ..settings import Settings
 
 CARRIERS_READ = 50
@@ -41,29 +42,31 @@ def _cosines(
     packed = pairs[:, 0] << np.int64(32) | pairs[:, 1]
     every, place = np.unique(packed, return_inverse=True)
     distinct = np.stack((every >> 32, every & 0xFFFFFFFF), 1)
-    whole = _dots(sketched, distinct)
+    rows, within = np.unique(distinct, return_inverse=True)
+    terms, places = store.taken(sketched.terms, rows)
+    weights = term.weigh_terms(terms, sketched.cut.counts[places], sketched.idf)
+    whole = _dots(terms, weights, within.reshape(-1, 2))
     close = np.flatnonzero(whole >= settings.match.related_ratio)
     rows, within = np.unique(distinct[close], return_inverse=True)
     if len(rows):
         some = _some(sketched, rows)
         masked = columns.mask(some.cut.words, likely, settings)
-        whole[close] = _dots(columns.clear(some, masked, settings), within.reshape(-1, 2))
+        cleared = columns.clear(some, masked, settings)
+        whole[close] = _dots(cleared.terms, cleared.term_weights, within.reshape(-1, 2))
     return np.asarray(whole[place.ravel()], np.float64)
 
 
 def _some(sketched: Sketched, rows: NDArray[np.int64]) -> Sketched:
     """Some of the rows."""
     cut = store.take(replace(sketched.cut, terms=sketched.terms), rows)
-    _, places = store.taken(sketched.terms, rows)
-    return replace(
-        sketched, cut=cut, terms=cut.terms, term_weights=sketched.term_weights[places]
-    )
+    return replace(sketched, cut=cut, terms=cut.terms)
 
 
-def _dots(sketched: Sketched, pairs: NDArray[np.int64]) -> NDArray[np.float64]:
+def _dots(
+    terms: Ragged, weights: NDArray[np.uint32], pairs: NDArray[np.int64]
+) -> NDArray[np.float64]:
     """The cosine of each pair's term vectors."""
-    terms = sketched.terms
-    dots = kernels.dot_shared(terms.values, sketched.term_weights, terms.offsets, pairs)
+    dots = kernels.dot_shared(terms.values, weights, terms.offsets, pairs)
     return np.asarray(dots / evidence.DOT_UNIT, np.float64)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .. import candidate, evidence, fact, kernels, verdict
-from ..data import Article, Evidence, Relation, Verdict
+from ..data import Article, Evidence, Relation, Verdict, unwatched
 from ..settings import INDEXES
 from . import columns, wording
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Candidates, Corpus
+    from ..data import Candidates, Corpus, Engine, Watch
     from ..kernels import Bounds
     from ..settings import Settings
 
@@ -65,15 +65,17 @@ class Weigher:
         self._lengths = np.diff(corpus.sketched.cut.words.offsets).tolist()
         self._columns = columns.sides(corpus.sketched)
 
-    def weigh_all(self) -> list[tuple[tuple[int, int], Verdict]]:
+    def weigh_all(
+        self, watch: Watch = unwatched, run: Engine = map
+    ) -> list[tuple[tuple[int, int], Verdict]]:
         """The proposed pairs of rows that are more than distinct, each with the verdict on the first
         article of each row.
         """
         told = []
-        for at in range(0, len(self.found.pairs), PAIRS_AT_ONCE):
-            pairs = self.found.pairs[at : at + PAIRS_AT_ONCE]
-            bits = self.found.found_by[at : at + PAIRS_AT_ONCE]
-            measured = self._measure(pairs, bits, closely=False)
+        total = len(self.found.pairs)
+        starts = range(0, total, PAIRS_AT_ONCE)
+        for at, measured in zip(starts, run(self._measure_some, starts), strict=True):
+            watch("weigh pairs", at, total)
             places = self.corpus.first[measured.pairs].tolist()
             numbers = range(len(places))
             for number, one in self._judge(places, measured, numbers, bulk=True):
@@ -156,6 +158,11 @@ class Weigher:
             return self._ruled(articles, evidence.equal(articles, length, found))
         self._foresee([(left, right)])
         return self._weighed[left, right]
+
+    def _measure_some(self, at: int) -> _Measured:
+        """A stretch of the proposed pairs, measured."""
+        some = slice(at, at + PAIRS_AT_ONCE)
+        return self._measure(self.found.pairs[some], self.found.found_by[some], closely=False)
 
     def _measure(
         self, pairs: NDArray[np.int64], found_by: NDArray[np.uint8], *, closely: bool

@@ -162,6 +162,8 @@ def _check(result: Result, gate: Gate | None) -> None:
         raise SavedError("two articles have one id")
     if len(result.articles) != result.tally.articles:
         raise SavedError("the tally counts other articles than are listed")
+    if gate and len(gate.copied) != len(gate.new):
+        raise SavedError("gate.copied does not say for each of gate.new what it copies")
     for place, one in _named(result, gate):
         if one not in known:
             raise SavedError(f"{place} names {_brief(one)}, which is no article here")

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..data import Relation
+from .findings import NEW, findings
 from .screen import Look, cells, counted, excerpt, padded, painted, percent, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..data import Entry, Gate, Result, Verdict
+    from ..data import Entry, Gate, Result
+    from .findings import Finding
 
 _NEW_SHOWN = 100
 _WIDEST_NAME = 48
@@ -34,38 +35,29 @@ def result(result: Result, look: Look, gate: Gate) -> str:
 
 def _new(result: Result, gate: Gate, look: Look) -> Iterator[str]:
     """List each new copy, up to a number that a person will read."""
-    entries = {entry.id: entry for entry in result.articles}
-    verdicts = {
-        frozenset((pair.left, pair.right)): pair
-        for pair in result.pairs
-        if pair.relation is Relation.SAME_STORY
-    }
-    pairs = [(entries[new], entries[old]) for new, old in zip(gate.new, gate.copied, strict=True)]
-    listed = pairs[:_NEW_SHOWN]
-    rooms = [_room([pair[side] for pair in listed]) for side in (0, 1)] if listed else [0, 0]
-    for new, old in listed:
-        likeness = _likeness(new, verdicts.get(frozenset((new.id, old.id))))
-        names = padded(_name(new), rooms[0]), padded(_name(old), rooms[1])
-        yield f"  {painted('new', 'bad', look)}  {names[0]}  copies {names[1]}  {likeness}"
-    if len(pairs) > len(listed):
-        yield f"  and {counted(len(pairs) - len(listed), 'more copy', 'more copies')}"
+    found = [one for one in findings(result, gate) if one.standing == NEW]
+    listed = found[:_NEW_SHOWN]
+    rooms = _room([one.copy for one in listed]), _room([one.original for one in listed])
+    for one in listed:
+        names = padded(_name(one.copy), rooms[0]), padded(_name(one.original), rooms[1])
+        yield f"  {painted('new', 'bad', look)}  {names[0]}  copies {names[1]}  {_likeness(one)}"
+    if len(found) > len(listed):
+        yield f"  and {counted(len(found) - len(listed), 'more copy', 'more copies')}"
 
 
-def _likeness(new: Entry, verdict: Verdict | None) -> str:
+def _likeness(one: Finding) -> str:
     """Say how a copy relates to the other article."""
-    if verdict is None:
-        return f"[{shown(new.rule or '')}]"
-    rule = f"[{shown(verdict.rule)}]"
-    if verdict.kind == "exact":
-        return f"same text  {rule}"
-    found = verdict.evidence
+    rule = f"[{shown(one.rule)}]"
+    if one.verdict is None or one.kind == "exact":
+        return f"{one.likeness}  {rule}"
+    found = one.verdict.evidence
     shares = (found.left_shared_ratio, found.right_shared_ratio)
-    in_old, in_new = shares if verdict.left == new.id else shares[::-1]
+    in_old, in_new = shares if one.verdict.left == one.copy.id else shares[::-1]
     if in_old >= in_new:
         share = f"{percent(in_old)} of it is in that one"
     else:
         share = f"it holds {percent(in_new)} of that one"
-    return f"{verdict.kind}: {share}, Jaccard {found.jaccard_ratio:.2f}  {rule}"
+    return f"{shown(one.kind)}: {share}, Jaccard {found.jaccard_ratio:.2f}  {rule}"
 
 
 def _name(entry: Entry) -> str:
@@ -77,7 +69,7 @@ def _name(entry: Entry) -> str:
 
 def _room(entries: Sequence[Entry]) -> int:
     """Width of a column of names; a very long name may stick out, but is never cut."""
-    return max(min(cells(_name(entry)), _WIDEST_NAME) for entry in entries)
+    return max((min(cells(_name(entry)), _WIDEST_NAME) for entry in entries), default=0)
 
 
 def _counts(result: Result, gate: Gate) -> str:

@@ -44,4 +44,4 @@ def record(piece: bytes) -> bytes:
 
 
 _COPY: Copy = copy
-WRITER = Writer(pieces, _COPY, record, annotate=None, joins=False)
+WRITER = Writer(pieces, _COPY, record, annotate=None, joins=False, endings=(".json",))

@@ -58,4 +58,4 @@ def annotate(number: int, piece: bytes, marks: Mapping[str, object]) -> bytes:
     return b"".join((body[:-1], b", ", added.encode(), b"}", piece[len(body) :]))
 
 
-WRITER = Writer(cut, bytewise(cut), record, annotate, joins=True)
+WRITER = Writer(cut, bytewise(cut), record, annotate, joins=True, endings=(".jsonl", ".ndjson"))

@@ -69,4 +69,4 @@ def record(piece: bytes) -> bytes:
     return piece
 
 
-WRITER = Writer(cut, copy, record, annotate=None, joins=False)
+WRITER = Writer(cut, copy, record, annotate=None, joins=False, endings=(".parquet",))

@@ -8,6 +8,8 @@ from functools import partial
 from ..readers.table import DELIMITERS, QUOTES, pieces
 from .writer import Writer, bytewise
 
+_ENDINGS = (".csv", ".tsv", ".tab")
+
 
 def record(piece: bytes) -> bytes:
     r"""Give the lines of a record as a string.
@@ -21,7 +23,7 @@ def record(piece: bytes) -> bytes:
 def _writer(delimiter: str, quote: str) -> Writer:
     """Make the writer for one way of writing tables; each file has a header, so none are joined."""
     cut = partial(pieces, delimiter=delimiter, quote=quote)
-    return Writer(cut, bytewise(cut), record, annotate=None, joins=False)
+    return Writer(cut, bytewise(cut), record, annotate=None, joins=False, endings=_ENDINGS)
 
 
 WRITERS = {f"table{d}{q}": _writer(d, q) for d in DELIMITERS for q in QUOTES}

@@ -23,4 +23,6 @@ def cut(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
         yield 1, block
 
 
-WRITER = Writer(cut, bytewise(cut), record=None, annotate=None, joins=False)
+WRITER = Writer(
+    cut, bytewise(cut), record=None, annotate=None, joins=False, endings=(".txt", ".md")
+)

@@ -71,6 +71,8 @@ class Writer:
     """None where an article has no fields."""
     joins: bool
     """Whether files one after the other make one file of the format."""
+    endings: tuple[str, ...] = ()
+    """Of names, in lower case, by which an output is meant to be one file of the format."""
 
     @property
     def numbered(self) -> bool:

@@ -274,10 +274,14 @@ def test_every_format_names_the_newcomer_and_the_answer_is_the_same(form, check)
     assert "zz.txt" in done.stdout
 
 
-def test_116_order_and_seed_of_hashes_change_no_byte():
+def test_U25_116_order_jobs_and_seed_of_hashes_change_no_byte():
     outputs = set()
-    for seed, paths in (("0", "news clean"), ("1", "clean news"), ("random", "clean news news")):
-        done = shell(f"PYTHONHASHSEED={seed} dedup check {paths} --json -q")
+    for seed, more in (
+        ("0", "news clean -j 1"),
+        ("1", "clean news -j 3"),
+        ("random", "news clean"),
+    ):
+        done = shell(f"PYTHONHASHSEED={seed} dedup check {more} --json -q")
         outputs.add((done.returncode, done.stdout))
     assert len(outputs) == 1
 
@@ -375,6 +379,14 @@ def test_U17_other_settings_are_trouble_until_all_is_accepted_anew(check):
 def test_a_baseline_may_come_from_stdin(accepted):
     assert shell(f"git --version; dedup check news --baseline - <{accepted}").returncode == 0
     assert shell(f"dedup check news --baseline <(cat {accepted})").returncode == 0
+
+
+def test_a_baseline_among_the_articles_is_not_one_of_them(check):
+    inside = ["--baseline", "news/accepted.jsonl"]
+    assert check("news", *inside, "--update-baseline").returncode == 0
+    assert check("news").returncode == 2
+    assert check("news", *inside).returncode == 0
+    assert check("news", *inside, "--update-baseline").returncode == 0
 
 
 def test_of_half_a_corpus_nothing_is_accepted(check, accepted):

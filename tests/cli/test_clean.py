@@ -596,3 +596,51 @@ def test_what_was_written_is_read_again_before_it_is_published(run, monkeypatch)
     assert done.returncode == 2
     assert "the output does not hold what was kept; nothing was written [E901]" in done.stderr
     assert not Path("out.jsonl").exists()
+
+
+def test_what_has_a_reader_but_no_writer_is_refused(run, monkeypatch):
+    monkeypatch.delitem(writers.WRITERS, "text")
+    done = run("clean", "news", "-o", "out")
+    assert done.returncode == 2
+    assert "news/a.txt is text, which can be read but not be written" in done.stderr
+
+
+def test_limits_and_policy_may_stand_in_a_configuration_file(run):
+    Path("dedup.toml").write_text(
+        'keep = ["source:reuters", "longest"]\n[clean]\nmax-removed = "1"\n'
+    )
+    done = run("clean", "in.jsonl", "-o", "out.jsonl")
+    assert done.returncode == 2
+    assert "more than --max-removed 1;" in done.stderr
+    run("clean", "in.jsonl", "-o", "out.jsonl", "--max-removed", "2", "--removed", "r.jsonl")
+    assert objects("r.jsonl")[0]["why"] == "source:reuters"
+
+
+def test_U39_names_beyond_ascii_under_a_plain_locale():
+    os.mkdir("новости")
+    for name in ("а.txt", "б.txt"):
+        Path("новости", name).write_text(STORM)
+    where = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    done = shell("dedup clean новости -o чисто --removed список.jsonl", env=where)
+    assert done.returncode == 0, done.stderr
+    assert list(under("чисто")) == ["а.txt"]
+    [told] = objects("список.jsonl")
+    assert os.fsdecode(os.fsencode(told["address"])) == "новости/б.txt"
+
+
+def test_83_86_many_copies_and_a_chain_leave_one_article_that_each_was_held_against(run):
+    words = [
+        f"{STORM[at % 200 : at % 200 + 40]} {BAKERY[at % 90 : at % 90 + 60]}" for at in range(9)
+    ]
+    chain = [" ".join(words[at : at + 5]) for at in range(5)]
+    lines = [line(f"same{n}", FERRY) for n in range(300)] + [
+        line(f"c{n}", t) for n, t in enumerate(chain)
+    ]
+    Path("many.jsonl").write_text("\n".join(lines) + "\n")
+    done = run("clean", "many.jsonl", "-o", "o.jsonl", "--removed", "r.jsonl", "--max-removed=100%")
+    assert done.returncode == 0
+    kept_ids = {one["id"] for one in objects("o.jsonl")}
+    told = objects("r.jsonl")
+    assert len(kept_ids) + len(told) == len(lines)
+    assert {one["copy_of"] for one in told} <= kept_ids
+    assert len([one for one in kept_ids if one.startswith("same")]) == 1

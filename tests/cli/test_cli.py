@@ -132,7 +132,7 @@ def test_what_is_wrong_is_said_with_its_remedy(arguments, told, capfd):
 # Streams
 
 
-def test_stdout_that_closes_early_is_no_fault():
+def test_U8_U9_stdout_that_closes_early_is_no_fault():
     for line, code in (
         ("dedup scan news | true", 0),
         ("dedup scan news nope | true", 2),
@@ -145,7 +145,7 @@ def test_stdout_that_closes_early_is_no_fault():
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
 @pytest.mark.parametrize("to", [">/dev/full", ">&-", "-o /dev/full"])
-def test_stdout_that_takes_nothing_is_trouble(to):
+def test_107_stdout_that_takes_nothing_is_trouble(to):
     done = shell(f"dedup scan news {to}")
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
@@ -166,7 +166,7 @@ def test_the_result_goes_to_stdout_and_all_else_to_stderr(run):
     assert "note: " in run("scan", "news", "-v").stderr
 
 
-def test_json_is_valid_with_and_without_findings_and_with_errors(here, run):
+def test_U6_json_is_valid_with_and_without_findings_and_with_errors(here, run):
     schema = json.loads(files("dedup.reports").joinpath("result.schema.json").read_text())
     (here / "empty").mkdir()
     for arguments in (["empty"], ["news"], ["news", "nope"]):
@@ -189,7 +189,7 @@ def test_an_empty_corpus_is_no_articles(here, run):
     assert (done.returncode, done.stdout, done.stderr) == (0, "0 articles\n", "")
 
 
-def test_options_mean_the_same_before_and_after_the_paths(run):
+def test_U19_U20_options_mean_the_same_before_and_after_the_paths(run):
     before = run("scan", "--json", "--seed", "7", "news")
     assert before.stdout == run("scan", "news", "--seed", "7", "--json").stdout
     Path("-rf.txt").write_text("x")
@@ -214,7 +214,7 @@ def test_stdin_is_read_where_it_is_asked_for():
         ({"FORCE_COLOR": "1"}, ["--json"], False),
     ],
 )
-def test_colours_are_for_those_who_want_them(environment, flags, colored, run, monkeypatch):
+def test_U7_colours_are_for_those_who_want_them(environment, flags, colored, run, monkeypatch):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     done = run("scan", "news", *flags)
@@ -222,7 +222,7 @@ def test_colours_are_for_those_who_want_them(environment, flags, colored, run, m
     assert "\x1b[" not in done.stderr
 
 
-def test_odd_names_under_an_odd_locale_are_shown_and_kept():
+def test_U39_odd_names_under_an_odd_locale_are_shown_and_kept():
     Path(os.fsdecode(b"news/\xff\x1b]0;pwn\x07.txt")).write_text(STORM)
     environment = os.environ | {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
     told = spawn("scan", "news", env=environment)

@@ -102,8 +102,8 @@ def test_a_file_can_be_named_or_all_be_left_out(here, shown, refused, monkeypatc
     monkeypatch.setenv("DEDUP_CONFIG", "other.toml")
     assert shown()["seed"] == (6, "other.toml:1")
     assert shown("--no-config")["seed"] == (1, "default")
-    for both in (["--config", "x", "--no-config"], ["--no-config", "--config", "other.toml"]):
-        assert "exclude each other" in refused(*both) or "no such file" in refused(*both)
+    for both in (["--config=other.toml", "--no-config"], ["--no-config", "--config=other.toml"]):
+        assert "exclude each other" in refused(*both)
     assert "nope.toml: no such file or directory [E110]" in refused("--config", "nope.toml")
 
 

@@ -46,7 +46,11 @@ def here(tmp_path, monkeypatch):
             for one in gold
         )
     )
+    shutil.copytree(SAMPLES, tmp_path / "inbox")
+    shutil.copy("news.jsonl", "archive.jsonl")
     assert main(["scan", "samples", "--json", "-q", "-o", "result.json"]) == 0
+    accepting = ["--baseline", ".dedup-baseline.json", "--update-baseline"]
+    assert main(["check", "news", *accepting, "-q", "-o", os.devnull]) == 0
     return tmp_path
 
 
@@ -241,6 +245,13 @@ def test_U39_names_and_texts_survive_a_poor_locale(here):
         f"odd/{name}".encode(),
         b"odd/\xff.txt",
     }
+
+
+@pytest.mark.parametrize("environment", [{}, {"TMPDIR": "/no/such", "HOME": "/no/such"}])
+def test_110_118_it_needs_no_home_and_no_place_for_temporary_files(environment, here):
+    tool = [sys.executable, "-m", "dedup", "scan", "samples", "-q", "--json", "-o", "again.json"]
+    subprocess.run(tool, env=environment, check=True, capture_output=True)
+    assert (here / "again.json").read_bytes() == (here / "result.json").read_bytes()
 
 
 def test_one_input_is_not_read_twice_from_stdin(capfd):

@@ -3,6 +3,8 @@
 import json
 import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,20 @@ def test_one_run_writes_many_reports(here, out):
         assert (here / f"out.{form}").read_bytes().decode() == out(
             0, "scan", "news", "-q", "--format", form
         )
+
+
+def test_116_every_format_has_the_same_bytes_under_any_hash_seed_and_order(here):
+    samples = sorted(map(str, (ROOT / "samples").iterdir()))
+    for seed, paths in (("0", samples), ("1", samples[::-1])):
+        (here / seed).mkdir()
+        wanted = [f"--report={form}={seed}/{form}" for form in REPORTS]
+        subprocess.run(
+            [sys.executable, "-m", "dedup", "scan", *paths, *wanted, "-q", "-o", f"{seed}/out"],
+            check=True,
+            env=os.environ | {"PYTHONHASHSEED": seed},
+        )
+    for form in (*REPORTS, "out"):
+        assert (here / "0" / form).read_bytes() == (here / "1" / form).read_bytes(), form
 
 
 def test_the_end_of_the_name_tells_the_format(here, out):
@@ -150,8 +166,9 @@ def test_a_summary_that_cannot_be_written_is_told_and_changes_no_answer(monkeypa
 def test_a_saved_gate_is_reported_too(here, out):
     out(0, "scan", "news", "--json", "-o", "saved.json")
     body = json.loads((here / "saved.json").read_text())
-    copy = next(one["id"] for one in body["articles"] if not one["keep"])
-    body["gate"] = {"passed": False, "why": "1 new", "new": [copy], "accepted": [], "limits": []}
+    copy = next(one for one in body["articles"] if not one["keep"])
+    body["gate"] = {"passed": False, "why": "1 new", "new": [copy["id"]], "accepted": []}
+    body["gate"] |= {"limits": [], "copied": [copy["copy_of"]]}
     (here / "saved.json").write_text(json.dumps(body))
     assert "failed: 1 new" in out(0, "report", "saved.json")
     assert "::error file=" in out(0, "report", "saved.json", "--format", "github")

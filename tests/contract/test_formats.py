@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
+from dedup import readers
 from dedup.data import Entry, Gate, Result, Skipped, Story, Tally, Verdict
+from dedup.errors import HARMLESS
 from dedup.reports import REPORTS, FormatError, Look
 from dedup.reports.saved import SavedError, parse
 from dedup.reports.screen import UNSAFE
@@ -26,7 +28,9 @@ from tests.contract.test_reports import FOUND as LARGE
 FOUND = replace(LARGE, tally=replace(LARGE.tally, read=4, articles=3))
 EMPTY = Result(SETTINGS, Tally(), (), (), ())
 FORMATS = sorted(REPORTS)
-NO = Gate(passed=False, why="1 new copy, 0 allowed", new=("b",), limits=("--max-new 0",))
+NO = Gate(
+    passed=False, why="1 new copy, 0 allowed", new=("b",), limits=("--max-new 0",), copied=("a",)
+)
 YES = Gate(passed=True, why="no new copy", accepted=("b",))
 COMMAND = re.compile(r"^::(?P<name>[a-z]+)(?: (?P<properties>[^:]*))?::(?P<data>.*)$")
 """How GitHub's runner takes a command apart."""
@@ -73,7 +77,7 @@ def rendered(name, result=FOUND, gate=None, **look):
 @pytest.mark.parametrize("name", FORMATS)
 def test_a_saved_result_gives_the_same_bytes_in_every_format(name, result, gate):
     if gate and result is not FOUND:
-        gate = replace(gate, new=(), accepted=())
+        gate = replace(gate, new=(), accepted=(), copied=())
     saved, answer = parse(rendered("json", result, gate).encode())
     assert rendered(name, saved, answer) == rendered(name, result, gate)
 
@@ -217,7 +221,9 @@ def sarif(result=FOUND, gate=None):
 @pytest.mark.parametrize("gate", [None, NO, YES])
 @pytest.mark.parametrize("result", [EMPTY, FOUND, many(3)])
 def test_U30_sarif_is_what_the_official_schema_says(result, gate):
-    run = sarif(result, gate and replace(gate, new=(), accepted=()) if result != FOUND else gate)
+    run = sarif(
+        result, gate and replace(gate, new=(), accepted=(), copied=()) if result != FOUND else gate
+    )
     for rule in run["tool"]["driver"]["rules"]:
         assert rule["help"]["text"]
         assert rule["shortDescription"]["text"]
@@ -324,7 +330,10 @@ def commands(told):
 def test_U26_annotations_stay_within_githubs_limits():
     unread = tuple(Skipped(f"x{at}", "E301", "broken") for at in range(400))
     result = many(500, skipped=unread)
-    for gate, errors, warnings in ((None, 10, 10), (replace(NO, new=("a00001",)), 10, 0)):
+    for gate, errors, warnings in (
+        (None, 10, 10),
+        (replace(NO, new=("a00001",), copied=("a00000",)), 10, 0),
+    ):
         names = [one["name"] for one in commands(rendered("github", result, gate))]
         assert (names.count("error"), names.count("warning")) == (errors, warnings)
         assert names[-1] == "notice"
@@ -404,6 +413,7 @@ def test_U33_gitlab_issues_have_their_keys_and_names_of_their_own(result):
         (lambda b: b.update(notes=[1]), "notes[0] is 1"),
         (lambda b: b.update(settings={"x": {}}), "settings.x is {}"),
         (lambda b: b["gate"].update(new=["z"]), 'gate names "z"'),
+        (lambda b: b["gate"].update(copied=[]), "gate.copied does not say"),
         (lambda b: b["gate"].update(passed="yes"), 'gate.passed is "yes"'),
     ],
 )
@@ -443,3 +453,39 @@ def test_fields_of_a_later_version_are_passed_over():
     assert rendered("json", saved) == rendered("json")
     assert isinstance(saved.pairs[0], Verdict)
     assert saved.pairs[1].relation is REPORT.relation
+
+
+def spots(value, path=()):
+    """Every place in a document, the document itself left out."""
+    if isinstance(value, (dict, list)):
+        for key, one in value.items() if isinstance(value, dict) else enumerate(value):
+            yield (*path, key)
+            yield from spots(one, (*path, key))
+
+
+WHOLE = json.loads(rendered("json", gate=NO))
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner),
+    max_leaves=4,
+)
+
+
+@given(st.sampled_from(sorted(spots(WHOLE), key=repr)), anything)
+def test_a_spoilt_result_is_refused_or_rendered_in_every_format(path, value):
+    body = json.loads(json.dumps(WHOLE))
+    *way, last = path
+    inner = body
+    for key in way:
+        inner = inner[key]
+    inner[last] = value
+    try:
+        saved, gate = parse(json.dumps(body).encode())
+    except SavedError:
+        return
+    for name in FORMATS:
+        rendered(name, saved, gate)
+
+
+def test_readers_and_reports_agree_on_what_is_no_fault():
+    assert HARMLESS == readers.HARMLESS

@@ -1,17 +1,16 @@
-"""Kernels: every twin against a plain-Python definition, or ``datasketch`` where that is it.
+"""Kernels of words, sets, signatures and buckets: every twin against a plain-Python definition, or
+``datasketch`` where that is it.
 
-The definitions below use Python's own integers, lists and sets; nothing in them is shared with the
-code under test. Each twin that can be imported runs the same cases, and equality is exact.
+The definitions use Python's own integers, lists and sets; nothing in them is shared with the code
+under test. Each twin that can be imported runs the same cases, and equality is exact.
 """
 
 from __future__ import annotations
 
 import random
 from collections import Counter
-from importlib import import_module
-from importlib.util import find_spec
 from itertools import combinations, pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pytest
@@ -21,74 +20,22 @@ from hypothesis import strategies as st
 
 from dedup import kernels
 
+from .twins import BASE, KERNELS, TOP, WRAP, Row, every_pair, mix, ragged, run_hash, unravel
+
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from types import ModuleType
-
-    from numpy.typing import NDArray
-
-TWINS = [name for name in ("reference", "native") if find_spec(f"dedup.kernels.{name}")]
-BASE = 0x9E3779B97F4A7C15
-WRAP = 2**64
-TOP = WRAP - 1
-
-Row = list[int]
-
-LISTS: dict[str, list[Row]] = {
-    "nothing": [],
-    "one empty row": [[]],
-    "empty rows around one": [[], [], [5], []],
-    "one value": [[0]],
-    "all equal": [[7] * 50, [7], []],
-    "largest": [[TOP, TOP - 1, TOP, 0], [TOP]],
-    "falling": [list(range(99, -1, -1)), list(range(50, 20, -1))],
-    "many short": [[i % 3] for i in range(300)],
-    "long": [[random.Random(4).getrandbits(64) for _ in range(5000)], [1, 2]],
-    "same low halves": [[(i << 32) | 9 for i in range(40)], [9]],
-}
-"""Rows of 64-bit values that kernels have stumbled over, or could."""
+    from types import SimpleNamespace
 
 
-@pytest.fixture(params=TWINS)
-def twin(request: pytest.FixtureRequest) -> ModuleType:
-    """Each twin that this machine has."""
-    return import_module(f"dedup.kernels.{request.param}")
-
-
-@pytest.fixture(params=LISTS)
-def rows(request: pytest.FixtureRequest) -> list[Row]:
-    """Each adversarial list of rows."""
-    return LISTS[request.param]
-
-
-def ragged(rows: Sequence[Sequence[int]]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """Rows end to end, with their offsets."""
-    values = np.array([value for row in rows for value in row], np.uint64)
-    return values, np.cumsum([0, *map(len, rows)]).astype(np.int64)
-
-
-def unravel(values: NDArray[Any], offsets: NDArray[np.int64]) -> list[Row]:
-    """The rows again."""
-    return [values[a:b].tolist() for a, b in pairwise(offsets.tolist())]
-
-
-def mix(x: int) -> int:
-    """MurmurHash3's 64-bit finalizer."""
-    x ^= x >> 33
-    x = x * 0xFF51AFD7ED558CCD % WRAP
-    x ^= x >> 33
-    x = x * 0xC4CEB9FE1A85EC53 % WRAP
-    return x ^ x >> 33
-
-
-def run_hash(run: Sequence[int]) -> int:
-    """A polynomial in which the first value has the power 0."""
-    return mix(sum(value * pow(BASE, j, WRAP) for j, value in enumerate(run)) % WRAP)
-
-
-def test_a_twin_has_every_kernel(twin: ModuleType) -> None:
+def test_a_twin_has_every_kernel(twin: SimpleNamespace) -> None:
     """What the package offers exists in each twin under the same name."""
-    assert [name for name in kernels.__all__ if not callable(getattr(twin, name, None))] == []
+    assert len(KERNELS) > 15
+    assert [name for name in KERNELS if not callable(getattr(twin, name, None))] == []
+
+
+def test_the_chosen_twin_is_offered(twin: SimpleNamespace) -> None:
+    """What the package calls is one of the twins as a whole, and it says which."""
+    mine = [getattr(kernels, name) is getattr(twin, name) for name in KERNELS]
+    assert set(mine) == {twin.name == kernels.KIND}
 
 
 @pytest.mark.parametrize(
@@ -102,22 +49,23 @@ def test_a_twin_has_every_kernel(twin: ModuleType) -> None:
         [b"\xff" * 300, b"z" * 5000],
         [str(i).encode() for i in range(3000)],
         ["Müller".encode(), "北京".encode(), "الأخبار".encode()],
+        [b"before", b"x" * 2**20, b"after"],
     ],
 )
-def test_words_hash_by_their_formula(twin: ModuleType, words: list[bytes]) -> None:
+def test_words_hash_by_their_formula(twin: SimpleNamespace, words: list[bytes]) -> None:
     """A word's hash depends on its bytes alone, wherever in the buffer it stands."""
     buffer = np.frombuffer(b"".join(word + b"\n" for word in words), np.uint8)
     assert twin.hash_words(buffer).tolist() == [run_hash(word) for word in words]
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 8, 9, 64])
-def test_runs_hash_by_their_formula(twin: ModuleType, rows: list[Row], size: int) -> None:
+def test_runs_hash_by_their_formula(twin: SimpleNamespace, rows: list[Row], size: int) -> None:
     """Runs stay inside their row, in order; a row shorter than a run has none."""
     expected = [[run_hash(row[i : i + size]) for i in range(len(row) - size + 1)] for row in rows]
     assert unravel(*twin.hash_runs(*ragged(rows), size)) == expected
 
 
-def test_sort_distinct(twin: ModuleType, rows: list[Row]) -> None:
+def test_sort_distinct(twin: SimpleNamespace, rows: list[Row]) -> None:
     """Each row sorted as unsigned numbers, once each and counted; empty rows stay."""
     values, offsets, counts = twin.sort_distinct(*ragged(rows))
     assert unravel(values, offsets) == [sorted(set(row)) for row in rows]
@@ -127,7 +75,7 @@ def test_sort_distinct(twin: ModuleType, rows: list[Row]) -> None:
 @pytest.mark.parametrize("size", [2, 16, 128])
 @pytest.mark.parametrize("seed", [0, 1, 42, 2**32 - 1])
 def test_signatures_are_those_of_datasketch(
-    twin: ModuleType, rows: list[Row], size: int, seed: int
+    twin: SimpleNamespace, rows: list[Row], size: int, seed: int
 ) -> None:
     """``MinHash`` fed value by value; an empty row keeps the all-ones of a fresh one."""
     short = [row[:60] for row in rows[:20]]
@@ -143,7 +91,7 @@ def test_signatures_are_those_of_datasketch(
     assert signed.tolist() == expected
 
 
-def test_signatures_know_no_order_and_no_repeats(twin: ModuleType) -> None:
+def test_signatures_know_no_order_and_no_repeats(twin: SimpleNamespace) -> None:
     """A set has one signature, however it is written down."""
     row = [random.Random(5).getrandbits(64) for _ in range(500)]
     signed = twin.minhash(*ragged([row, row[::-1], row + row]), 64, 3)
@@ -152,7 +100,7 @@ def test_signatures_know_no_order_and_no_repeats(twin: ModuleType) -> None:
 
 @pytest.mark.parametrize(("bands", "per_band"), [(1, 1), (4, 3), (3, 4), (12, 1), (1, 12), (2, 5)])
 @pytest.mark.parametrize("count", [0, 1, 7])
-def test_band_keys(twin: ModuleType, bands: int, per_band: int, count: int) -> None:
+def test_band_keys(twin: SimpleNamespace, bands: int, per_band: int, count: int) -> None:
     """One key for each slice, the band's number mixed in; what is left over is not looked at."""
     chance = np.random.default_rng(6)
     table = chance.integers(0, 2**32, (count, 12), np.uint32)
@@ -197,6 +145,18 @@ BUCKETS: dict[str, tuple[Row, Row]] = {
     "a row twice in a bucket": ([1, 1, 1, 1], [4, 2, 4, 9]),
     "backwards": ([3, 3, 3, 0, 0], [9, 5, 1, 5, 1]),
     "far rows": ([1] * 3, [0, 2**31 - 2, 2**31 - 1]),
+    "same low 33 bits": (
+        [(n % 7) << 33 | 5 for n in range(60)],
+        [n % 13 for n in range(60)],
+    ),
+    "same high 33 bits": (
+        [5 << 33 | n % 7 for n in range(60)],
+        [n % 13 for n in range(60)],
+    ),
+    "one bit apart": (
+        [1 << n % 64 for n in range(200)],
+        [n // 3 for n in range(200)],
+    ),
     "many": (
         [random.Random(7).randrange(40) for _ in range(900)],
         [random.Random(8).randrange(200) for _ in range(900)],
@@ -209,7 +169,7 @@ BUCKETS: dict[str, tuple[Row, Row]] = {
     ("full", "limit"), [(1, 2), (1, 5), (2, 2), (8, 8), (8, 256), (8, 10), (1000, 1000)]
 )
 def test_buckets_are_paired_in_full_or_as_star_and_chain(
-    twin: ModuleType, name: str, full: int, limit: int
+    twin: SimpleNamespace, name: str, full: int, limit: int
 ) -> None:
     """Pairs sorted, once each, with the number of buckets they share."""
     keys, rows = BUCKETS[name]
@@ -228,7 +188,7 @@ def test_a_bucket_paired_in_full_is_not_cut() -> None:
     assert kernels.bucket_pairs(keys, rows, 8, 4)[2] == 0
 
 
-def test_large_buckets_stay_linear_and_in_one_piece(twin: ModuleType) -> None:
+def test_large_buckets_stay_linear_and_in_one_piece(twin: SimpleNamespace) -> None:
     """Star and chain name at most two pairs for each row, and still connect all of them."""
     count = 20_000
     pairs, _, cut = twin.bucket_pairs(np.zeros(count, np.uint64), np.arange(count), 8, 256)
@@ -237,12 +197,18 @@ def test_large_buckets_stay_linear_and_in_one_piece(twin: ModuleType) -> None:
     assert cut == 1
 
 
-@given(st.lists(st.tuples(st.integers(0, 6), st.integers(0, 30)), max_size=80), st.integers(1, 9))
-def test_buckets_of_any_shape(entries: list[tuple[int, int]], full: int) -> None:
-    """The chosen twin agrees with the definition on anything."""
-    keys, rows = [key for key, _ in entries], [row for _, row in entries]
+@given(
+    st.lists(st.tuples(st.integers(0, 6), st.integers(0, 30)), max_size=80),
+    st.integers(1, 9),
+    st.sampled_from([0, 20, 33, 61]),
+)
+def test_buckets_of_any_shape(
+    twin: SimpleNamespace, entries: list[tuple[int, int]], full: int, shift: int
+) -> None:
+    """Each twin agrees with the definition on anything, wherever in the keys the bits stand."""
+    keys, rows = [key << shift for key, _ in entries], [row for _, row in entries]
     limit = max(full, 2)
-    pairs, counts, cut = kernels.bucket_pairs(
+    pairs, counts, cut = twin.bucket_pairs(
         np.array(keys, np.uint64), np.array(rows, np.int64), full, limit
     )
     expected, expected_cut = bucket_pairs(keys, rows, full, limit)
@@ -250,7 +216,7 @@ def test_buckets_of_any_shape(entries: list[tuple[int, int]], full: int) -> None
     assert (counts.tolist(), cut) == (list(expected.values()), expected_cut)
 
 
-def test_count_pairs(twin: ModuleType) -> None:
+def test_count_pairs(twin: SimpleNamespace) -> None:
     """Each pair once, sorted, with its count; none of none."""
     pairs = [(3, 2**31 - 1), (0, 1), (3, 4), (0, 1), (0, 1)]
     found, counts = twin.count_pairs(np.array(pairs, np.int64))
@@ -260,13 +226,7 @@ def test_count_pairs(twin: ModuleType) -> None:
     assert (found.shape, counts.tolist()) == ((0, 2), [])
 
 
-def every_pair(count: int) -> NDArray[np.int64]:
-    """All ordered pairs of some rows, a row with itself included."""
-    some = range(min(count, 12))
-    return np.array([(a, b) for a in some for b in some], np.int64).reshape(-1, 2)
-
-
-def test_count_shared(twin: ModuleType, rows: list[Row]) -> None:
+def test_count_shared(twin: SimpleNamespace, rows: list[Row]) -> None:
     """The size of the intersection of two sets, an empty one included."""
     sets = [sorted(set(row)) for row in rows]
     pairs = every_pair(len(sets))
@@ -274,18 +234,35 @@ def test_count_shared(twin: ModuleType, rows: list[Row]) -> None:
     assert twin.count_shared(*ragged(sets), pairs).tolist() == expected
 
 
-def test_dot_shared(twin: ModuleType, rows: list[Row]) -> None:
-    """The sparse dot product; whole numbers as weights, so that no order of summing can differ."""
-    sets = [sorted(set(row)) for row in rows]
-    values, offsets = ragged(sets)
-    weights = (np.arange(len(values)) % 97).astype(np.float64)
-    vectors = [
-        dict(zip(row, its, strict=True))
-        for row, its in zip(sets, unravel(weights, offsets), strict=True)
-    ]
-    pairs = every_pair(len(sets))
-    expected = [
-        float(sum(vectors[a][key] * vectors[b].get(key, 0) for key in vectors[a]))
-        for a, b in pairs.tolist()
-    ]
-    assert twin.dot_shared(values, weights, offsets, pairs).tolist() == expected
+MILLION = 10**6
+
+
+def test_a_million_equal_shingles(twin: SimpleNamespace) -> None:
+    """One word without end: each kernel sees one value, a million times."""
+    values, offsets = np.full(MILLION, 7, np.uint64), np.array([0, MILLION])
+    runs, places = twin.hash_runs(values, offsets, 3)
+    assert places.tolist() == [0, MILLION - 2]
+    assert set(runs.tolist()) == {run_hash([7, 7, 7])}
+    distinct, ends, counts = twin.sort_distinct(values, offsets)
+    assert (distinct.tolist(), ends.tolist(), counts.tolist()) == ([7], [0, 1], [MILLION])
+    terms, ends, times, at = twin.cut_terms(values, offsets)
+    assert (terms.tolist(), ends.tolist(), times.tolist()) == ([7], [0, 1], [MILLION])
+    assert not at.any()
+    known, at = twin.number_values(values)
+    assert (known.tolist(), bool(at.any())) == ([7], False)
+    assert set(twin.count_values(values).tolist()) == {MILLION}
+    once = twin.minhash(values[:1], np.array([0, 1]), 4, 1)
+    assert twin.minhash(values, offsets, 4, 1).tolist() == once.tolist()
+
+
+def test_a_bucket_of_a_quarter_million_rows(twin: SimpleNamespace) -> None:
+    """Paired as star and chain in stretches, each of which has a smallest row of its own."""
+    count, limit = MILLION // 4, 1 << 16
+    pairs, counts, cut = twin.bucket_pairs(
+        np.full(count, TOP, np.uint64), np.arange(count), 8, limit
+    )
+    assert len(pairs) < 2 * count
+    assert (set(counts.tolist()), cut) == ({1}, 1)
+    assert set(np.unique(pairs[np.diff(pairs, axis=1)[:, 0] > 1][:, 0]).tolist()) == {
+        *range(0, count, limit)
+    }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from itertools import pairwise
 from pathlib import Path
 from runpy import run_path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup import text as text_rules
 from dedup.shingle import hash_words
 from dedup.term import stem
 from dedup.text import clean, words
@@ -64,6 +66,20 @@ def assert_same(text: str, *, done: bool = False) -> None:
     assert row is not None or not done
     if row is not None:
         assert row == expected(text)
+    cleaned = clean(text).text
+    plain = None if row is None else cleaned.encode()
+    assert native.clean_texts([text]) == [plain]
+    found = words(cleaned)
+    picked = pick([text], [[*range(len(found)), len(found), 2**32 - 1]])
+    assert picked == [[None] * (len(found) + 2) if row is None else [*found, None, None]]
+
+
+def pick(texts: list[str], places: list[list[int]]) -> list[list[str | None]]:
+    """The words at places of each text."""
+    offsets = np.cumsum([0, *map(len, places)]).astype(np.int64)
+    flat = np.array([place for some in places for place in some], np.uint32)
+    picked = native.pick_words(texts, offsets, flat)
+    return [picked[a:b] for a, b in pairwise(offsets.tolist())]
 
 
 ASCII = [
@@ -119,6 +135,18 @@ def test_rows_of_a_batch_stay_apart() -> None:
     assert cut([]) == []
 
 
+def test_words_of_a_batch_are_picked_text_by_text() -> None:
+    """In whatever order, repeated or not at all; a declined text has none, the others theirs."""
+    texts = [*ASCII, "\ud800 x", *SCRIPTS, ""]
+    places = [[n % 7, 0, n % 5, 0] if n % 3 else [] for n in range(len(texts))]
+    whole = cut(texts)
+    for text, row, some, found in zip(texts, whole, places, pick(texts, places), strict=True):
+        every = [] if row is None else words(clean(text).text)
+        assert found == [every[at] if at < len(every) else None for at in some]
+    assert pick([], []) == []
+    assert native.clean_texts([]) == []
+
+
 def test_lone_surrogates_are_declined() -> None:
     """They have no UTF-8."""
     assert cut(["a\ud800b"]) == [None]
@@ -129,6 +157,10 @@ def test_only_lists_of_str() -> None:
     for bad in (("a",), [b"a"], [None], "a", None):
         with pytest.raises(TypeError):
             native.cut_texts(bad)
+        with pytest.raises(TypeError):
+            native.clean_texts(bad)
+        with pytest.raises(TypeError):
+            native.pick_words(bad, np.array([0, 1]), np.zeros(1, np.uint32))
 
 
 PIECES = [
@@ -250,12 +282,38 @@ def test_any_mixture(text: str) -> None:
     assert_same(text)
 
 
+TOOL = Path(__file__).parents[2] / "tools" / "build_tables.py"
+with_sources = pytest.mark.skipif(not TOOL.exists(), reason="the tool stands beside the sources")
+
+
+@with_sources
 def test_the_tables_are_those_of_the_rules() -> None:
-    """A pointer or entity that ``text.py`` learns must be learned by the tables as well."""
-    tool = run_path("tools/build_tables.py")
-    written = Path("dedup/kernels/tables.h").read_text("ascii")
+    """A pointer that ``text.py`` learns must be learned by the tables as well."""
+    tool = run_path(str(TOOL))
+    written = (TOOL.parents[1] / "dedup" / "kernels" / "tables.h").read_text("ascii")
     for form, needs in tool["pointers"]():
         assert f"{{{tool['quoted'](form)}, {int(needs)}}}" in written
+
+
+@with_sources
+def test_every_agency_is_known() -> None:
+    """An agency that ``text.py`` learns must be learned by the kernel as well."""
+    tool = run_path(str(TOOL))
+    agencies = tool["expand"](tool["parser"].parse(text_rules._AGENCY))
+    assert len(agencies) > 20
+    for agency in agencies:
+        shown = (
+            f"He left. ({agency} photo) ({agency}) ({agency.upper()} via x)\nJo Doe / {agency}\n"
+        )
+        assert_same(shown, done=True)
+
+
+def test_every_rule_is_known() -> None:
+    """A rule that is added or moved has to be added or moved in the kernel."""
+    assert " ".join(rule.__name__ for rule in text_rules.RULES) == (
+        "unescape_entities straighten_quotes normalize_unicode drop_invisibles drop_points "
+        "unify_letters drop_urls drop_credits drop_pointers join_hyphens join_lines fold_case"
+    )
 
 
 @given(st.text())

@@ -64,7 +64,7 @@ def test_many_near_copies_are_paired_in_linear_number() -> None:
     for size in (1000, 2000, 4000):
         copies = [Article(f"{n:04}", f"{text} Copy {n} of many.") for n in range(size)]
         corpus = prepare(copies, how)
-        counts.append(len(propose(corpus.sketched, corpus.furniture, how).pairs) / size)
+        counts.append(len(propose(corpus, how).pairs) / size)
     assert max(counts) < 2 * (how.sketch.signature_size // 2)
     assert counts[2] - counts[1] < counts[1] - counts[0]
 

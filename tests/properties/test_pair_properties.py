@@ -3,23 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
-from typing import TYPE_CHECKING
+from itertools import combinations
 
+import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import Article, Relation, Settings, compare
-from dedup.evidence import mirror, weigh
+from dedup.data import Candidates
+from dedup.evidence import mirror
 from dedup.pipeline.corpus import prepare
 from dedup.pipeline.weigher import Weigher
 from dedup.text import clean, words
 from dedup.verdict import judge
 
-from .invented import EMPTY, WORDS, articles, edits, pairs, runs
+from .invented import EMPTY, WORDS, articles, corpora, edits, pairs, runs
 
-if TYPE_CHECKING:
-    from dedup.data import Side
+UNPROPOSED = Candidates(np.zeros((0, 2), np.int64), np.zeros(0, np.uint8))
 
 
 @given(pairs())
@@ -32,17 +33,42 @@ def test_a_verdict_follows_from_its_evidence(pair: tuple[Article, Article]) -> N
     assert found.decided == ruling.decided
 
 
-def sides(left: Article, right: Article) -> tuple[Side, Side]:
-    """Both articles as they are measured."""
-    weigher = Weigher(prepare([left, right], Settings()), Settings())
-    return weigher.side(0), weigher.side(1)
+def weigher(corpus: list[Article]) -> Weigher:
+    """Weighs the pairs of a corpus, of which no index proposed any."""
+    return Weigher(prepare(corpus, Settings()), UNPROPOSED, Settings())
 
 
-@given(pairs())
-def test_measuring_mirrors_when_the_sides_swap(pair: tuple[Article, Article]) -> None:
-    """The same two sides, measured either way round, to the last bit."""
-    left, right = sides(*pair)
-    assert mirror(weigh(right, left)) == weigh(left, right)
+def turned(corpus: list[Article]) -> list[Article]:
+    """The same articles in the opposite order."""
+    return [
+        replace(one, id=f"n{at}", address=f"in.jsonl:{at + 1}")
+        for at, one in enumerate(reversed(corpus))
+    ]
+
+
+@given(corpora())
+def test_measuring_mirrors_when_the_corpus_is_turned(corpus: list[Article]) -> None:
+    """Every pair, measured either way round in the light of one corpus, to the last bit."""
+    there, back = weigher(corpus), weigher(turned(corpus))
+    last = len(corpus) - 1
+    for left, right in combinations(range(len(corpus)), 2):
+        forth = there.weigh(left, right)
+        mirrored = back.weigh(last - right, last - left)
+        assert mirror(mirrored.evidence) == forth.evidence
+        assert (mirrored.relation, mirrored.rule) == (forth.relation, forth.rule)
+
+
+@given(corpora())
+def test_pairs_measured_in_bulk_are_measured_alike(corpus: list[Article]) -> None:
+    """Together, one by one, or asked for the other way round, a verdict is the same."""
+    together, alone, other = weigher(corpus), weigher(corpus), weigher(corpus)
+    every = list(combinations(range(len(corpus)), 2))
+    together.foresee(every)
+    for left, right in every:
+        verdict = alone.weigh(left, right)
+        assert together.weigh(left, right) == other.weigh(right, left) == verdict
+        ruling = judge(verdict.evidence, Settings().match)
+        assert (verdict.relation, verdict.kind, verdict.rule) == ruling[:3]
 
 
 @given(pairs())

@@ -114,7 +114,7 @@ def test_what_cannot_be_written_again_is_refused_before_anything_is_read(here, c
     every_format(ROWS, here)
     for name in ("news.zip", "news.warc.gz", "wide.csv"):
         assert main(["clean", name, "-o", "out"]) == 2
-        assert "can be read but not written again" in capfd.readouterr().err
+        assert "can be read but not be written" in capfd.readouterr().err
     assert not Path("out").exists()
 
 

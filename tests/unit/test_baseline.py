@@ -199,8 +199,8 @@ def test_what_is_written_is_read_again(listed):
 
 
 def test_the_file_has_one_article_to_a_line_and_no_place_or_time():
-    lines = baseline.render(Baseline(BOUND, {"b" * 16: 1, "a" * 16: 2})).decode().splitlines()
-    assert lines[2:] == ['"articles": {', f'"{"a" * 16}": 2,', f'"{"b" * 16}": 1', "}}"]
+    lines = baseline.render(Baseline(BOUND, {"b" * 32: 1, "a" * 32: 2})).decode().splitlines()
+    assert lines[2:] == ['"articles": {', f'"{"a" * 32}": 2,', f'"{"b" * 32}": 1', "}}"]
     assert json.loads("\n".join(lines))["schema"] == "dedup.baseline/1"
 
 
@@ -230,7 +230,7 @@ def test_U18_two_branches_that_each_accept_an_article_merge(tmp_path):
     assert conflicts <= 3
 
 
-GOOD = baseline.render(Baseline(BOUND, {"a" * 16: 2, "b" * 16: 1})).decode()
+GOOD = baseline.render(Baseline(BOUND, {"a" * 32: 2, "b" * 32: 1})).decode()
 
 
 @pytest.mark.parametrize(
@@ -241,9 +241,9 @@ GOOD = baseline.render(Baseline(BOUND, {"a" * 16: 2, "b" * 16: 1})).decode()
         (GOOD.replace('": 2', '": true'), "b:4: "),
         (GOOD.replace('": 2', '": 1e3'), "b:4: "),
         (GOOD.replace('": 2', '": NaN'), "b:4: "),
-        (GOOD.replace("b" * 16, "b" * 15), "b:5: .*no digest"),
-        (GOOD.replace("b" * 16, "../../etc/passwd"), "b:5: .*no digest"),
-        (GOOD.replace("b" * 16, "a" * 16), "b:5: .*stands here again"),
+        (GOOD.replace("b" * 32, "b" * 31), "b:5: .*no digest"),
+        (GOOD.replace("b" * 32, "../../etc/passwd"), "b:5: .*no digest"),
+        (GOOD.replace("b" * 32, "a" * 32), "b:5: .*stands here again"),
         (GOOD.replace('": 2,', '": 2'), "b:5: not a baseline: expecting"),
         (GOOD.replace('"settings"', '"plugins": ["file:///x.py"],\n"settings"'), "b:2: unknown"),
         (GOOD.replace('"fingerprint"', '"finger"'), "b:2: settings"),
@@ -265,7 +265,7 @@ def test_U17_a_file_that_is_no_baseline_is_refused_by_its_line(content, told):
 
 def test_U17_a_merge_left_unfinished_is_named_by_its_line():
     lines = GOOD.splitlines()
-    ours, theirs = f'"{"c" * 16}": 1', f'"{"d" * 16}": 1'
+    ours, theirs = f'"{"c" * 32}": 1', f'"{"d" * 32}": 1'
     lines[4:4] = ["<<<<<<< HEAD", ours + ",", "=======", theirs + ",", ">>>>>>> other"]
     with pytest.raises(baseline.BaselineError, match=r"b:5: a merge .*keep the lines of both"):
         baseline.parse("\n".join(lines).encode(), "b", "")
@@ -299,7 +299,7 @@ def test_a_damaged_baseline_is_read_as_data_or_refused(at, put):
         held = baseline.parse(damaged, "b", "")
     except baseline.BaselineError:
         return
-    assert all(len(name) == 16 and count >= 1 for name, count in held.articles.items())
+    assert all(len(name) == 32 and count >= 1 for name, count in held.articles.items())
 
 
 def test_a_baseline_that_never_ends_is_refused():

@@ -8,14 +8,24 @@ from itertools import pairwise
 import numpy as np
 import pytest
 
-from dedup.candidate import choose_bands, merge, pair, proposal_chance, rare_terms, sample
+from dedup.candidate import (
+    choose_bands,
+    merge,
+    pair,
+    proposal_chance,
+    rare_keys,
+    rare_terms,
+    sample,
+    share_keys,
+    without,
+)
 from dedup.data import Ragged
 from dedup.settings import CandidateSettings
 
 
-def ragged(*rows: list[int]) -> Ragged:
+def ragged(*rows: list[int], kind: type = np.uint64) -> Ragged:
     """Rows end to end."""
-    values = np.array([value for row in rows for value in row], np.uint64)
+    values = np.array([value for row in rows for value in row], kind)
     return Ragged(values, np.cumsum([0, *map(len, rows)]))
 
 
@@ -70,8 +80,8 @@ def test_the_ends_of_sampling(rate: int) -> None:
 
 def test_rare_terms() -> None:
     """The heaviest of those that another row has; a term of one article proposes nothing."""
-    terms = ragged([1, 2, 3, 4], [2, 3, 4], [9], [])
-    weights = np.array([0.9, 0.1, 0.5, 0.3, 0.1, 0.2, 0.7, 1.0])
+    terms = ragged([1, 2, 3, 4], [2, 3, 4], [9], [], kind=np.uint32)
+    weights = np.array([9, 1, 5, 3, 1, 2, 7, 10], np.uint32)
     assert rows_of(rare_terms(terms, weights, CandidateSettings(term_count=2))) == [
         [3, 4],
         [3, 4],
@@ -85,8 +95,54 @@ def test_rare_terms() -> None:
 def test_rare_terms_of_equal_weight_have_an_order() -> None:
     """Both rows must choose the same ones, or they would not meet."""
     row = list(range(10, 60))
-    keys = rare_terms(ragged(row, row), np.full(100, 0.1), CandidateSettings(term_count=5))
+    terms = ragged(row, row, kind=np.uint32)
+    keys = rare_terms(terms, np.full(100, 7, np.uint32), CandidateSettings(term_count=5))
     assert rows_of(keys) == [row[:5], row[:5]]
+
+
+def test_a_term_that_says_nothing_proposes_nothing() -> None:
+    """Every article holds it; with nothing else to go by, a row has no keys at all."""
+    terms = ragged([0, 1], [0, 1], [], kind=np.uint32)
+    weights = np.array([0, 5, 0, 5], np.uint32)
+    assert rows_of(rare_terms(terms, weights, CandidateSettings())) == [[1], [1], []]
+    nothing = rare_terms(ragged([], [], kind=np.uint32), weights[:0], CandidateSettings())
+    assert rows_of(nothing) == [[], []]
+
+
+def test_rare_keys() -> None:
+    """Of the keys that another row has, those with the fewest rows; of equals the first."""
+    keys = ragged([1, 2, 3, 4], [1, 2, 3], [1, 3, 5], [1], [])
+    rare = rare_keys(keys, CandidateSettings(passage_count=2))
+    assert rows_of(rare) == [[2, 3], [2, 3], [1, 3], [1], []]
+    every = rare_keys(keys, CandidateSettings(passage_count=99))
+    assert rows_of(every) == [[1, 2, 3], [1, 2, 3], [1, 3], [1], []]
+
+
+def test_a_phrase_that_all_quote_proposes_nothing_where_rarer_ones_tell() -> None:
+    """Hundreds carry it; two of them are copies of each other, and their own keys say so."""
+    rows = [[1, 2, *range(100 * n, 100 * n + 40)] for n in range(2, 200)]
+    rare = rare_keys(ragged(*rows, rows[0]), CandidateSettings(passage_count=32))
+    assert rows_of(rare)[0] == rows_of(rare)[-1] == rows[0][2:34]
+    assert rows_of(rare)[1] == [1, 2], "it has nothing rarer that another row has"
+
+
+def test_pairs_share_enough_of_all_their_keys() -> None:
+    """Of the shorter one's: a part in a longer article stays, two keys of forty do not."""
+    keys = ragged([*range(20)], [*range(18, 58)], [*range(19, 200)], [0, 1], [])
+    pairs = np.array([[0, 1], [0, 2], [0, 3], [1, 2], [2, 3], [0, 4]], np.int64)
+    kept = share_keys(pairs, keys, CandidateSettings(passage_ratio=0.1))
+    assert kept.tolist() == [[0, 1], [0, 3], [1, 2], [0, 4]]
+    assert share_keys(pairs, keys, CandidateSettings(passage_ratio=0)).tolist() == pairs.tolist()
+    whole = share_keys(pairs, keys, CandidateSettings(passage_ratio=1))
+    assert whole.tolist() == [[0, 3], [0, 4]]
+    assert share_keys(pairs[:0], keys, CandidateSettings()).shape == (0, 2)
+
+
+def test_known_keys_are_left_out() -> None:
+    """Row by row; none known, none left out."""
+    keys = ragged([1, 2, 3], [2], [], [3, 4])
+    assert rows_of(without(keys, np.array([2, 4], np.uint64))) == [[1, 3], [], [], [3]]
+    assert rows_of(without(keys, np.zeros(0, np.uint64))) == rows_of(keys)
 
 
 def test_pairs_must_share_enough_keys() -> None:

@@ -63,6 +63,48 @@ def test_figures_are_what_they_are_called(left: list[str], right: list[str]) -> 
     assert found.shared_run_words == max(sizes, default=0)
 
 
+stretches = st.lists(
+    st.tuples(st.sampled_from(["both", "left", "right"]), st.integers(1, 60)), max_size=7
+)
+
+
+@given(stretches)
+def test_long_stretches_without_a_shared_passage_are_an_articles_own(
+    parts: list[tuple[str, int]],
+) -> None:
+    """Forty words or more of them, wherever they stand; shorter ones are rewording."""
+    left, right = ["tugs"], ["quay"]
+    for number, (side, count) in enumerate(parts):
+        some = [
+            "".join(chr(ord("a") + int(digit)) for digit in f"{number}{n}") for n in range(count)
+        ]
+        some = [f"{side}{word}" for word in some]
+        left += some if side != "right" else []
+        right += some if side != "left" else []
+    found = weighed(" ".join(left), " ".join(right))
+    assert found.left_own_ratio == pytest.approx(own(left, right))
+    assert found.right_own_ratio == pytest.approx(own(right, left))
+
+
+def own(text: list[str], other: list[str]) -> float:
+    """Share of words in stretches of forty or more outside of every run that the other has."""
+    known = set(runs(other, 3))
+    inside = {i + j for i, run in enumerate(runs(text, 3)) if run in known for j in range(3)}
+    lengths = [0]
+    for at in range(len(text)):
+        lengths = [*lengths, 0] if at in inside else [*lengths[:-1], lengths[-1] + 1]
+    return sum(length for length in lengths if length >= 40) / len(text)
+
+
+@given(words.filter(lambda some: len(some) > 1), st.randoms(use_true_random=False))
+def test_the_cosine_knows_no_order(text: list[str], chance) -> None:
+    """The same words shuffled say the same; other words say nothing of it."""
+    shuffled = [*text]
+    chance.shuffle(shuffled)
+    assert weighed(" ".join(text), " ".join(shuffled)).term_cosine_ratio == pytest.approx(1)
+    assert weighed(" ".join(text), "bakery prize ovens").term_cosine_ratio == 0
+
+
 REPORT = (
     "The harbour of Velmark was closed on Monday after {} cranes were torn from their rails,"
     " harbour master {} told reporters. No one was hurt. Repairs at the {} will take until Thursday"

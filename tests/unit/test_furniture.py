@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup import Article, Result, Settings, deduplicate
+from dedup import Article, Result, Settings, deduplicate, kernels
 from dedup.data import Ragged
 from dedup.furniture import (
     CARRIERS,
@@ -18,7 +18,6 @@ from dedup.furniture import (
     COMPARED,
     KEYS_IN_A_ROW,
     confirm,
-    find,
     learn,
     neighbours,
 )
@@ -122,16 +121,19 @@ def test_confirm_leaves_a_statement_to_its_event() -> None:
     assert confirm(known, at, cosines, RELATED).tolist() == [7]
 
 
-RUNS = np.arange(100, 120, dtype=np.uint64)
-PLACES = [2, 5, 9, 14]
-"""Of those runs, the keys."""
+WORDS = np.arange(100, 122, dtype=np.uint64)
+RUNS = kernels.hash_runs(WORDS, np.array([0, len(WORDS)]), 3)[0]
+HIGHEST = int(np.sort(RUNS)[3])
+A, B, C, D = KEYED = np.flatnonzero(RUNS <= HIGHEST).tolist()
+"""Where the keys of the passage index stand in an article of these words."""
 
 
 def masked(*known: int) -> list[int]:
     """The words that are furniture where the keys at these places are known."""
-    keys = RUNS[sorted(known)]
-    mask = find(RUNS, np.isin(np.arange(len(RUNS)), PLACES), keys, 3)
-    assert len(mask) == len(RUNS) + 2
+    keys = np.sort(RUNS[list(known)])
+    offsets = np.array([0, len(WORDS)])
+    mask = kernels.mask_runs(WORDS, offsets, 3, HIGHEST, keys, KEYS_IN_A_ROW)
+    assert len(mask) == len(WORDS)
     return np.flatnonzero(mask).tolist()
 
 
@@ -139,13 +141,13 @@ def masked(*known: int) -> list[int]:
     ("known", "words"),
     [
         ([], []),
-        ([5], []),
-        ([2, 9], []),
-        ([5, 9], [*range(5, 12)]),
-        ([2, 9, 14], [*range(9, 22)]),
-        ([2, 5], [*range(8)]),
-        ([2, 5, 14], [*range(8)]),
-        ([2, 5, 9, 14], [*range(22)]),
+        ([B], []),
+        ([A, C], []),
+        ([B, C], [*range(B, C + 3)]),
+        ([A, C, D], [*range(C, 22)]),
+        ([A, B], [*range(B + 3)]),
+        ([A, B, D], [*range(B + 3)]),
+        (KEYED, [*range(22)]),
     ],
 )
 def test_only_several_keys_in_a_row_are_masked(known: list[int], words: list[int]) -> None:
@@ -156,10 +158,19 @@ def test_only_several_keys_in_a_row_are_masked(known: list[int], words: list[int
     assert masked(*known) == words
 
 
+def test_only_sampled_runs_are_keys() -> None:
+    """What is known but was not drawn as a key neither masks nor stands between."""
+    undrawn = [at for at in range(len(RUNS)) if at not in KEYED]
+    assert masked(*undrawn) == []
+    assert masked(*undrawn, B, C) == masked(B, C)
+
+
 def test_an_article_shorter_than_a_run_has_no_furniture() -> None:
-    """Nothing to look up, nothing to mask."""
-    none = np.zeros(0, np.uint64)
-    assert not find(none, np.zeros(0, bool), RUNS, 3).any()
+    """Nothing to look up, nothing to mask, and the rows around it are masked as they would be."""
+    words = np.concatenate((WORDS[:2], WORDS, WORDS[-2:]))
+    offsets = np.array([0, 0, 2, 24, 26])
+    mask = kernels.mask_runs(words, offsets, 3, HIGHEST, np.sort(RUNS), KEYS_IN_A_ROW)
+    assert np.flatnonzero(mask).tolist() == [*range(2, 24)]
 
 
 NAVIGATION = """Skip to content Home News World Politics Business Markets Sport Football Tennis

@@ -8,12 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
+from dedup import kernels
 from dedup.data import Ragged
 from dedup.evidence import INFORMATIVE_IDF
+from dedup.kernels import IDF_UNIT, WEIGHT_UNIT
 from dedup.settings import ShingleSettings, SketchSettings
 from dedup.shingle import cut, hash_words
 from dedup.sketch import sign
-from dedup.term import count, idf, spread, stem, weigh_terms
+from dedup.term import MOST_COUNTED, idf, spread, stem, weigh_terms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -30,18 +32,20 @@ def hashed(*words: str) -> NDArray[np.uint64]:
 @pytest.mark.parametrize("articles", [1, 3, 10_000])
 def test_background_tells_rare_from_common(articles: int) -> None:
     """Without statistics of its own, a corpus knows which words say something."""
-    once = np.ones(1, np.int64)
-    common = [float(idf(hashed(word), once, articles)[0]) for word in COMMON]
-    rare = [float(idf(hashed(word[:6]), once, articles)[0]) for word in RARE]
+    once = np.ones(1)
+    common = [int(idf(hashed(word), once, articles)[0]) for word in COMMON]
+    rare = [int(idf(hashed(word[:6]), once, articles)[0]) for word in RARE]
     assert max(common) < INFORMATIVE_IDF < min(rare)
 
 
 def test_the_corpus_speaks_for_itself_when_it_is_large() -> None:
     """The more of its articles hold a word, the less it says; never less than nothing."""
     word = hashed("osgaard")
-    values = [float(idf(word, np.array([n]), 100_000)[0]) for n in (1, 100, 10_000, 100_000)]
+    values = [idf(word, np.array([float(n)]), 100_000)[0] for n in (1, 100, 10_000, 100_000)]
     assert values == sorted(values, reverse=True)
-    assert values[-1] >= 0
+    assert len(set(values)) == 4
+    assert values[-1] < IDF_UNIT // 10, "what all but the background hold says next to nothing"
+    assert values[0].dtype == np.uint32
 
 
 def test_stems_join_forms_of_a_word() -> None:
@@ -50,14 +54,24 @@ def test_stems_join_forms_of_a_word() -> None:
     assert len(set(stem(["port", "ports", "sport"]))) == 3
 
 
-def test_count() -> None:
+def counted(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.uint32], NDArray[np.uint64]]:
+    """Each row's terms as places in the vocabulary, how often each stands there, and these."""
+    words = hash_words(rows)
+    terms, offsets, counts, _ = kernels.cut_terms(words.values, words.offsets)
+    vocabulary, places = kernels.number_values(terms)
+    return Ragged(places, offsets), counts, vocabulary
+
+
+def test_terms_are_counted_in_each_row() -> None:
     """Each row's terms once, sorted, with how often they stand; empty rows stay."""
-    terms, counts = count(hash_words([["b", "a", "b"], [], ["a"]]))
+    terms, counts, vocabulary = counted([["b", "a", "b"], [], ["a"]])
     assert terms.offsets.tolist() == [0, 2, 2, 3]
     a, b = hashed("a", "b").tolist()
-    assert dict(zip(terms.values[:2].tolist(), counts[:2].tolist(), strict=True)) == {a: 1, b: 2}
-    assert terms.values[:2].tolist() == sorted([a, b])
-    assert (terms.values[2], counts[2]) == (a, 1)
+    assert vocabulary.tolist() == sorted([a, b])
+    found = vocabulary[terms.values].tolist()
+    assert dict(zip(found[:2], counts[:2].tolist(), strict=True)) == {a: 1, b: 2}
+    assert found[:2] == sorted([a, b])
+    assert (found[2], counts[2]) == (a, 1)
 
 
 def signatures(rows: list[list[str]]) -> NDArray[np.uint32]:
@@ -67,8 +81,9 @@ def signatures(rows: list[list[str]]) -> NDArray[np.uint32]:
 
 def idf_among(rows: list[list[str]], word: str) -> float:
     """How much a word says in a corpus of these rows."""
-    vocabulary, values = spread(count(hash_words(rows))[0], signatures(rows))
-    return float(values[np.searchsorted(vocabulary, hashed(word))][0])
+    terms, _, vocabulary = counted(rows)
+    values = spread(vocabulary, terms, signatures(rows))
+    return float(values[np.searchsorted(vocabulary, hashed(word))][0]) / IDF_UNIT
 
 
 def prose(seed: int, *more: str) -> list[str]:
@@ -86,32 +101,59 @@ def test_copies_are_counted_once() -> None:
     assert idf_among([*told_anew, *others], "osgaard") < once - 1
 
 
-def weights(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.float64]]:
+def test_a_copy_does_not_depend_on_its_place() -> None:
+    """Neither which row of the copies comes first nor what stands between them matters."""
+    rows = [prose(0, "osgaard", f"copy{n}") for n in range(8)] + [prose(n) for n in range(1, 40)]
+    told = idf_among(rows, "osgaard")
+    assert idf_among(rows[::-1], "osgaard") == told
+    assert idf_among([*rows[4:], *rows[:4]], "osgaard") == told
+
+
+def weights(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.uint32]]:
     """Rows of words as weighted terms."""
-    terms, counts = count(hash_words(rows))
-    vocabulary, values = spread(terms, signatures(rows))
-    assert vocabulary.tolist() == sorted(set(terms.values.tolist()))
-    its = values[np.searchsorted(vocabulary, terms.values)]
-    return terms, weigh_terms(terms, counts.astype(np.float64), its)
+    terms, counts, vocabulary = counted(rows)
+    return terms, weigh_terms(terms, counts, spread(vocabulary, terms, signatures(rows)))
 
 
 def test_each_row_has_length_one() -> None:
     """So that a dot product is a cosine; an empty row is harmless."""
     terms, its = weights([["the", "osgaard", "osgaard"], [], ["the"] * 50, RARE])
+    scaled = its / WEIGHT_UNIT
     for start, end in pairwise(terms.offsets.tolist()):
-        assert end == start or float((its[start:end] ** 2).sum()) == pytest.approx(1)
+        assert end == start or float((scaled[start:end] ** 2).sum()) == pytest.approx(1)
+
+
+def test_a_weight_is_what_its_formula_says() -> None:
+    """A power of the count times the idf, over the length of the row: to three digits."""
+    rows = [["osgaard", "osgaard", "osgaard", "the", "port"], ["port"]]
+    terms, counts, vocabulary = counted(rows)
+    says = spread(vocabulary, terms, signatures(rows))
+    plain = [
+        count**0.7 * int(says[place]) / IDF_UNIT
+        for count, place in zip(counts[:3].tolist(), terms.values[:3].tolist(), strict=True)
+    ]
+    length = sum(one**2 for one in plain) ** 0.5
+    found = weigh_terms(terms, counts, says)[:3] / WEIGHT_UNIT
+    assert found.tolist() == pytest.approx([one / length for one in plain], abs=1e-3)
+
+
+def test_terms_that_say_nothing_weigh_nothing() -> None:
+    """A row of them is no reason to divide by zero, and no number is too large to count."""
+    terms = Ragged(np.array([0, 1, 0, 1], np.uint32), np.array([0, 2, 4]))
+    says = np.array([0, 14 * IDF_UNIT], np.uint32)
+    counts = np.array([3, 0, 2**32 - 1, 2**32 - 1], np.uint32)
+    assert weigh_terms(terms, counts, says).tolist() == [0, 0, 0, WEIGHT_UNIT]
+    at_most = np.array([3, 0, 9, MOST_COUNTED], np.uint32)
+    assert weigh_terms(terms, at_most, says).tolist() == [0, 0, 0, WEIGHT_UNIT]
 
 
 def test_a_row_is_weighed_by_itself() -> None:
     """Where a batch begins must not matter, to the last bit."""
     rows = [[f"w{n}{m}" for m in range(7)] for n in range(200)]
-    terms, counts = count(hash_words(rows))
-    times = counts.astype(np.float64)
-    values = np.linspace(1.1, 9.7, len(counts))
-    whole = weigh_terms(terms, times, values)
+    terms, counts, _ = counted(rows)
+    says = np.linspace(70_000, 900_000, len(counts)).astype(np.uint32)
+    whole = weigh_terms(terms, counts, says)
     for start, end in pairwise(terms.offsets.tolist()):
         row = Ragged(terms.values[start:end], np.array([0, end - start]))
-        assert (
-            weigh_terms(row, times[start:end], values[start:end]).tolist()
-            == whole[start:end].tolist()
-        )
+        alone = weigh_terms(row, counts[start:end], says)
+        assert alone.tolist() == whole[start:end].tolist()

@@ -1,0 +1,54 @@
+"""Engines: where the steps over batches are run. An engine only moves data; any gives one answer."""
+
+from __future__ import annotations
+
+import os
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ..data import Engine
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+_In = TypeVar("_In")
+_Out = TypeVar("_Out")
+
+
+def cores() -> int:
+    """How many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def threads(jobs: int) -> Engine:
+    """An engine of so many threads, or none besides this one where that is enough.
+
+    Threads, since the kernels let go of the interpreter while they work; what comes first is given
+    first, and no more than two batches a thread are under way, which bounds memory.
+    """
+    if jobs == 1:
+        return _here
+
+    def run(step: Callable[[_In], _Out], batches: Iterable[_In]) -> Iterator[_Out]:
+        waiting: deque[Future[_Out]] = deque()
+        with ThreadPoolExecutor(jobs) as pool:
+            try:
+                for batch in batches:
+                    waiting.append(pool.submit(step, batch))
+                    if len(waiting) > 2 * jobs:
+                        yield waiting.popleft().result()
+                while waiting:
+                    yield waiting.popleft().result()
+            finally:
+                for one in waiting:
+                    one.cancel()
+
+    return run
+
+
+def _here(step: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:
+    """Run each step when its answer is asked for."""
+    return map(step, batches)

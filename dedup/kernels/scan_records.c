@@ -1,0 +1,244 @@
+/* JSON Lines to the values of a few fields: nothing is built for the rest of a record, but all of it
+   is checked. A line that holds anything unusual is declined, and read by the readable twin. */
+#include "json.h"
+
+enum { MOST_KEYS = 64, MOST_NAMES = 64, MOST_DEPTH = 64 };
+
+enum kind { TEXT, ESCAPED_TEXT, NUMBER };
+
+/* The value of a field that is wanted. */
+struct value {
+    struct stretch written; /* without its quotes */
+    uint8_t name, kind;
+};
+
+/* Everything of a call. */
+struct scan {
+    Py_buffer block;
+    PyObject *names, *number;
+    struct stretch wanted[MOST_NAMES];
+    uint8_t wanted_count;
+    int deepest;
+    int64_t *starts; /* of each line, and the end of the last */
+    size_t *ends;    /* how many values there are up to the end of each line */
+    uint8_t *done;
+    size_t lines;
+    struct value *values;
+    size_t count, capacity;
+    uint8_t *scratch;
+};
+
+/* ---- records ---- */
+
+static int is_same(struct stretch a, struct stretch b)
+{
+    return a.size == b.size && memcmp(a.start, b.start, a.size) == 0;
+}
+
+/* Keep a value if it is wanted; 0 without memory. */
+static int keep(struct scan *scan, struct stretch key, struct value value)
+{
+    uint8_t name = 0;
+    while (name < scan->wanted_count && !is_same(scan->wanted[name], key))
+        name++;
+    if (name == scan->wanted_count)
+        return 1;
+    if (scan->count == scan->capacity) {
+        size_t capacity = scan->capacity * 2 + 256;
+        struct value *values = realloc(scan->values, capacity * sizeof *values);
+        if (!values)
+            return 0;
+        scan->values = values;
+        scan->capacity = capacity;
+    }
+    value.name = name;
+    scan->values[scan->count++] = value;
+    return 1;
+}
+
+/* Read one line: 1 when it is a record, 0 when it is declined, -1 without memory. */
+static int scan_line(struct scan *scan, const uint8_t *start, const uint8_t *end)
+{
+    struct scanner s = {start, end, scan->deepest};
+    struct stretch keys[MOST_KEYS];
+    int count = 0, is_escaped;
+    skip_space(&s);
+    if (!take(&s, '{') || !(is_ascii(start, (size_t)(end - start)) || is_utf8(start, end)))
+        return 0;
+    do {
+        struct value value = {{NULL, 0}, 0, TEXT};
+        int is_kept = 1;
+        skip_space(&s);
+        if (count == MOST_KEYS || !take_string(&s, &keys[count], &is_escaped) || is_escaped)
+            return 0;
+        for (int i = 0; i < count; i++)
+            if (is_same(keys[i], keys[count]))
+                return 0;
+        skip_space(&s);
+        if (!take(&s, ':'))
+            return 0;
+        skip_space(&s);
+        if (s.at < s.end && *s.at == '"') {
+            if (!take_string(&s, &value.written, &is_escaped))
+                return 0;
+            value.kind = is_escaped ? ESCAPED_TEXT : TEXT;
+        } else if (s.at < s.end && (*s.at == '-' || (*s.at >= '0' && *s.at <= '9'))) {
+            if (!take_number(&s, &value.written))
+                return 0;
+            value.kind = NUMBER;
+        } else if (skip_value(&s, 1)) {
+            is_kept = 0;
+        } else {
+            return 0;
+        }
+        if (is_kept && !keep(scan, keys[count], value))
+            return -1;
+        count++;
+        skip_space(&s);
+    } while (take(&s, ','));
+    if (!take(&s, '}'))
+        return 0;
+    skip_space(&s);
+    return s.at == s.end;
+}
+
+/* Read all lines; touches nothing of the interpreter. */
+static int scan_lines(struct scan *scan)
+{
+    const uint8_t *block = scan->block.buf, *at = block, *end = at + scan->block.len;
+    for (size_t line = 0; line < scan->lines; line++) {
+        const uint8_t *newline = memchr(at, '\n', (size_t)(end - at));
+        const uint8_t *next = newline ? newline + 1 : end;
+        size_t before = scan->count;
+        int done = scan_line(scan, at, next);
+        if (done < 0)
+            return 0;
+        if (!done)
+            scan->count = before;
+        scan->done[line] = (uint8_t)done;
+        scan->starts[line] = at - block;
+        scan->ends[line] = scan->count;
+        at = next;
+    }
+    scan->starts[scan->lines] = end - block;
+    return 1;
+}
+
+/* ---- objects ---- */
+
+static PyObject *as_object(struct scan *scan, const struct value *value)
+{
+    struct stretch written = value->written;
+    if (value->kind == ESCAPED_TEXT) {
+        written.size = unescape(written, scan->scratch);
+        written.start = scan->scratch;
+    }
+    PyObject *text = PyUnicode_DecodeUTF8((const char *)written.start, (Py_ssize_t)written.size,
+                                          NULL);
+    if (!text || value->kind != NUMBER)
+        return text;
+    PyObject *number = PyObject_CallFunctionObjArgs(scan->number, text, NULL);
+    Py_DECREF(text);
+    return number;
+}
+
+/* One record as a dict of the fields that are wanted. */
+static PyObject *as_dict(struct scan *scan, size_t from, size_t to)
+{
+    PyObject *dict = PyDict_New();
+    for (; dict && from < to; from++) {
+        const struct value *value = &scan->values[from];
+        PyObject *object = as_object(scan, value);
+        if (!object || PyDict_SetItem(dict, PyTuple_GET_ITEM(scan->names, value->name), object))
+            Py_CLEAR(dict);
+        Py_XDECREF(object);
+    }
+    return dict;
+}
+
+static PyObject *as_list(struct scan *scan)
+{
+    PyObject *list = PyList_New((Py_ssize_t)scan->lines);
+    for (size_t line = 0; list && line < scan->lines; line++) {
+        PyObject *record = Py_None;
+        if (scan->done[line])
+            record = as_dict(scan, line ? scan->ends[line - 1] : 0, scan->ends[line]);
+        else
+            Py_INCREF(record);
+        if (!record)
+            Py_CLEAR(list);
+        else
+            PyList_SET_ITEM(list, (Py_ssize_t)line, record);
+    }
+    return list;
+}
+
+/* ---- the call ---- */
+
+static int take_names(struct scan *scan)
+{
+    Py_ssize_t size, count = PyTuple_GET_SIZE(scan->names);
+    if (count > MOST_NAMES) {
+        PyErr_SetString(PyExc_ValueError, "scan_records looks for too many names");
+        return 0;
+    }
+    for (Py_ssize_t i = 0; i < count; i++) {
+        const char *name = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(scan->names, i), &size);
+        if (!name)
+            return 0;
+        scan->wanted[i].start = (const uint8_t *)name;
+        scan->wanted[i].size = (size_t)size;
+    }
+    scan->wanted_count = (uint8_t)count;
+    return 1;
+}
+
+static int prepare(struct scan *scan)
+{
+    const uint8_t *block = scan->block.buf;
+    size_t size = (size_t)scan->block.len;
+    for (const uint8_t *at = block, *end = block + size; at < end; scan->lines++) {
+        at = memchr(at, '\n', (size_t)(end - at));
+        at = at ? at + 1 : end;
+    }
+    scan->starts = malloc((scan->lines + 1) * sizeof *scan->starts);
+    scan->ends = malloc((scan->lines + 1) * sizeof *scan->ends);
+    scan->done = malloc(scan->lines + 1);
+    scan->scratch = malloc(size + 1);
+    return scan->starts && scan->ends && scan->done && scan->scratch;
+}
+
+/* scan_records(block, names: tuple[str, ...], number, deepest: int) -> (starts, records): where each
+   line of the block starts and the last one ends, as int64; and of each line a dict with the named
+   fields that are strings, or numbers (as `number` of what is written), or None if it is declined */
+PyObject *scan_records(PyObject *module, PyObject *args)
+{
+    struct scan scan = {0};
+    PyObject *records = NULL, *result = NULL;
+    int is_whole = 0;
+    (void)module;
+    if (!PyArg_ParseTuple(args, "y*O!Oi", &scan.block, &PyTuple_Type, &scan.names, &scan.number,
+                          &scan.deepest))
+        return NULL;
+    if (scan.deepest > MOST_DEPTH)
+        scan.deepest = MOST_DEPTH; /* they are stepped over by recursion */
+    if (take_names(&scan)) {
+        Py_BEGIN_ALLOW_THREADS
+        is_whole = prepare(&scan) && scan_lines(&scan);
+        Py_END_ALLOW_THREADS
+        if (is_whole)
+            records = as_list(&scan);
+        else
+            PyErr_NoMemory();
+    }
+    if (records)
+        result = Py_BuildValue("(y#N)", (const char *)scan.starts,
+                               (Py_ssize_t)((scan.lines + 1) * sizeof *scan.starts), records);
+    free(scan.starts);
+    free(scan.ends);
+    free(scan.done);
+    free(scan.values);
+    free(scan.scratch);
+    PyBuffer_Release(&scan.block);
+    return result;
+}

@@ -1,0 +1,1 @@
+"""Contracts: one set of cases for every twin, reader and format."""

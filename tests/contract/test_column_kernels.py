@@ -1,0 +1,193 @@
+"""Kernels of whole columns: terms, counts, places, masks, each against its definition by hand."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from .twins import TOP, Row, every_pair, ragged, run_hash, unravel
+
+if TYPE_CHECKING:
+    from types import SimpleNamespace
+
+numbers = st.integers(0, TOP) | st.integers(0, 9) | st.integers(0, 9).map(lambda n: n << 33 | 5)
+columns = st.lists(st.lists(numbers, max_size=30), max_size=8)
+
+
+def flat(rows: list[Row]) -> Row:
+    """All values, end to end."""
+    return [value for row in rows for value in row]
+
+
+def check_numbers(twin: SimpleNamespace, values: Row) -> None:
+    """Numbers and counts of some values."""
+    counted = Counter(values)
+    distinct, places = twin.number_values(np.array(values, np.uint64))
+    known = sorted(counted)
+    assert (distinct.dtype, places.dtype) == (np.uint64, np.uint32)
+    assert distinct.tolist() == known
+    assert [known[place] for place in places.tolist()] == values
+    counts = twin.count_values(np.array(values, np.uint64))
+    assert counts.dtype == np.uint32
+    assert counts.tolist() == [counted[value] for value in values]
+
+
+def test_values_are_numbered_and_counted(twin: SimpleNamespace, rows: list[Row]) -> None:
+    """By their rank among all of them, sorted as unsigned numbers; and how often each stands."""
+    check_numbers(twin, flat(rows))
+
+
+@given(columns)
+def test_any_values_are_numbered_and_counted(twin: SimpleNamespace, rows: list[Row]) -> None:
+    """The same of anything."""
+    check_numbers(twin, flat(rows))
+
+
+@given(columns, columns)
+def test_places_of_known_values(twin: SimpleNamespace, rows: list[Row], others: list[Row]) -> None:
+    """Where a value stands among known ones, or -1; none are known, none is found."""
+    for chosen in (flat(others), flat(rows)[::2], flat(rows)):
+        known = sorted(set(chosen))
+        found = twin.find_places(np.array(flat(rows), np.uint64), np.array(known, np.uint64))
+        assert found.dtype == np.int32
+        expected = [known.index(value) if value in known else -1 for value in flat(rows)]
+        assert found.tolist() == expected
+
+
+@given(
+    st.lists(st.lists(st.integers(1, 40) | st.integers(1, 2**32 - 1), max_size=30), max_size=8),
+    st.sampled_from([1, 2, 4, 1000]),
+)
+def test_rarer_entries_are_counted(twin: SimpleNamespace, rows: list[Row], factor: int) -> None:
+    """Of each entry, the others of its row that count a factor less; what counts once is rare."""
+    counts, offsets = ragged(rows, np.uint32)
+    found = twin.count_rarer(counts, offsets, factor)
+    assert found.dtype == np.uint32
+    expected = [
+        [sum(other <= max(1, count // factor) for other in row) for count in row] for row in rows
+    ]
+    assert unravel(found, offsets) == expected
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 4) | st.integers(0, 2**32 - 1), max_size=40), max_size=8),
+    st.sampled_from([1, 2, 16, 10**6]),
+)
+def test_the_heaviest_are_chosen(twin: SimpleNamespace, rows: list[Row], most: int) -> None:
+    """So many of each row, of equals the first; what weighs nothing is never chosen."""
+    weights, offsets = ragged(rows, np.uint32)
+    found = twin.choose_heaviest(weights, offsets, most)
+    assert found.dtype == bool
+    for row, mask in zip(rows, unravel(found, offsets), strict=True):
+        ranked = sorted((at for at, one in enumerate(row) if one), key=lambda at: (-row[at], at))
+        assert [at for at, chosen in enumerate(mask) if chosen] == sorted(ranked[:most])
+
+
+def check_terms(twin: SimpleNamespace, rows: list[Row]) -> None:
+    """The terms of some rows of stems."""
+    terms, offsets, counts, places = twin.cut_terms(*ragged(rows))
+    assert [one.dtype for one in (terms, offsets, counts, places)] == [
+        np.uint64,
+        np.int64,
+        np.uint32,
+        np.uint32,
+    ]
+    distinct = [sorted(set(row)) for row in rows]
+    assert unravel(terms, offsets) == distinct
+    both = list(zip(rows, distinct, strict=True))
+    assert unravel(counts, offsets) == [[row.count(term) for term in mine] for row, mine in both]
+    _, of_words = ragged(rows)
+    assert unravel(places, of_words) == [[mine.index(stem) for stem in row] for row, mine in both]
+
+
+def test_terms_of_each_row(twin: SimpleNamespace, rows: list[Row]) -> None:
+    """Once each, sorted and counted, and for each stem the place of its term."""
+    check_terms(twin, [row[:600] for row in rows])
+
+
+@given(columns)
+def test_terms_of_any_rows(twin: SimpleNamespace, rows: list[Row]) -> None:
+    """The same of anything."""
+    check_terms(twin, rows)
+
+
+def check_dots(twin: SimpleNamespace, sets: list[Row], weights: Row) -> None:
+    """The dot products of all pairs of some rows."""
+    values, offsets = ragged(sets, np.uint32)
+    its = np.array(weights, np.uint32)
+    vectors = [
+        dict(zip(row, mine, strict=True))
+        for row, mine in zip(sets, unravel(its, offsets), strict=True)
+    ]
+    pairs = every_pair(len(sets))
+    expected = [
+        sum(one * vectors[b].get(key, 0) for key, one in vectors[a].items())
+        for a, b in pairs.tolist()
+    ]
+    found = twin.dot_shared(values, its, offsets, pairs)
+    assert found.dtype == np.int64
+    assert found.tolist() == expected
+
+
+def test_dot_shared(twin: SimpleNamespace, rows: list[Row]) -> None:
+    """The sparse dot product of the largest weights that there may be: whole numbers, exactly."""
+    sets = [sorted({value & 0xFFFFFFFF for value in row}) for row in rows]
+    check_dots(twin, sets, [2**25 - 1] * sum(map(len, sets)))
+
+
+@given(st.lists(st.dictionaries(st.integers(0, 12), st.integers(0, 2**25 - 1)), max_size=6))
+def test_any_dot_shared(twin: SimpleNamespace, vectors: list[dict[int, int]]) -> None:
+    """The same of anything."""
+    rows = [dict(sorted(vector.items())) for vector in vectors]
+    check_dots(twin, [list(row) for row in rows], [one for row in rows for one in row.values()])
+
+
+def masked(row: Row, run: int, highest: int, known: set[int], together: int) -> list[bool]:
+    """Which words stand between known keys that follow each other, or beyond the outermost."""
+    hashes = [run_hash(row[at : at + run]) for at in range(len(row) - run + 1)]
+    keys = [(at, value in known) for at, value in enumerate(hashes) if value <= highest]
+    mask = [False] * len(row)
+    for first in range(len(keys)):
+        beyond = first
+        while beyond < len(keys) and keys[beyond][1]:
+            beyond += 1
+        if beyond - first >= together:
+            start = keys[first][0] if first else 0
+            end = keys[beyond - 1][0] + run if beyond < len(keys) else len(row)
+            mask[start:end] = [True] * (end - start)
+    return mask
+
+
+@given(
+    st.lists(st.lists(st.integers(0, 3), max_size=40), max_size=6),
+    st.integers(1, 4),
+    st.integers(1, 3),
+    st.sampled_from([0, 2**61, 2**63, TOP]),
+    st.integers(1, 4),
+)
+def test_known_passages_are_masked(
+    twin: SimpleNamespace, rows: list[Row], run: int, together: int, highest: int, step: int
+) -> None:
+    """Row by row, whatever is known and however few runs are keys."""
+    words, offsets = ragged(rows)
+    every = sorted(set(twin.hash_runs(words, offsets, run)[0].tolist()))
+    for known in (every[::step], every, []):
+        keys = np.array(known, np.uint64)
+        mask = twin.mask_runs(words, offsets, run, highest, keys, together)
+        assert mask.dtype == bool
+        expected = [masked(row, run, highest, set(known), together) for row in rows]
+        assert unravel(mask, offsets) == expected
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 63, 64, 65])
+def test_rows_of_known_passages_alone_are_masked_whole(twin: SimpleNamespace, count: int) -> None:
+    """From the first word to the last, if there are keys enough."""
+    words = np.arange(count, dtype=np.uint64)
+    known = np.sort(twin.hash_runs(words, np.array([0, count]), 3)[0])
+    mask = twin.mask_runs(words, np.array([0, count]), 3, TOP, known, 2)
+    assert mask.tolist() == [count >= 4] * count

@@ -27,7 +27,7 @@ _CHECKED = {int(zstd.CompressionParameter.checksum_flag): 1}
 _MAKE: dict[str, Callable[[BinaryIO], object]] = {
     "gzip": lambda out: gzip.GzipFile("", "wb", 6, out, 0),
     "bzip2": lambda out: bz2.BZ2File(out, "wb"),
-    "xz": lambda out: lzma.LZMAFile(out, "wb"),
+    "xz": lambda out: lzma.LZMAFile(out, "wb"),  # noqa: SIM115
     "zstd": lambda out: zstd.ZstdFile(out, "wb", options=_CHECKED),
 }
 

@@ -79,7 +79,6 @@ STEPS = {
         "configured": -1,
         "layout": -1,
         "pipes": -1,
-        "progress": -1,
         "options": 0,
         "delivery": 1,
         "running": 1,

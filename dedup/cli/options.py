@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import click
 from click.core import ParameterSource
 
-from ..engines import cores
 from ..errors import EXIT_FINE, SettingsError
 from ..readers import ON_ERROR, Limits, ReadSettings
 from ..reports import REPORTS, Look, Report
@@ -180,7 +179,7 @@ FILE = click.Path(readable=False)
 
 def setting(*names: str, **how: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401
     """``click.option`` for an option of one command that files and environment may set, too."""
-    return click.option(*names, cls=Setting, **{"show_default": True, **how})
+    return click.option(*names, cls=Setting, show_default=True, **how)
 
 
 def _everywhere(*names: str, **how: Any) -> Callable[[Callable[..., int]], Callable[..., int]]:  # noqa: ANN401
@@ -288,11 +287,10 @@ _OPTIONS = (
     _everywhere(
         "-j",
         "--jobs",
-        type=click.IntRange(1),
-        default=cores,
-        show_default="all",
+        type=click.IntRange(0),
+        default=0,
         metavar="NUMBER",
-        help="Cores to use; the answer is the same.",
+        help="Cores to use, 0 for all there are; the answer is the same.",
     ),
     _everywhere(
         "--progress",

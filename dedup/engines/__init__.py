@@ -24,11 +24,12 @@ def cores() -> int:
 
 
 def threads(jobs: int) -> Engine:
-    """An engine of so many threads, or none besides this one where that is enough.
+    """An engine of so many threads, 0 for one a core, or none besides this one if that is enough.
 
     Threads, since the kernels let go of the interpreter while they work; what comes first is given
     first, and no more than two batches a thread are under way, which bounds memory.
     """
+    jobs = jobs or cores()
     if jobs == 1:
         return _here
 

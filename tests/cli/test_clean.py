@@ -451,7 +451,7 @@ def test_annotation_is_for_records_only(run):
 
 
 def test_outputs_that_cannot_be_are_refused_before_anything_is_read_22_23_109(run, monkeypatch):
-    def read(*_):
+    def read(*_, **__):
         raise AssertionError("read")
 
     monkeypatch.setattr(pipeline, "deduplicate", read)
@@ -550,8 +550,8 @@ def test_input_that_changes_between_the_passes_is_noticed_11_12_13(how, run, mon
     os.mkdir("lines")
     Path("lines/in.jsonl").write_bytes(body)
 
-    def meddled(articles, settings):
-        result = whole(articles, settings)
+    def meddled(articles, settings, **more):
+        result = whole(articles, settings, **more)
         target = Path("lines/in.jsonl")
         if how == "rewritten":  # as long as before, and as old
             times = os.stat(target)
@@ -566,12 +566,12 @@ def test_input_that_changes_between_the_passes_is_noticed_11_12_13(how, run, mon
             target.unlink()
         return result
 
-    def with_new_file(articles, settings):
-        def more():
+    def with_new_file(articles, settings, **more):
+        def longer():
             yield from articles
             yield pipeline.Article("new", BAKERY, "lines/new.jsonl:1")
 
-        return whole(more(), settings)
+        return whole(longer(), settings, **more)
 
     monkeypatch.setattr(pipeline, "deduplicate", with_new_file if how == "new file" else meddled)
     done = run("clean", "lines", "-o", "out.jsonl", "--removed", "r.jsonl")

@@ -127,7 +127,7 @@ def test_U11_111_signals_at_random_moments_leave_nothing_behind(sent, code, life
 
 @pytest.mark.parametrize("where", ["reading", "writing", "publishing"])
 def test_U11_an_interrupted_run_leaves_the_old_outputs_and_nothing_else(where, monkeypatch, capfd):
-    def interrupted(*_):
+    def interrupted(*_, **__):
         raise KeyboardInterrupt
 
     if where == "reading":
@@ -143,7 +143,7 @@ def test_U11_an_interrupted_run_leaves_the_old_outputs_and_nothing_else(where, m
 
 
 def test_U10_a_crash_is_trouble_and_nothing_was_written(monkeypatch, capfd):
-    def broken(*_):
+    def broken(*_, **__):
         raise ZeroDivisionError("so\nsorry")
 
     for target, name in ((pipeline, "deduplicate"), (writers, "write"), (os, "replace")):

@@ -157,6 +157,19 @@ def text_names(how: ReadSettings) -> tuple[str, ...]:
     return (how.text_field,) if how.text_field else LIKELY
 
 
+def field_names(how: ReadSettings) -> tuple[str, ...]:
+    """Give every field that can become part of an article; none where one is a dotted path."""
+    asked = (*text_names(how), how.id_field)
+    if any("." in name for name in asked):
+        return ()
+    return tuple(dict.fromkeys((*asked, *(name for names in FACTS.values() for name in names))))
+
+
+def has_text(record: Mapping[str, object], how: ReadSettings) -> bool:
+    """Whether one of the fields that may hold the text holds a string."""
+    return any(type(record.get(name)) is str for name in text_names(how))
+
+
 def values(record: Mapping[str, object], name: str) -> Iterator[object]:
     """Give the value under a name, or under its dotted path; nothing where there is none."""
     if name in record:

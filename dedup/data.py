@@ -26,17 +26,29 @@ class Article:
     """The record's own id where it has one, else its address."""
     text: str
     address: str = ""
-    """Where it was read: ``path`` or ``path:LINE``; can be pasted back as an argument."""
+    """Where it was read: ``path``, ``path:LINE`` or ``archive!member:LINE``; can be pasted back as
+    an argument."""
     title: str = ""
     url: str = ""
     source: str = ""
     """Who published it, such as an outlet or an agency."""
     published: datetime | None = None
+    lang: str = ""
+    """The language it says it is in, such as ``en``; nothing is decided by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """An input that could not be read, and why; nothing is dropped without one of these."""
+
+    address: str
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth knowing of an input that was read all the same, such as a guess."""
 
     address: str
     code: str
@@ -53,6 +65,8 @@ class InputFile:
     """The format, such as ``jsonl``."""
     below: str = ""
     """The folder that led to it; empty for a file that was named itself."""
+    packed: str = ""
+    """How it is compressed, such as ``gzip``; empty if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -459,9 +473,7 @@ class Engine(Protocol):
     ``map`` is one.
     """
 
-    def __call__(
-        self, step: Callable[[Any], Any], batches: Iterable[Any], /
-    ) -> Iterator[Any]:
+    def __call__(self, step: Callable[[Any], Any], batches: Iterable[Any], /) -> Iterator[Any]:
         """Give ``step`` of each batch; how many are under way is bounded."""
 
 

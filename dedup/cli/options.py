@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import EXIT_FINE, SettingsError
-from ..readers import ON_ERROR, ReadSettings
+from ..readers import ON_ERROR, Limits, ReadSettings
 from ..reports import REPORTS, Look, Report
 from ..settings import Settings
 from ..writing import check
@@ -52,6 +52,13 @@ class Flags:
     text_field: str
     id_field: str
     on_error: str
+    encoding: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    hidden: bool
+    ignore: bool
+    follow: bool
+    limit: tuple[str, ...]
     format: str
     json: bool
     output: str
@@ -80,7 +87,18 @@ class Flags:
 
     def reading(self) -> ReadSettings:
         """Build the settings of the readers."""
-        return ReadSettings(self.text_field, self.id_field, self.on_error)
+        return ReadSettings(
+            text_field=self.text_field,
+            id_field=self.id_field,
+            on_error=self.on_error,
+            encoding=self.encoding,
+            include=self.include,
+            exclude=self.exclude,
+            hidden=self.hidden,
+            ignore=self.ignore,
+            follow=self.follow,
+            limits=Limits.of(self.limit),
+        )
 
     def memory_bytes(self) -> int:
         """How much memory columns, texts and the work on them may take."""
@@ -260,6 +278,24 @@ _OPTIONS = (
         default=_READING.on_error,
         help="Unreadable input: do the rest and exit 2, end at once, or count it and exit 0.",
     ),
+    _everywhere(
+        "--encoding",
+        default=_READING.encoding,
+        metavar="NAME",
+        help="Of bytes without a mark; without it UTF-8, or else a guess.",
+    ),
+    _everywhere(
+        "--include", multiple=True, inside=True, metavar="GLOB", help="In folders, take only these."
+    ),
+    _everywhere(
+        "--exclude", multiple=True, inside=True, metavar="GLOB", help="In folders, leave these out."
+    ),
+    _everywhere("--hidden/--no-hidden", help="In folders, take hidden files, too."),
+    _everywhere(
+        "--ignore/--no-ignore", default=_READING.ignore, help="Heed .gitignore and .ignore."
+    ),
+    _everywhere("--follow/--no-follow", help="In folders, follow links."),
+    _everywhere("--limit", multiple=True, metavar="NAME=VALUE", help="Such as line_bytes=1GiB."),
     _everywhere("--format", type=OneOf(tuple(REPORTS)), default="text", help="Of output."),
     click.option("--json", is_flag=True, help="Short for --format json."),
     OUTPUT,

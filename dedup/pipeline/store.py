@@ -176,7 +176,7 @@ def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:
     words, of_words = taken(whole.words, rows)
     terms, of_terms = taken(whole.terms, rows)
     shingles = whole.shingles
-    if len(shingles.values):
+    if len(shingles.offsets) > 1:  # there are some, though these articles may be too short for any
         shingles, _ = taken(shingles, rows)
     return Cut(
         words=words,

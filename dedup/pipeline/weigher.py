@@ -68,8 +68,8 @@ class Weigher:
     def weigh_all(
         self, watch: Watch = unwatched, run: Engine = map
     ) -> list[tuple[tuple[int, int], Verdict]]:
-        """The proposed pairs of rows that are more than distinct, each with the verdict on the first
-        article of each row.
+        """The proposed pairs of rows that are more than distinct, each with the verdict on the
+        first article of each row.
         """
         told = []
         total = len(self.found.pairs)
@@ -201,8 +201,8 @@ class Weigher:
     def _judge(
         self, places: list[tuple[int, int]], measured: _Measured, numbers: range, *, bulk: bool
     ) -> list[tuple[int, Verdict]]:
-        """The verdicts on articles whose rows were measured; in bulk without those that are distinct,
-        of which facts need not be read.
+        """The verdicts on articles whose rows were measured; in bulk without those that are
+        distinct, of which facts need not be read.
         """
         judged: dict[int, Verdict] = {}
         for number in numbers:

@@ -54,10 +54,10 @@ def _pick(
         picked = kernels.pick_words(texts, offsets, whole.astype(np.uint32))
     words: list[str] = [""] * len(order)
     for number, one in enumerate(texts):
-        some = range(offsets[number], offsets[number + 1])
-        if picked[some.start] is None:
+        mine = slice(offsets[number], offsets[number + 1])
+        if picked[mine.start] is None:
             every = text.words(text.clean(one, settings.text).text)
-            picked[some.start : some.stop] = [every[at] for at in whole[some.start : some.stop]]
+            picked[mine] = [every[at] for at in whole[mine]]
     for at, word in zip(order.tolist(), picked, strict=True):
         words[at] = word or ""
     return words

@@ -169,7 +169,9 @@ def head_words(words: tuple[int, int], measures: Measures) -> int:
     return HEAD_WORDS if 2 * measures.aligned_words >= FORM_RATIO * sum(words) else 0
 
 
-def differing(evidence: Evidence, count: int, weight: int, agreeing: int, facts: list[Fact]) -> Evidence:
+def differing(
+    evidence: Evidence, count: int, weight: int, agreeing: int, facts: list[Fact]
+) -> Evidence:
     """The evidence with the facts that differ, and their share of all facts, by weight."""
     return replace(
         evidence,

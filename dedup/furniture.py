@@ -62,7 +62,7 @@ def _of_one_source(
     highest = np.full(len(wanted), -1, np.int64)
     np.minimum.at(lowest, at, sources[mine])
     np.maximum.at(highest, at, sources[mine])
-    return (lowest == highest) & (lowest >= 0)
+    return np.asarray((lowest == highest) & (lowest >= 0), np.bool_)
 
 
 def neighbours(

@@ -29,7 +29,8 @@ def hash_words(articles: Sequence[Sequence[str]]) -> Ragged:
     offsets = np.zeros(len(articles) + 1, np.int64)
     np.cumsum([len(words) for words in articles], out=offsets[1:])
     text = "".join("\n".join(words) + "\n" for words in articles if words)
-    return Ragged(kernels.hash_words(np.frombuffer(text.encode(), np.uint8)), offsets)
+    letters = text.encode(errors="surrogatepass")  # half a character is hashed like a whole one
+    return Ragged(kernels.hash_words(np.frombuffer(letters, np.uint8)), offsets)
 
 
 def runs(words: Ragged, size: int) -> Ragged:
@@ -54,7 +55,9 @@ def cut(words: Ragged, texts: Sequence[str], how: ShingleSettings) -> Ragged:
     """
     kind, _, size = how.unit.partition(":")
     if kind == "char":
-        points = [np.frombuffer(text.encode("utf-32-le"), np.uint32) for text in texts]
+        points = [
+            np.frombuffer(text.encode("utf-32-le", "surrogatepass"), np.uint32) for text in texts
+        ]
         offsets = np.zeros(len(points) + 1, np.int64)
         np.cumsum([len(p) for p in points], out=offsets[1:])
         words = Ragged(np.concatenate([np.zeros(0, np.uint32), *points]).astype(np.uint64), offsets)

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .background import frequencies
-from .data import Ragged
 from .kernels import IDF_UNIT, WEIGHT_UNIT, band_keys, number_values
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from .data import Ragged
 
 ARTICLE_WORDS = 300
 """Length at which a background word frequency is turned into a share of articles."""
@@ -54,7 +55,7 @@ def idf(
     """
     background = BACKGROUND_ARTICLES * -np.expm1(-ARTICLE_WORDS * frequencies(terms))
     share = (background + counts) / (BACKGROUND_ARTICLES + articles)
-    return np.rint(IDF_UNIT * -np.log(np.clip(share, 1e-6, 1.0))).astype(np.uint32)
+    return np.asarray(np.rint(IDF_UNIT * -np.log(np.clip(share, 1e-6, 1.0))), np.uint32)
 
 
 def spread(

@@ -48,6 +48,7 @@ FLOORS = {
     "writers": 5.5,  # cuts a file apart as its reader does
     "reports": 5,
     "engines": 5,
+    "scratch": 5,
     "cli": 6,
     "__init__": 7,
     "__main__": 7,
@@ -65,6 +66,7 @@ STEPS = {
     "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1, "text": 3},
     "kernels": {"_native": 0, "columns": 1, "reference_pairs": 3, "native": 3},
     "pipeline": {
+        "memory": -1,
         "store": 0,
         "columns": 1,
         "corpus": 3,
@@ -78,6 +80,7 @@ STEPS = {
         "progress": -1,
         "configured": -1,
         "layout": -1,
+        "sizes": -1,
         "pipes": -1,
         "options": 0,
         "delivery": 1,

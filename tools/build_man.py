@@ -54,7 +54,9 @@ def page() -> str:
             lines += _command(click.Context(command, root, name), own)
     lines += [".SH SHARED OPTIONS", *_rows(shared)]
     scan = commands["scan"]
-    variables = [(str(one.envvar), f"sets {one.opts[0]}") for one in settings_of(scan).values()]
+    variables = [
+        (str(one.envvar), f"sets {max(one.opts, key=len)}") for one in settings_of(scan).values()
+    ]
     variables.append(("DEDUP_CONFIG", "sets --config"))
     variables += [("NO_COLOR, FORCE_COLOR", "turn colours off or on; the former wins")]
     for title, rows in (("EXIT STATUS", EXIT), ("ENVIRONMENT", variables), ("FILES", FILES)):

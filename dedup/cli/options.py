@@ -28,6 +28,7 @@ from .configured import (
     settings_of,
 )
 from .progress import PROGRESS
+from .sizes import size_of, usual_size
 from .streams import STDOUT, emit, say, wants_color
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ class Flags:
     color: str
     progress: str
     jobs: int
+    memory: str
     quiet: bool
     verbose: bool
     debug: bool
@@ -97,6 +99,10 @@ class Flags:
             follow=self.follow,
             limits=Limits.of(self.limit),
         )
+
+    def memory_bytes(self) -> int:
+        """How much memory columns, texts and the work on them may take."""
+        return size_of(self.memory) or usual_size()
 
     def targets(self) -> tuple[tuple[str, str], ...]:
         """Give the format and the file of every report that is wanted, ``--output`` last."""
@@ -153,6 +159,24 @@ class OneOf(click.Choice[str]):
         near = get_close_matches(str(value), [str(one) for one in self.choices], 1)
         said = super().get_invalid_choice_message(value, ctx)
         return f"{said} Did you mean {near[0]!r}?" if near else said
+
+
+class MemoryType(click.ParamType[str]):
+    """A size of memory, or ``auto``."""
+
+    name = "SIZE"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Refuse what is no size; a bare number is one of bytes."""
+        told = str(value)
+        if told != "auto" and size_of(told) is None:
+            self.fail(f"{told!r} is no size of memory, such as 2GiB or 500MB.", param, ctx)
+        return told
 
 
 class ReportType(click.ParamType[tuple[str, str]]):
@@ -291,6 +315,13 @@ _OPTIONS = (
         default=0,
         metavar="NUMBER",
         help="Cores to use, 0 for all there are; the answer is the same.",
+    ),
+    _everywhere(
+        "--memory",
+        type=MemoryType(),
+        default="auto",
+        metavar="SIZE",
+        help="Beyond it, data lies in TMPDIR; auto: a quarter of the machine's, up to 2GiB.",
     ),
     _everywhere(
         "--progress",

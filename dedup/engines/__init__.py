@@ -1,4 +1,4 @@
-"""Engines: where the steps over batches are run. An engine only moves data; any gives one answer."""
+"""Engines: where the steps over batches are run. One only moves data, and all say the same."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from ..data import Engine
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
+
+    from ..data import Engine
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")

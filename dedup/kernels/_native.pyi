@@ -1,5 +1,75 @@
-"""The compiled module; ``native.py`` says what each function does."""
+"""The compiled module; ``native.py`` says what each function does.
 
+Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
+``out_offsets`` and ``places`` are filled, unless they are said to be asked.
+"""
+
+from collections.abc import Callable
 from typing import Any
 
-def __getattr__(name: str) -> Any: ...
+from numpy.typing import NDArray
+
+_Array = NDArray[Any]
+
+def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes]: ...
+def clean_texts(texts: list[str], /) -> list[bytes | None]: ...
+def pick_words(texts: list[str], offsets: _Array, asked: _Array, /) -> list[str | None]: ...
+def scan_records(
+    block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int, /
+) -> tuple[bytes, list[dict[str, str] | None]]: ...
+def hash_words(buffer: _Array, out: _Array, /) -> None: ...
+def hash_runs(
+    values: _Array, offsets: _Array, size: int, out_offsets: _Array, out: _Array, /
+) -> None: ...
+def sort_distinct(
+    values: _Array, offsets: _Array, out: _Array, out_offsets: _Array, counts: _Array, /
+) -> int: ...
+def minhash(
+    values: _Array, offsets: _Array, factors: _Array, shifts: _Array, out: _Array, /
+) -> None: ...
+def band_keys(signatures: _Array, size: int, bands: int, rows: int, out: _Array, /) -> None: ...
+def bucket_pairs(keys: _Array, rows: _Array, full: int, limit: int, /) -> tuple[bytes, int]: ...
+def count_sorted(packed: _Array, out: _Array, counts: _Array, /) -> int: ...
+def count_shared(values: _Array, offsets: _Array, pairs: _Array, out: _Array, /) -> None: ...
+def dot_shared(
+    values: _Array, weights: _Array, offsets: _Array, pairs: _Array, out: _Array, /
+) -> None: ...
+def number_values(values: _Array, places: _Array, /) -> bytes: ...
+def count_values(values: _Array, out: _Array, /) -> None: ...
+def find_places(values: _Array, known: _Array, out: _Array, /) -> None: ...
+def count_rarer(counted: _Array, offsets: _Array, factor: int, out: _Array, /) -> None: ...
+def choose_heaviest(weights: _Array, offsets: _Array, most: int, out: _Array, /) -> None: ...
+def cut_terms(
+    stems: _Array,
+    offsets: _Array,
+    out: _Array,
+    out_offsets: _Array,
+    counts: _Array,
+    places: _Array,
+    /,
+) -> int: ...
+def mask_runs(
+    words: _Array,
+    offsets: _Array,
+    run: int,
+    highest: int,
+    known: _Array,
+    together: int,
+    out: _Array,
+    /,
+) -> None: ...
+def measure_pairs(
+    words: _Array,
+    marks: _Array,
+    term_of: _Array,
+    idf: _Array,
+    offsets: _Array,
+    terms: _Array,
+    term_weights: _Array,
+    term_offsets: _Array,
+    pairs: _Array,
+    whole: tuple[int, ...],
+    least_share: float,
+    out: _Array,
+    /,
+) -> bytes: ...

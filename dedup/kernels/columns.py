@@ -22,7 +22,7 @@ NUMBER = 1
 
 
 class Sides(NamedTuple):
-    """``n`` articles as pairs are measured by; row ``i`` of words is ``offsets[i]:offsets[i+1]``."""
+    """``n`` articles as pairs are measured by; row ``i`` is ``words[offsets[i]:offsets[i+1]]``."""
 
     words: U64
     """Hashes in reading order."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import _native
 from .columns import I32, I64, MEASURES, U8, U32, U64, Bounds, Sides
@@ -16,6 +15,8 @@ from .reference import permutations
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
 
 _C = np.ascontiguousarray
 

@@ -12,12 +12,13 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
-
-from .columns import I32, I64, U8, U32, U64
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from numpy.typing import NDArray
+
+    from .columns import I32, I64, U8, U32, U64
 
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
@@ -62,7 +63,7 @@ def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
 
 
 def clean_texts(texts: list[str]) -> list[bytes | None]:
-    """Each clean text in UTF-8; None where the text is left to the caller, which here is every one."""
+    """Each clean text in UTF-8; None where it is left to the caller, which here is every one."""
     return [None] * len(texts)
 
 
@@ -282,7 +283,7 @@ def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
 
 
 def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
-    """``bool[n]``: each row's ``most`` heaviest entries, of equals the first; none without weight."""
+    """``bool[n]``: each row's ``most`` heaviest entries, of equals the first; none that weigh 0."""
     chosen = np.zeros(len(weights), bool)
     for start, end in pairwise(offsets.tolist()):
         known = start + np.flatnonzero(weights[start:end])

@@ -42,8 +42,8 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     left words, ``left_aligned`` that of those that stand on the right in the same order (a longest
     common subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest`` is the
     longest passage that both sides hold anywhere, ``swapped`` the longest stretch that tells of
-    other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` how many places
-    are noted: the pair, the borders of the gap on the left and on the right, and for each side a bit
+    other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` counts what is
+    noted: the pair, the borders of the gap on the left and on the right, and for each side a bit
     for each word of the gap that the other side has nowhere; so gaps are up to 32 words long.
     """
     out = np.zeros((len(pairs), len(MEASURES)), np.int64)
@@ -170,7 +170,7 @@ def _facts(
     left: _Row, right: _Row, blocks: list[Block], bounds: Bounds
 ) -> tuple[list[tuple[int, ...]], int]:
     """Gaps in which a fact may be substituted, and the idf of the facts that agree."""
-    places = []
+    places: list[tuple[int, ...]] = []
     agreeing = 0
     at = Block(0, 0, 0)
     here = np.isin(left.words, right.words), np.isin(right.words, left.words)

@@ -68,14 +68,15 @@ class Weigher:
     def weigh_all(
         self, watch: Watch = unwatched, run: Engine = map
     ) -> list[tuple[tuple[int, int], Verdict]]:
-        """The proposed pairs of rows that are more than distinct, each with the verdict on the first
-        article of each row.
+        """The proposed pairs of rows that are more than distinct, each with the verdict on the
+        first article of each row.
         """
         told = []
         total = len(self.found.pairs)
         starts = range(0, total, PAIRS_AT_ONCE)
         for at, measured in zip(starts, run(self._measure_some, starts), strict=True):
             watch("weigh pairs", at, total)
+            self.corpus.storage.release()
             places = self.corpus.first[measured.pairs].tolist()
             numbers = range(len(places))
             for number, one in self._judge(places, measured, numbers, bulk=True):
@@ -104,6 +105,7 @@ class Weigher:
         ordered = sorted(wanted, key=wanted.__getitem__)
         for at in range(0, len(ordered), PAIRS_AT_ONCE):
             self._foresee(ordered[at : at + PAIRS_AT_ONCE])
+            self.corpus.storage.release()
 
     def _foresee(self, places: Sequence[tuple[int, int]]) -> None:
         """The same for pairs whose articles stand in two rows each."""
@@ -199,8 +201,8 @@ class Weigher:
     def _judge(
         self, places: list[tuple[int, int]], measured: _Measured, numbers: range, *, bulk: bool
     ) -> list[tuple[int, Verdict]]:
-        """The verdicts on articles whose rows were measured; in bulk without those that are distinct,
-        of which facts need not be read.
+        """The verdicts on articles whose rows were measured; in bulk without those that are
+        distinct, of which facts need not be read.
         """
         judged: dict[int, Verdict] = {}
         for number in numbers:

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import fact, kernels, text
 from ..settings import TextSettings
+from . import store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,16 +48,16 @@ def _pick(
     for number, row in enumerate(rows.tolist()):
         some = slice(offsets[number], offsets[number + 1])
         whole[some] = _uncleared(corpus, row, whole[some])
-    texts = [corpus.articles[at].text for at in corpus.first[rows].tolist()]
+    texts = store.texts_of(corpus, rows)
     picked: list[str | None] = [None] * len(order)
     if settings.text == TextSettings():
         picked = kernels.pick_words(texts, offsets, whole.astype(np.uint32))
     words: list[str] = [""] * len(order)
     for number, one in enumerate(texts):
-        some = range(offsets[number], offsets[number + 1])
-        if picked[some.start] is None:
+        mine = slice(offsets[number], offsets[number + 1])
+        if picked[mine.start] is None:
             every = text.words(text.clean(one, settings.text).text)
-            picked[some.start : some.stop] = [every[at] for at in whole[some.start : some.stop]]
+            picked[mine] = [every[at] for at in whole[mine]]
     for at, word in zip(order.tolist(), picked, strict=True):
         words[at] = word or ""
     return words

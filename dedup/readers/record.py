@@ -121,8 +121,11 @@ def to_article(row: Row, how: ReadSettings) -> tuple[Article, str, bool]:
     record, address = row.values, row.address
     name, raw = _text(record, how)
     text = sound(raw)
-    own = sound(next((str(v) for v in values(record, how.id_field) if isinstance(v, str)), ""))
-    if len(own.encode()) > how.limits.id_bytes:
+    own = record.get(how.id_field)
+    if not isinstance(own, str):
+        own = next((v for v in values(record, how.id_field) if isinstance(v, str)), "")
+    own = sound(str(own))
+    if len(own) * 4 > how.limits.id_bytes and len(own.encode()) > how.limits.id_bytes:
         raise BadRecordError("E305", f"id longer than {how.limits.id_bytes:,} bytes")
     article = Article(
         id=own or address,
@@ -140,13 +143,18 @@ def to_article(row: Row, how: ReadSettings) -> tuple[Article, str, bool]:
 def _text(record: Mapping[str, object], how: ReadSettings) -> tuple[str, str]:
     """Find the text of a record: the first of the named fields that holds a string."""
     names = text_names(how)
-    found = [(name, value) for name in names for value in values(record, name)]
-    if not found:
-        raise NoTextError(f"no field {' or '.join(names)}", record)
-    name, value = next((pair for pair in found if type(pair[1]) is str), found[0])
-    if type(value) is not str:
-        raise BadRecordError("E311", f"field {name} is {kind(value)}, not a string")
     longest = how.limits.text_bytes
+    for name in names:
+        value = record.get(name)
+        if type(value) is str:
+            break
+    else:
+        found = [(name, value) for name in names for value in values(record, name)]
+        if not found:
+            raise NoTextError(f"no field {' or '.join(names)}", record)
+        name, value = next((pair for pair in found if type(pair[1]) is str), found[0])
+        if type(value) is not str:
+            raise BadRecordError("E311", f"field {name} is {kind(value)}, not a string")
     if len(value) > longest:
         raise BadRecordError("E305", f"text longer than {longest:,} characters")
     return name, value
@@ -155,6 +163,19 @@ def _text(record: Mapping[str, object], how: ReadSettings) -> tuple[str, str]:
 def text_names(how: ReadSettings) -> tuple[str, ...]:
     """Give the names under which the text is looked for."""
     return (how.text_field,) if how.text_field else LIKELY
+
+
+def field_names(how: ReadSettings) -> tuple[str, ...]:
+    """Give every field that can become part of an article; none where one is a dotted path."""
+    asked = (*text_names(how), how.id_field)
+    if any("." in name for name in asked):
+        return ()
+    return tuple(dict.fromkeys((*asked, *(name for names in FACTS.values() for name in names))))
+
+
+def has_text(record: Mapping[str, object], how: ReadSettings) -> bool:
+    """Whether one of the fields that may hold the text holds a string."""
+    return str in [type(record.get(name)) for name in text_names(how)]
 
 
 def values(record: Mapping[str, object], name: str) -> Iterator[object]:
@@ -172,8 +193,10 @@ def values(record: Mapping[str, object], name: str) -> Iterator[object]:
 
 def _fact(record: Mapping[str, object], fact: str) -> str:
     """Take the first field of a fact that holds a string with something in it, else nothing."""
-    found = (record.get(name) for name in FACTS[fact])
-    return next((sound(value) for value in found if type(value) is str and value), "")
+    for name in FACTS[fact]:
+        if type(value := record.get(name)) is str and value:
+            return sound(value)
+    return ""
 
 
 def _date(record: Mapping[str, object]) -> datetime | None:
@@ -188,7 +211,12 @@ def _date(record: Mapping[str, object]) -> datetime | None:
 
 def sound(text: str) -> str:
     """Replace lone surrogates, which no encoding can write, by U+FFFD."""
-    return text if text.isascii() else _SURROGATE.sub("\ufffd", text)
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 def moment(written: str) -> datetime | None:

@@ -159,6 +159,16 @@ def test_binary_rubbish_is_text_like_any_other() -> None:
     )
 
 
+@pytest.mark.parametrize("half", ["\ud800", "\udfff\ud800"])
+def test_half_a_character_is_compared_like_any_other(half: str) -> None:
+    """A lone surrogate (34), which a caller's own text may hold, ends in a verdict."""
+    text = f"the storm{half} closed the port of Velmark on Monday {half}"
+    one, other = Article("l", text), Article("r", f"{text} again")
+    assert compare(one, one).verdict.kind == "exact"
+    assert compare(one, other).verdict.relation is Relation.SAME_STORY
+    assert compare(Article("l", half), Article("r", half)).verdict.relation is Relation.DISTINCT
+
+
 def test_a_line_without_end() -> None:
     """One line of 300,000 words is cut for alignment and still found to hold the short one."""
     text = prose(30_000, 5) * 10

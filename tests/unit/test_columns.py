@@ -1,0 +1,199 @@
+"""Columns: a batch cut as its texts are one by one, rows gathered and closed up in place."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import Settings, kernels, shingle, term
+from dedup.data import Cut, Ragged
+from dedup.pipeline import columns, store
+from dedup.text import clean, words
+from tests.newsroom import ODD, articles
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+NEWS = [article.text for article in articles(60, seed=5)]
+DECLINED = ["&bogus; is no reference the kernel knows", "half \ud800 a character", "x &ac; y"]
+"""Texts that are left to the rules, whatever twin runs."""
+texts = st.lists(st.sampled_from([*NEWS, *ODD, *DECLINED, "the storm", "The  Storm!"]), max_size=9)
+HOWS = [
+    Settings(),
+    Settings.from_mapping({"unit": "word:5"}),
+    Settings.from_mapping({"unit": "char:6"}),
+    Settings.from_mapping({"drop_urls": False}),
+]
+settings = st.sampled_from(HOWS)
+
+
+def unravel(ragged: Ragged) -> list[list[Any]]:
+    """The rows as lists."""
+    return [ragged.values[a:b].tolist() for a, b in pairwise(ragged.offsets.tolist())]
+
+
+def rows_of(cut: Cut) -> list[tuple[Any, ...]]:
+    """All that is known of each row, side by side."""
+    words, terms = cut.words.offsets, cut.terms.offsets
+    beside = [(cut.marks, words), (cut.term_of, words), (cut.counts, terms)]
+    ragged = [cut.words, cut.terms, cut.keys, *(Ragged(*pair) for pair in beside)]
+    ragged += [cut.shingles] if len(cut.shingles.offsets) == len(words) else []
+    flat = cut.signatures.tolist(), cut.digests.tolist()
+    return list(zip(*map(unravel, ragged), *flat, strict=True))
+
+
+@given(texts, settings)
+def test_a_batch_is_cut_as_its_texts_are(batch: list[str], how: Settings) -> None:
+    """Whatever stands beside a text, and whether the kernel or the rules have cut it."""
+    alone = [row for text in batch for row in rows_of(columns.cut([text], how))]
+    assert rows_of(columns.cut(batch, how)) == alone
+
+
+@pytest.mark.parametrize("how", HOWS, ids=["plain", "words", "characters", "switched"])
+def test_a_text_is_cut_by_the_rules(how: Settings) -> None:
+    """Words, numbers, terms and digest of a mixture of done and declined texts."""
+    batch = [*NEWS, *DECLINED, *ODD]
+    cut = columns.cut(batch, how)
+    plain = [clean(text, how.text).text for text in batch]
+    told = [words(one) for one in plain]
+    assert unravel(cut.words) == unravel(shingle.hash_words(told))
+    marked = [[word.isdigit() for word in some] for some in told]
+    assert unravel(Ragged(cut.marks == kernels.NUMBER, cut.words.offsets)) == marked
+    stems = unravel(shingle.hash_words([term.stem(some) for some in told]))
+    assert unravel(cut.terms) == [sorted(set(row)) for row in stems]
+    for row, terms, places in zip(
+        stems, unravel(cut.terms), unravel(Ragged(cut.term_of, cut.words.offsets)), strict=True
+    ):
+        assert [terms[place] for place in places] == row
+    digests = shingle.hash_words([[one.replace("\n", " ")] for one in plain]).values
+    assert cut.digests.tolist() == digests.tolist()
+
+
+def gathered(batch: list[str], size: int, how: Settings) -> tuple[Cut, list[int], list[int]]:
+    """The rows of texts that are cut so many at a time."""
+    cuts = (columns.cut(batch[at : at + size], how) for at in range(0, max(1, len(batch)), size))
+    cut, rows, first = store.gather(cuts)
+    return cut, rows.tolist(), first.tolist()
+
+
+@given(texts, st.sampled_from([1, 2, 256]), settings)
+def test_equal_texts_share_a_row(batch: list[str], size: int, how: Settings) -> None:
+    """Each with the first of its kind, wherever batches end; a text without words has none."""
+    cut, rows, first = gathered(batch, size, how)
+    known: dict[str, int] = {}
+    for at, text in enumerate(batch):
+        plain = clean(text, how.text).text
+        expected = known.setdefault(plain, len(known)) if words(plain) else -1
+        assert rows[at] == expected
+        assert expected < 0 or first[expected] <= at
+    assert first == [rows.index(row) for row in range(len(known))]
+    assert rows_of(cut) == rows_of(columns.cut([batch[at] for at in first], how))
+
+
+def test_articles_too_short_for_a_shingle_keep_their_rows() -> None:
+    """A batch of nothing else, with an empty one and a copy in it, shifts no row behind it."""
+    short = ["", "the storm", "the storm", "a port"]
+    cut, rows, _ = gathered([*short, NEWS[0], NEWS[1]], 4, HOWS[1])
+    assert rows == [-1, 0, 0, 1, 2, 3]
+    told = unravel(columns.cut(NEWS[:2], HOWS[1]).shingles)
+    assert unravel(cut.shingles) == [[], [], *told]
+
+
+@pytest.mark.parametrize("size", [1, 2, 9])
+def test_one_digest_is_no_proof(size: int) -> None:
+    """Of texts with one digest but other words each has a row of its own, and no text is lost."""
+    batch = ["the storm", "the port", "the storm", "a bridge", "", "the port"]
+    forged = [
+        replace(cut, digests=np.zeros_like(cut.digests))
+        for cut in (columns.cut(batch[at : at + size], HOWS[0]) for at in range(0, 6, size))
+    ]
+    cut, rows, first = store.gather(iter(forged))
+    told = unravel(cut.words)
+    hashed = unravel(shingle.hash_words([text.split() for text in batch]))
+    assert rows[4] == -1
+    assert [told[row] for row in rows.tolist() if row >= 0] == [row for row in hashed if row]
+    assert rows[0] == rows[2]
+    assert len({*rows[[0, 1, 3]].tolist()}) == 3
+    assert [rows[at] for at in first.tolist()] == list(range(len(told)))
+
+
+def test_some_rows_are_taken_in_any_order() -> None:
+    """Repeated or not; all columns of a row travel together."""
+    cut = columns.cut(NEWS[:20], HOWS[1])
+    whole = rows_of(cut)
+    for rows in ([], [3], [7, 7, 0, 19], [*range(19, -1, -1)]):
+        some = store.take(cut, np.array(rows, np.int64))
+        assert rows_of(some) == [whole[row] for row in rows]
+        for field in fields(some):
+            one, other = getattr(some, field.name), getattr(cut, field.name)
+            kinds = [getattr(x, "values", x).dtype for x in (one, other)]
+            assert kinds[0] == kinds[1]
+
+
+@given(
+    st.lists(st.lists(st.tuples(st.integers(0, 99), st.booleans()), max_size=5), max_size=12),
+    st.integers(1, 5),
+)
+def test_rows_close_up_stretch_by_stretch(rows: list[list[tuple[int, bool]]], size: int) -> None:
+    """What is kept moves to the front, in order, and a column beside it as well."""
+    values = np.array([value for row in rows for value, _ in row], np.uint64)
+    kept = np.array([keep for row in rows for _, keep in row], bool)
+    beside = values.astype(np.uint32) + np.uint32(1)
+    closing = store.Closing(Ragged(values, np.cumsum([0, *map(len, rows)])))
+    for at in range(0, len(rows), size):
+        some = slice(at, at + size)
+        stretch = closing.stretch(some)
+        closing.close(some, kept[stretch], beside, beside[stretch] * np.uint32(2))
+    closed = closing.closed()
+    expected = [[value for value, keep in row if keep] for row in rows]
+    assert unravel(closed) == expected
+    doubled = [[2 * (value + 1) for value in row] for row in expected]
+    assert unravel(Ragged(beside, closed.offsets)) == doubled
+
+
+def sketched_without(
+    told: list[list[str]], masked: NDArray[np.bool_], how: Settings
+) -> list[list[Any]]:
+    """The rows without their masked words, column by column."""
+    cut, _, _ = store.gather([columns.cut([" ".join(row) for row in told], how)])
+    cleared = columns.clear(columns.number(cut), masked, how)
+    bare = cleared.cut
+    hashes = Ragged(cleared.vocabulary[cleared.terms.values], cleared.terms.offsets)
+    beside = [(bare.marks, bare.words.offsets), (bare.term_of, bare.words.offsets)]
+    beside += [(bare.counts, hashes.offsets)]
+    shingles = [bare.shingles] if how.shingle.unit == "word:5" else []
+    weights = term.weigh_terms(cleared.terms, bare.counts, cleared.idf)
+    assert cleared.term_weights.tolist() == weights.tolist()
+    return [unravel(one) for one in (bare.words, hashes, *(Ragged(*b) for b in beside), *shingles)]
+
+
+VOCABULARY = ["storm", "port", "crane", "tide", "quay", "12", "340", "ferry", "fog"]
+marked = st.lists(
+    st.lists(st.tuples(st.sampled_from(VOCABULARY), st.booleans()), min_size=1, max_size=14),
+    max_size=9,
+    unique_by=lambda row: tuple(word for word, _ in row),
+)
+
+
+@given(marked, st.sampled_from(HOWS[:2]), st.sampled_from([1, 3, 4096]))
+def test_clearing_furniture_is_cutting_without_it(
+    rows: list[list[tuple[str, bool]]], how: Settings, at_once: int
+) -> None:
+    """Words, marks, terms, their counts and places, shingles: as of texts that never had it."""
+    told = [[word for word, _ in row] for row in rows]
+    masked = np.array([gone for row in rows for _, gone in row], bool)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "ROWS_AT_ONCE", at_once)
+        found = sketched_without(told, masked, how)
+    bare = columns.cut([" ".join(word for word, gone in row if not gone) for row in rows], how)
+    beside = [(bare.marks, bare.words.offsets), (bare.term_of, bare.words.offsets)]
+    beside += [(bare.counts, bare.terms.offsets)]
+    expected = [bare.words, bare.terms, *(Ragged(*pair) for pair in beside)]
+    expected += [bare.shingles] if how.shingle.unit == "word:5" else []
+    assert found == [unravel(one) for one in expected]

@@ -1,0 +1,164 @@
+"""Facts that differ: told by kind, counted in whole numbers, many pairs at once as one by one."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.data import Fact
+from dedup.fact import FACTS_SHOWN, INFORMATIVE_IDF, Differing, Gaps, find
+from dedup.kernels import IDF_UNIT
+
+SAYS = {
+    "brandtmeyer": 12, "brandtmeier": 12, "petekovic": 13, "ilse": 9, "ostrava": 8, "quay": 4,
+    "the": 0, "terminal": 3, "place": 2, "3": 1, "40": 2, "1987": 6, "oslo": 7, "rome": 6,
+}  # fmt: skip
+"""How much each word says, in whole units; from 4 up it is a fact."""
+
+
+class Place(NamedTuple):
+    """A gap: the words of both sides, where it begins on each, and words that stand elsewhere."""
+
+    left: str
+    right: str
+    start: int = 50
+    elsewhere: str = ""
+
+
+def gaps(places: list[Place], side: int) -> Gaps:
+    """One side of some places."""
+    told = [place[side].split() for place in places]
+    only = [
+        sum(
+            1 << at
+            for at, word in enumerate(words)
+            if word not in place[1 - side].split() and word not in place.elsewhere.split()
+        )
+        for place, words in zip(places, told, strict=True)
+    ]
+    words = [word for some in told for word in some]
+    return Gaps(
+        words,
+        np.array([SAYS[word] * IDF_UNIT for word in words], np.int64),
+        np.cumsum([0, *map(len, told)]),
+        np.array([place.start for place in places], np.int64),
+        np.array(only, np.uint32),
+    )
+
+
+def found(pairs: list[list[Place]], heads: list[int] | None = None) -> Differing:
+    """The facts that differ in some pairs, each told by its places."""
+    places = [place for some in pairs for place in some]
+    numbers = np.repeat(np.arange(len(pairs)), [len(some) for some in pairs])
+    within = np.array(heads or [0] * len(pairs), np.int64)
+    return find(numbers, within, gaps(places, 0), gaps(places, 1))
+
+
+def facts(*places: Place, head: int = 0) -> list[Fact]:
+    """The facts of one pair, which are all shown."""
+    told = found([list(places)], [head])
+    assert told.counts == [len(told.facts[0])]
+    return told.facts[0]
+
+
+def number(left: str, right: str) -> Fact:
+    """A number that differs."""
+    return Fact("number", left, right)
+
+
+def name(left: str, right: str) -> Fact:
+    """A name that differs."""
+    return Fact("name", left, right)
+
+
+@pytest.mark.parametrize(
+    ("place", "expected"),
+    [
+        (Place("3", "40"), [number("3", "40")]),
+        (Place("3", "quay"), []),
+        (Place("the 3", "the 40"), [number("3", "40")]),
+        (Place("brandtmeyer", "petekovic"), [name("brandtmeyer", "petekovic")]),
+        (Place("ilse brandtmeyer", "petekovic"), [name("ilse brandtmeyer", "petekovic")]),
+        (Place("3 ilse", "40 petekovic"), [number("3", "40"), name("ilse", "petekovic")]),
+        (Place("terminal", "place"), []),
+        (Place("brandtmeyer", "place"), []),
+        (Place("quay", "ostrava"), [name("quay", "ostrava")]),
+        (Place("brandtmeyer", "brandtmeier"), []),
+        (Place("brandtmeyer", "ilse brandtmeier"), []),
+        (Place("oslo", "rome"), [name("oslo", "rome")]),
+        (Place("1987", "40", elsewhere="1987"), []),
+        (Place("ilse", "ostrava", elsewhere="ostrava"), []),
+    ],
+)
+def test_what_is_a_fact(place: Place, expected: list[Fact]) -> None:
+    """Numbers however common, words that few articles hold; both sides have one of their own, and
+    none that stands elsewhere in the other article or is spelled another way.
+    """
+    assert facts(place) == expected
+
+
+@pytest.mark.parametrize(
+    ("start", "head", "told"), [(0, 12, True), (11, 12, True), (12, 12, False), (0, 0, False)]
+)
+def test_at_the_head_one_name_is_enough(start: int, head: int, told: bool) -> None:
+    """Another subject in the headline is another story, whatever the other side calls it."""
+    expected = [name("brandtmeyer", "place")] if told else []
+    assert facts(Place("brandtmeyer", "place", start), head=head) == expected
+
+
+def test_no_name_no_fact_even_at_the_head() -> None:
+    """Everyday words may change anywhere."""
+    assert facts(Place("terminal", "place", 0), head=12) == []
+
+
+def test_facts_weigh_as_much_as_their_lighter_side() -> None:
+    """A number at least as much as any fact; of a gap's words only the facts, if there are some."""
+    places = [Place("3", "1987"), Place("ilse the", "petekovic"), Place("terminal", "place")]
+    told = found([places, places[:1], []])
+    assert told.counts == [2, 1, 0]
+    assert told.weights == [INFORMATIVE_IDF + 9 * IDF_UNIT, INFORMATIVE_IDF, 0]
+    assert told.facts[2] == []
+
+
+def test_only_the_first_are_shown() -> None:
+    """A table with every figure changed stays readable, and is counted in full."""
+    told = found([[Place("3", "40")] * 50, [Place("oslo", "rome")]])
+    assert told.counts == [50, 1]
+    assert told.facts == [[number("3", "40")] * FACTS_SHOWN, [name("oslo", "rome")]]
+
+
+def test_nothing_differs_in_nothing() -> None:
+    """No pairs, and pairs without places."""
+    assert found([]) == Differing([], [], [])
+    assert found([[], []]) == Differing([0, 0], [0, 0], [[], []])
+
+
+words = st.lists(st.sampled_from(sorted(SAYS)), min_size=1, max_size=12).map(" ".join)
+places = st.builds(Place, words, words, st.sampled_from([0, 3, 11, 12, 50]), words)
+asked = st.lists(st.tuples(st.lists(places, max_size=4), st.sampled_from([0, 12])), max_size=5)
+
+
+@given(asked)
+def test_many_pairs_at_once_are_as_one_by_one(pairs: list[tuple[list[Place], int]]) -> None:
+    """What stands beside a pair in a batch changes nothing of it."""
+    told = found([some for some, _ in pairs], [head for _, head in pairs])
+    for at, (some, head) in enumerate(pairs):
+        alone = found([some], [head])
+        assert (told.counts[at], told.weights[at]) == (alone.counts[0], alone.weights[0])
+        assert told.facts[at] == alone.facts[0]
+
+
+@given(asked)
+def test_the_sides_may_swap(pairs: list[tuple[list[Place], int]]) -> None:
+    """The same facts the other way round, weighing the same."""
+    heads = [head for _, head in pairs]
+    there = found([some for some, _ in pairs], heads)
+    turned = [[one._replace(left=one.right, right=one.left) for one in some] for some, _ in pairs]
+    back = found(turned, heads)
+    assert (back.counts, back.weights) == (there.counts, there.weights)
+    mirrored = [[Fact(one.kind, one.right, one.left) for one in some] for some in back.facts]
+    assert mirrored == there.facts

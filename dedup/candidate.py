@@ -15,6 +15,11 @@ if TYPE_CHECKING:
     from .settings import CandidateSettings
 
 
+TELLING_KEYS = 12
+"""From so many keys up, the share that two articles have in common tells how much text they share:
+of a quarter in common, three keys are expected."""
+
+
 def proposal_chance(jaccard: float, bands: int, rows: int) -> float:
     """The chance that ``bands`` bands of ``rows`` rows propose a pair: ``1 - (1 - j**rows)**bands``
     (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4.2).
@@ -76,27 +81,30 @@ def rare_keys(keys: Ragged, how: CandidateSettings) -> Ragged:
     return keep(keys, kernels.choose_heaviest(rarity, keys.offsets, how.passage_count))
 
 
-def share_keys(pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings) -> NDArray[np.int64]:
-    """Those of the pairs that share enough of all their keys, and not only of the rarest."""
+def share_keys(
+    pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings
+) -> NDArray[np.int64]:
+    """Those of the pairs that share enough of all their keys in the passage index; an article with
+    few of them is too short to tell by.
+    """
     counts = np.diff(keys.offsets)
     fewer = np.minimum(counts[pairs[:, 0]], counts[pairs[:, 1]])
     shared = kernels.count_shared(keys.values, keys.offsets, pairs)
-    return pairs[shared >= how.passage_ratio * fewer]
+    return pairs[(shared >= how.passage_ratio * fewer) | (fewer < TELLING_KEYS)]
 
 
 def rare_terms(terms: Ragged, weights: NDArray[np.uint32], how: CandidateSettings) -> Ragged:
     """Each row's heaviest terms among those that at least one other row has too, as keys."""
-    repeated = np.bincount(terms.values)[terms.values] > 1 if len(weights) else weights
-    known = np.where(repeated, weights, 0).astype(np.uint32)
+    repeated = np.bincount(terms.values, minlength=1) > 1
+    known = weights * repeated[terms.values]
     rare = keep(terms, kernels.choose_heaviest(known, terms.offsets, how.term_count))
     return Ragged(rare.values.astype(np.uint64), rare.offsets)
 
 
 def keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:
     """The masked values, row by row."""
-    ends = np.zeros(len(mask) + 1, np.int64)
-    np.cumsum(mask, out=ends[1:])
-    return Ragged(ragged.values[mask], ends[ragged.offsets])
+    kept = np.flatnonzero(mask)
+    return Ragged(ragged.values[kept], np.searchsorted(kept, ragged.offsets))
 
 
 def pair(keys: Ragged, shared: int, full: int, limit: int) -> tuple[NDArray[np.int64], int]:

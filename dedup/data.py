@@ -7,7 +7,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from datetime import datetime
 
     import numpy as np
@@ -26,17 +26,29 @@ class Article:
     """The record's own id where it has one, else its address."""
     text: str
     address: str = ""
-    """Where it was read: ``path`` or ``path:LINE``; can be pasted back as an argument."""
+    """Where it was read: ``path``, ``path:LINE`` or ``archive!member:LINE``; can be pasted back as
+    an argument."""
     title: str = ""
     url: str = ""
     source: str = ""
     """Who published it, such as an outlet or an agency."""
     published: datetime | None = None
+    lang: str = ""
+    """The language it says it is in, such as ``en``; nothing is decided by it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Skipped:
     """An input that could not be read, and why; nothing is dropped without one of these."""
+
+    address: str
+    code: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something worth knowing of an input that was read all the same, such as a guess."""
 
     address: str
     code: str
@@ -53,6 +65,8 @@ class InputFile:
     """The format, such as ``jsonl``."""
     below: str = ""
     """The folder that led to it; empty for a file that was named itself."""
+    packed: str = ""
+    """How it is compressed, such as ``gzip``; empty if it is not."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +133,14 @@ class Corpus:
     """The articles of a run in the order of their places; equal clean texts share a row."""
 
     articles: tuple[Article, ...]
+    """Without their texts, which ``texts`` has."""
+    titles: tuple[str, ...]
+    """What each article is called: its title, or the first line that tells something."""
+    storage: Storage
+    """Where texts and columns lie."""
+    texts: Texts
+    arrived: NDArray[np.int64]
+    """The number of each article's text in ``texts``."""
     rows: NDArray[np.int64]
     """The row of each article; -1 where it has no words."""
     first: NDArray[np.int64]
@@ -453,6 +475,42 @@ class Engine(Protocol):
 
     def __call__(self, step: Callable[[Any], Any], batches: Iterable[Any], /) -> Iterator[Any]:
         """Give ``step`` of each batch; how many are under way is bounded."""
+
+
+class Column(Protocol):
+    """An array that grows at its end, wherever it lies."""
+
+    def extend(self, values: NDArray[Any]) -> None:
+        """Put values after those there are."""
+
+    def part(self, start: int, stop: int) -> NDArray[Any]:
+        """Some of the values, as a copy."""
+
+    def array(self) -> NDArray[Any]:
+        """The whole column, which may be altered in place; it grows no more."""
+
+
+class Texts(Protocol):
+    """The texts of articles in the order in which they arrived, wherever they lie."""
+
+    def extend(self, texts: Sequence[str]) -> None:
+        """Put texts after those there are."""
+
+    def get(self, numbers: NDArray[np.int64]) -> list[str]:
+        """Some of the texts, by their numbers from 0."""
+
+
+class Storage(Protocol):
+    """Where a run puts what it must not lose and cannot hold: in memory, or not."""
+
+    def column(self, like: NDArray[Any]) -> Column:
+        """A new column of the type and the width of an example."""
+
+    def texts(self) -> Texts:
+        """A new list of texts."""
+
+    def release(self) -> None:
+        """Give back what memory can be had again; called between batches."""
 
 
 def unwatched(stage: str, done: int, total: int | None = None) -> None:

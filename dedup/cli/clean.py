@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE, InputError, SettingsError
-from ..readers import HARMLESS, read
+from ..readers import HARMLESS, Notices, read
 from ..reports import REPORTS
 from ..writing import Drafts, spool
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
 from .pipes import pour, stdin_as_file
 from .running import find_stories
-from .streams import STDOUT, emit, say, say_skipped
+from .streams import STDOUT, emit, say, say_notices, say_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -95,7 +95,7 @@ def clean(paths: tuple[str, ...], flags: Flags, **own: Any) -> int:  # noqa: ANN
     wanted = ("", "", "") if orders.dry_run else (flags.output, orders.removed, orders.rejects)
     places = Places(paths, *wanted, tuple(file for _, file in flags.reports if file != STDOUT))
     with stdin_as_file() if STDOUT in paths else nullcontext():
-        layout = lay_out(places, force=orders.force, annotate=orders.annotate)
+        layout = lay_out(places, flags.reading(), force=orders.force, annotate=orders.annotate)
         return _clean(_Job(places, layout, flags, orders, limits))
 
 
@@ -116,10 +116,13 @@ def _clean(job: _Job) -> int:
 
     before = _marks(job.layout)
     sources: dict[str, str] = {}
-    met = _met(read(job.places.paths, job.flags.reading()), job, sources)
-    result = find_stories(met, job.flags)
+    notices = Notices()
+    found = read(job.places.paths, job.flags.reading(), notices.add)
+    result = find_stories(_met(found, job, sources), job.flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if job.flags.quiet else result.skipped)
+    if not job.flags.quiet:
+        say_notices(notices)
     layout = _readable(job, result)
     made = plan(result)
     if job.orders.dry_run:

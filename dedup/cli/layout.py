@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
-from ..readers import files
+from ..readers import ReadSettings, ending, files
 from ..writers import WRITERS
 from ..writing import OutputError, check, check_folder
 from .streams import STDOUT
@@ -45,14 +45,14 @@ class Layout:
     """The output is one of the inputs."""
 
 
-def lay_out(places: Places, *, force: bool, annotate: bool = False) -> Layout:
+def lay_out(places: Places, how: ReadSettings, *, force: bool, annotate: bool = False) -> Layout:
     """Look at all places before any work is done.
 
     Raises OutputError for an output that cannot be written, or must not be without ``force``, and
     SettingsError for inputs and outputs that do not go together.
     """
     own = _outputs(places, force=force)
-    found = list(files(places.paths))
+    found = list(files(places.paths, how))
     ignored = tuple(one.path for one in found if one.below and os.path.realpath(one.path) in own)
     inputs = [one for one in found if one.path not in ignored]
     for one in inputs:
@@ -131,8 +131,8 @@ def _is_folder(inputs: Sequence[InputFile], places: Places) -> bool:
     kinds = {one.kind for one in inputs}
     alone = len(inputs) == 1 and not inputs[0].below
     joined = len(kinds) <= 1 and all(WRITERS[kind].joins for kind in kinds)
-    endings = {ending for writer in WRITERS.values() if writer.joins for ending in writer.endings}
-    like_file = os.path.splitext(places.output)[1].lower() in endings
+    endings = {end for writer in WRITERS.values() if writer.numbered for end in writer.endings}
+    like_file = ending(places.output) in endings
     if places.output.endswith(os.sep):
         return True
     if alone:

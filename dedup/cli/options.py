@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from ..errors import EXIT_FINE, SettingsError
-from ..readers import ON_ERROR, ReadSettings
+from ..readers import ON_ERROR, Limits, ReadSettings
 from ..reports import REPORTS, Look, Report
 from ..settings import Settings
 from ..writing import check
@@ -28,6 +28,7 @@ from .configured import (
     settings_of,
 )
 from .progress import PROGRESS
+from .sizes import size_of, usual_size
 from .streams import STDOUT, emit, say, wants_color
 
 if TYPE_CHECKING:
@@ -51,6 +52,13 @@ class Flags:
     text_field: str
     id_field: str
     on_error: str
+    encoding: str
+    include: tuple[str, ...]
+    exclude: tuple[str, ...]
+    hidden: bool
+    ignore: bool
+    follow: bool
+    limit: tuple[str, ...]
     format: str
     json: bool
     output: str
@@ -58,6 +66,7 @@ class Flags:
     color: str
     progress: str
     jobs: int
+    memory: str
     quiet: bool
     verbose: bool
     debug: bool
@@ -78,7 +87,22 @@ class Flags:
 
     def reading(self) -> ReadSettings:
         """Build the settings of the readers."""
-        return ReadSettings(self.text_field, self.id_field, self.on_error)
+        return ReadSettings(
+            text_field=self.text_field,
+            id_field=self.id_field,
+            on_error=self.on_error,
+            encoding=self.encoding,
+            include=self.include,
+            exclude=self.exclude,
+            hidden=self.hidden,
+            ignore=self.ignore,
+            follow=self.follow,
+            limits=Limits.of(self.limit),
+        )
+
+    def memory_bytes(self) -> int:
+        """How much memory columns, texts and the work on them may take."""
+        return size_of(self.memory) or usual_size()
 
     def targets(self) -> tuple[tuple[str, str], ...]:
         """Give the format and the file of every report that is wanted, ``--output`` last."""
@@ -135,6 +159,24 @@ class OneOf(click.Choice[str]):
         near = get_close_matches(str(value), [str(one) for one in self.choices], 1)
         said = super().get_invalid_choice_message(value, ctx)
         return f"{said} Did you mean {near[0]!r}?" if near else said
+
+
+class MemoryType(click.ParamType[str]):
+    """A size of memory, or ``auto``."""
+
+    name = "SIZE"
+
+    def convert(
+        self,
+        value: Any,  # noqa: ANN401
+        param: click.Parameter | None,
+        ctx: click.Context | None,
+    ) -> str:
+        """Refuse what is no size; a bare number is one of bytes."""
+        told = str(value)
+        if told != "auto" and size_of(told) is None:
+            self.fail(f"{told!r} is no size of memory, such as 2GiB or 500MB.", param, ctx)
+        return told
 
 
 class ReportType(click.ParamType[tuple[str, str]]):
@@ -236,6 +278,24 @@ _OPTIONS = (
         default=_READING.on_error,
         help="Unreadable input: do the rest and exit 2, end at once, or count it and exit 0.",
     ),
+    _everywhere(
+        "--encoding",
+        default=_READING.encoding,
+        metavar="NAME",
+        help="Of bytes without a mark; without it UTF-8, or else a guess.",
+    ),
+    _everywhere(
+        "--include", multiple=True, inside=True, metavar="GLOB", help="In folders, take only these."
+    ),
+    _everywhere(
+        "--exclude", multiple=True, inside=True, metavar="GLOB", help="In folders, leave these out."
+    ),
+    _everywhere("--hidden/--no-hidden", help="In folders, take hidden files, too."),
+    _everywhere(
+        "--ignore/--no-ignore", default=_READING.ignore, help="Heed .gitignore and .ignore."
+    ),
+    _everywhere("--follow/--no-follow", help="In folders, follow links."),
+    _everywhere("--limit", multiple=True, metavar="NAME=VALUE", help="Such as line_bytes=1GiB."),
     _everywhere("--format", type=OneOf(tuple(REPORTS)), default="text", help="Of output."),
     click.option("--json", is_flag=True, help="Short for --format json."),
     OUTPUT,
@@ -255,6 +315,13 @@ _OPTIONS = (
         default=0,
         metavar="NUMBER",
         help="Cores to use, 0 for all there are; the answer is the same.",
+    ),
+    _everywhere(
+        "--memory",
+        type=MemoryType(),
+        default="auto",
+        metavar="SIZE",
+        help="Beyond it, data lies in TMPDIR; auto: a quarter of the machine's, up to 2GiB.",
     ),
     _everywhere(
         "--progress",

@@ -6,20 +6,17 @@ import contextlib
 import os
 import sys
 import time
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from ..data import unwatched
 from ..reports.screen import cells, excerpt, padded
 from .streams import put
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from contextlib import AbstractContextManager
 
     from ..data import Watch
-
-_T = TypeVar("_T")
-_STRIDE = 64  # looking at the clock costs a thousandth of reading an article, but it costs
 
 PROGRESS = ("auto", "never")
 """What ``--progress`` may be."""
@@ -96,14 +93,6 @@ class Progress:
         line = excerpt(line, max(self._width() - 1, 1))  # a full line would wrap on some terminals
         self._put(f"\r{padded(line, self._drawn)}")
         self._drawn = cells(line)
-
-
-def followed(articles: Iterable[_T], watch: Watch) -> Iterator[_T]:
-    """Pass articles on as they are read, and tell how many."""
-    for count, one in enumerate(articles):
-        if count % _STRIDE == 0:
-            watch("read articles", count)
-        yield one
 
 
 def told(stage: str, done: int, total: int | None, rate: float) -> str:

@@ -1,4 +1,6 @@
-"""One run of the pipeline for a command: followed on stderr, on as many cores as were asked for."""
+"""One run of the pipeline for a command: followed on stderr, within the cores and the memory that
+were asked for.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,7 @@ import gc
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from .progress import followed, watching
+from .progress import watching
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,11 +21,16 @@ def find_stories(records: Iterable[Article | Skipped], flags: Flags) -> Result:
     """Deduplicate what a reader gives, as the shared options say."""
     from ..engines import threads
     from ..pipeline import deduplicate
+    from ..scratch import Scratch
 
     settings = flags.settings()
-    with watching(flags.progress, quiet=flags.quiet) as watch, _uncollected():
-        read = followed(records, watch)
-        return deduplicate(read, settings, watch=watch, run=threads(flags.jobs))
+    run = threads(flags.jobs)
+    with (
+        watching(flags.progress, quiet=flags.quiet) as watch,
+        _uncollected(),
+        Scratch(flags.memory_bytes()) as storage,
+    ):
+        return deduplicate(records, settings, watch=watch, run=run, storage=storage)
 
 
 @contextmanager

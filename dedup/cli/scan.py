@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import shlex
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE
-from ..readers import HARMLESS, read
+from ..readers import HARMLESS, Notices, read
 from .delivery import deliver_result
 from .options import FILE, Flags, shared
 from .running import find_stories
-from .streams import say, say_skipped
+from .streams import say, say_notices, say_skipped
 
 if TYPE_CHECKING:
     from ..data import Result
@@ -26,8 +27,9 @@ Examples:
   dedup scan news.jsonl --text-field body --json -o result.json
   cat news.jsonl | dedup scan -
 
-PATH is a file, a folder (default: this one), path:LINE, or - for stdin. Read are .txt, .md, .jsonl
-and .ndjson; a file that is named is read whatever its name.
+PATH is a file, a folder (default: this one), path:LINE, archive!member, or - for stdin. Text, HTML,
+JSON, CSV, Parquet and WARC are read, also compressed or in an archive; of a folder, the files that
+are named so and neither hidden nor ignored.
 
 Exit: 0 finished, 2 trouble or input that could not be read.
 """
@@ -39,14 +41,18 @@ Exit: 0 finished, 2 trouble or input that could not be read.
 def scan(paths: tuple[str, ...], flags: Flags) -> int:
     """Read, deduplicate, tell what was not read, and deliver the report."""
     flags.report()
-    result = find_stories(read(paths or (".",), flags.reading()), flags)
+    notices = Notices()
+    result = find_stories(read(paths or (".",), flags.reading(), notices.add), flags)
     faults = [one for one in result.skipped if one.code not in HARMLESS]
     say_skipped(faults if flags.quiet else result.skipped)
+    if not flags.quiet:
+        say_notices(notices)
     if flags.verbose:
         for note in result.notes:
             say(f"note: {note}")
         for passage in result.furniture:
             say(f"furniture in {passage.articles:,} texts: {passage.text}")
+    result = replace(result, notes=(*result.notes, *notices.lines()))
     deliver_result(flags, result)
     if flags.for_people():
         _say_next(result)

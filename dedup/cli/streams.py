@@ -16,15 +16,22 @@ if TYPE_CHECKING:
     from typing import TextIO
 
     from ..data import Skipped
+    from ..readers import Notices
 
 STDOUT = "-"
 
 _FOR_PEOPLE = {"text", "markdown"}
 _ALIKE_SHOWN = 5
 _HINTS = {
-    "E302": "save it as UTF-8",
+    "E302": "name its encoding with --encoding",
+    "E305": "raise the limit with --limit",
+    "E308": "raise the limit with --limit",
     "E310": "name it with --text-field",
     "E311": "name another with --text-field",
+    "W302": "--encoding names the right one",
+    "W309": "--text-field names another",
+    "W310": "--include and --no-ignore take them",
+    "W311": "--follow follows links",
 }
 
 
@@ -100,6 +107,13 @@ def say_skipped(skipped: Sequence[Skipped]) -> None:
     for code, count in met.items():
         if count > _ALIKE_SHOWN:
             say(f"and {count - _ALIKE_SHOWN:,} more of this kind [{code}]; --json lists them all")
+
+
+def say_notices(notices: Notices) -> None:
+    """Tell what is worth knowing of inputs that were read, with what can be done about it."""
+    for line, code in notices.told():
+        hint = f" ({_HINTS[code]})" if code in _HINTS else ""
+        say(f"{line}{hint}")
 
 
 def wants_color(choice: str, stream: TextIO | None) -> bool:

@@ -4,8 +4,8 @@
 
 #include "points.h"
 
-/* Longer texts are declined, so that places in them fit into 32 bits. */
-#define LONGEST_TEXT ((size_t)1 << 28)
+/* Longer texts are declined, so that all sizes fit into 32 bits. */
+#define LONGEST_TEXT ((size_t)1 << 26)
 
 /* Bytes that are looked at together; buffers are longer than their content by as many. */
 enum { PADDING = 64 };

@@ -27,9 +27,9 @@ from .proposal import propose
 from .weigher import Weigher
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from ..data import Engine, Watch
+    from ..data import Engine, Storage, Watch
 
 __all__ = ["compare", "deduplicate"]
 
@@ -40,12 +40,14 @@ def deduplicate(
     *,
     watch: Watch = unwatched,
     run: Engine = map,
+    storage: Storage | None = None,
 ) -> Result:
     """Find which articles are one story and which are related.
 
     ``articles`` may come in any order; inputs that could not be read are passed on as ``Skipped``
     and stand in the result. Nothing is altered, and every relation carries its evidence. ``watch``
-    is told how far it has come; ``run`` runs the steps over batches, and changes no answer.
+    is told how far it has come; ``run`` runs the steps over batches, and ``storage`` holds what is
+    known of the articles, by default in memory; neither changes an answer.
 
     >>> first = Article("a", "The harbour was closed after a storm tore three cranes down.")
     >>> second = Article("b", "THE HARBOUR was closed, after a storm tore three cranes down")
@@ -53,11 +55,9 @@ def deduplicate(
     [None, 'a']
     """
     settings = settings or Settings()
-    readable: list[Article] = []
     skipped: list[Skipped] = []
-    for one in articles:
-        (skipped if isinstance(one, Skipped) else readable).append(one)  # type: ignore[arg-type]
-    corpus = prepare(readable, settings, watch, run)
+    readable = _readable(articles, skipped)
+    corpus = prepare(readable, settings, watch=watch, run=run, storage=storage)
     proposed = propose(corpus, settings)
     weigher = Weigher(corpus, proposed, settings)
     weighed = weigher.weigh_all(watch, run)
@@ -78,6 +78,15 @@ def deduplicate(
     )
     check(result)
     return result
+
+
+def _readable(articles: Iterable[Article | Skipped], skipped: list[Skipped]) -> Iterator[Article]:
+    """What could be read, while the rest is noted."""
+    for one in articles:
+        if isinstance(one, Skipped):
+            skipped.append(one)
+        else:
+            yield one
 
 
 def _tally(

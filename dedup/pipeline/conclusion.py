@@ -7,9 +7,12 @@ from collections import Counter
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .. import kernels, text
 from ..data import Corpus, Entry, Relation, Story, Verdict
 from ..settings import TextSettings
+from .store import texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -21,9 +24,8 @@ RELATED_SHOWN = 20
 """Related pairs that a result lists for one article; the tally counts all."""
 SAME_SHOWN = 20
 """Pairs of one story beyond those with the keeper that a result lists for one article."""
-TITLE_CHARS = 160
-BEGINNING_CHARS = 20_000
-"""A title is looked for in so much of a text."""
+TEXTS_AT_ONCE = 1024
+"""Texts that are held at a time."""
 
 
 def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
@@ -54,7 +56,7 @@ def entries(
     lengths = corpus.lengths.tolist()
     plain = [
         Entry(article.id, article.address, title, lengths[row])
-        for article, title, row in zip(corpus.articles, _titles(corpus), rows, strict=True)
+        for article, title, row in zip(corpus.articles, corpus.titles, rows, strict=True)
     ]
     for number, one in enumerate(groups, 1):
         keeper = plain[one.keeper].id
@@ -72,48 +74,21 @@ def entries(
 
 def _digests(corpus: Corpus, rows: Sequence[int], settings: Settings) -> dict[int, str]:
     """The first half of the SHA-256 of each row's clean text, as hexadecimal digits."""
-    texts = [corpus.articles[at].text for at in corpus.first[rows].tolist()]
     fast = settings.text == TextSettings()
-    clean = kernels.clean_texts(texts) if fast else [None] * len(texts)
     found = {}
-    for row, one, known in zip(rows, texts, clean, strict=True):
-        plain = known if known is not None else _utf8(text.clean(one, settings.text).text)
-        found[row] = hashlib.sha256(plain).hexdigest()[:32]
+    for at in range(0, len(rows), TEXTS_AT_ONCE):
+        some = rows[at : at + TEXTS_AT_ONCE]
+        texts = texts_of(corpus, np.array(some))
+        clean = kernels.clean_texts(texts) if fast else [None] * len(texts)
+        for row, one, known in zip(some, texts, clean, strict=True):
+            plain = known if known is not None else _utf8(text.clean(one, settings.text).text)
+            found[row] = hashlib.sha256(plain).hexdigest()[:32]
     return found
 
 
 def _utf8(clean: str) -> bytes:
     """The bytes of a text, whatever stands in it."""
     return clean.encode(errors="surrogatepass")
-
-
-def _titles(corpus: Corpus) -> list[str]:
-    """Each article's title, or the beginning of the first line that cleaning leaves words in."""
-    lines = [
-        article.title.strip() or next(filter(None, map(str.strip, _beginning(article.text))), "")
-        for article in corpus.articles
-    ]
-    telling = _telling([line[:TITLE_CHARS] for line in lines])
-    for at, article in enumerate(corpus.articles):
-        if not telling[at] and not article.title.strip():
-            rest = [line.strip()[:TITLE_CHARS] for line in _beginning(article.text)]
-            lines[at] = next((one for one in rest if _telling([one])[0]), "")
-    return [line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines]
-
-
-def _beginning(body: str) -> list[str]:
-    """The lines in which a title is looked for."""
-    return body[:BEGINNING_CHARS].splitlines()
-
-
-def _telling(lines: list[str]) -> list[bool]:
-    """Whether each line is more than an appeal, an address or a credit."""
-    *_, offsets, _, done = kernels.cut_texts(lines)
-    has_words = (offsets[1:] > offsets[:-1]).tolist()
-    return [
-        known if cut else text.has_words(text.clean(line).text)
-        for known, cut, line in zip(has_words, done.tolist(), lines, strict=True)
-    ]
 
 
 def shown(

@@ -91,7 +91,7 @@ def _stretches(
     corpus: Corpus, row: int, carried: dict[int, int], settings: Settings
 ) -> dict[str, int]:
     """Each stretch of furniture in one row, and how many rows carry its most frequent key."""
-    article = corpus.articles[corpus.first[row]].text
+    [article] = store.texts_of(corpus, np.array([row]))
     clean = text.clean(article, settings.text).text
     words = columns.cut([article], settings).words
     mask = corpus.masked.values[corpus.masked.offsets[row] : corpus.masked.offsets[row + 1]]

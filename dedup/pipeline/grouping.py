@@ -96,6 +96,7 @@ class _Stars:
         self.places: dict[int, list[int]] = defaultdict(list)
         for at, row in enumerate(self.row_of):
             self.places[row].append(at)
+        self.copied = {row for row, places in self.places.items() if len(places) > 1}
         self.lengths = corpus.lengths.tolist()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
         for left, right in same:
@@ -105,9 +106,11 @@ class _Stars:
     def linked(self, rows: Iterable[int] | None = None) -> list[list[int]]:
         """What of the rows (by default all) hangs together, and rows with copies to the letter."""
         inside = set(self.places if rows is None else rows) - {-1}
-        near = {row: self.neighbours.get(row, set()) & inside for row in inside}
-        groups = cluster.gather((a, b) for a in sorted(inside) for b in sorted(near[a]))
-        copied = [[row] for row in sorted(inside) if not near[row] and len(self.places[row]) > 1]
+        near = {
+            row: self.neighbours[row] & inside for row in sorted(inside & self.neighbours.keys())
+        }
+        groups = cluster.gather((a, b) for a in near for b in sorted(near[a]))
+        copied = [[row] for row in sorted(inside & self.copied) if not near.get(row)]
         return groups + copied
 
     def standing(self, at: int) -> canonical.Standing:

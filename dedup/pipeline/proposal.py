@@ -28,12 +28,14 @@ Found = tuple["NDArray[np.int64]", int]
 """Pairs of rows, and how many buckets were capped."""
 
 
-def _lsh(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:  # noqa: ARG001
-    """Signatures that agree in a band."""
+def _lsh(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:
+    """Signatures that agree in a band, not for the furniture alone, whose keys are ``known``."""
     signatures = sketched.cut.signatures
     bands, rows = candidate.choose_bands(signatures.shape[1], how)
     keys = candidate.band(signatures, bands, rows)
-    return candidate.pair(keys, 1, how.bucket_full, how.bucket_limit)
+    pairs, capped = candidate.pair(keys, 1, how.bucket_full, how.bucket_limit)
+    passages = candidate.without(sketched.cut.keys, known)
+    return candidate.share_keys(pairs, passages, how), capped
 
 
 def _passage(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:

@@ -7,37 +7,31 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from ..data import Cut, Ragged
+from .memory import HeldColumn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
+    from ..data import Corpus, Storage
 
-class _Column:
-    """An array that grows in place, so that a corpus is never held twice."""
+ROWS_AT_ONCE = 4096
+"""Rows that are moved at a time, which bounds what it takes besides."""
 
-    def __init__(self, like: NDArray[Any]) -> None:
-        """Begin empty, with the type and width of an example."""
-        self._bytes = bytearray()
-        self._like = like
 
-    def extend(self, values: NDArray[Any]) -> None:
-        """Put values after those there are."""
-        self._bytes += np.ascontiguousarray(values).data.cast("B") if values.size else b""
-
-    def array(self) -> NDArray[Any]:
-        """The whole column; it cannot grow while this is in use."""
-        return np.frombuffer(self._bytes, self._like.dtype).reshape(-1, *self._like.shape[1:])
+def texts_of(corpus: Corpus, rows: NDArray[np.int64]) -> list[str]:
+    """The text of the first article of each row."""
+    return corpus.texts.get(corpus.arrived[corpus.first[rows]])
 
 
 class _RaggedColumn:
     """Rows of different length, end to end."""
 
-    def __init__(self, like: Ragged) -> None:
+    def __init__(self, like: Ragged, storage: Storage) -> None:
         """Begin without rows."""
-        self._values = _Column(like.values)
-        self._lengths = _Column(like.offsets)
+        self._values = storage.column(like.values)
+        self._lengths = HeldColumn(like.offsets)
 
     def extend(self, rows: Ragged) -> None:
         """Put rows after those there are."""
@@ -54,35 +48,74 @@ class _RaggedColumn:
     def row(self, number: int, start: int) -> bytes:
         """The bytes of one row that begins at value ``start``."""
         length = int(self._lengths.array()[number])
-        return self._values.array()[start : start + length].tobytes()
+        return self._values.part(start, start + length).tobytes()
 
 
 _RAGGED = "words", "terms", "keys", "shingles"
 _FLAT = "marks", "term_of", "counts", "signatures", "digests"
 
 
-def gather(batches: Iterable[Cut]) -> tuple[Cut, NDArray[np.int64], NDArray[np.int64]]:
+class _Rows:
+    """The columns of a corpus while they grow."""
+
+    def __init__(self, like: Cut, storage: Storage) -> None:
+        """Begin without rows, with columns such as those of a batch."""
+        self._flat = {name: storage.column(getattr(like, name)) for name in _FLAT}
+        self._ragged = {name: _RaggedColumn(getattr(like, name), storage) for name in _RAGGED}
+
+    def extend(self, batch: Cut) -> None:
+        """Put the rows of a batch after those there are."""
+        for name, column in self._flat.items():
+            column.extend(getattr(batch, name))
+        for name, rows in self._ragged.items():
+            rows.extend(getattr(batch, name))
+
+    def words(self, row: int, start: int) -> bytes:
+        """The words of one row that begins at word ``start``, as bytes."""
+        return self._ragged["words"].row(row, start)
+
+    def cut(self) -> Cut:
+        """All rows; they grow no more."""
+        columns: dict[str, Any] = {name: column.array() for name, column in self._flat.items()}
+        columns |= {name: rows.ragged() for name, rows in self._ragged.items()}
+        return Cut(**columns)
+
+
+def gather(
+    batches: Iterable[Cut], storage: Storage
+) -> tuple[Cut, NDArray[np.int64], NDArray[np.int64]]:
     """The rows of all batches, of which there is at least one: each different text is one row.
 
     Returns the columns; the row of each text, -1 where it has no words; and the first text of each
     row.
     """
     known = _Known()
-    flat: dict[str, _Column] = {}
-    ragged: dict[str, _RaggedColumn] = {}
+    rows: _Rows | None = None
     for batch in batches:
-        if not flat:
-            flat = {name: _Column(getattr(batch, name)) for name in _FLAT}
-            ragged = {name: _RaggedColumn(getattr(batch, name)) for name in _RAGGED}
-        fresh = known.admit(batch, ragged["words"])
-        some = batch if len(fresh) == len(batch.digests) else take(batch, fresh)
-        for name, column in flat.items():
-            column.extend(getattr(some, name))
-        for name, rows in ragged.items():
-            rows.extend(getattr(some, name))
-    columns: dict[str, Any] = {name: column.array() for name, column in flat.items()}
-    columns |= {name: rows.ragged() for name, rows in ragged.items()}
-    return Cut(**columns), np.array(known.rows, np.int64), np.array(known.first, np.int64)
+        rows = rows or _Rows(batch, storage)
+        fresh = known.admit(batch, rows)
+        rows.extend(batch if len(fresh) == len(batch.digests) else take(batch, fresh))
+    assert rows is not None  # there is a batch
+    return rows.cut(), np.array(known.rows, np.int64), np.array(known.first, np.int64)
+
+
+def arrange(
+    whole: Cut, rows: NDArray[np.int64], order: NDArray[np.int64], storage: Storage
+) -> tuple[Cut, NDArray[np.int64], NDArray[np.int64]]:
+    """What ``gather`` would have given of the texts in another order."""
+    rows = rows[order]
+    worded = np.flatnonzero(rows >= 0)
+    _, met = np.unique(rows[worded], return_index=True)
+    old = np.argsort(met)
+    new = np.empty_like(old)
+    new[old] = np.arange(len(old))
+    rows[worded] = new[rows[worded]]
+    if (old[1:] > old[:-1]).all():
+        return whole, rows, worded[met]
+    arranged = _Rows(whole, storage)
+    for at in range(0, len(old), ROWS_AT_ONCE):
+        arranged.extend(take(whole, old[at : at + ROWS_AT_ONCE]))
+    return arranged.cut(), rows, worded[met[old]]
 
 
 class _Known:
@@ -96,8 +129,8 @@ class _Known:
         self._row_of: dict[int, int] = {}
         self._next = 0
 
-    def admit(self, batch: Cut, stored: _RaggedColumn) -> NDArray[np.int64]:
-        """Note a row for each text of the batch; which of them are new. ``stored`` are the words of
+    def admit(self, batch: Cut, stored: _Rows) -> NDArray[np.int64]:
+        """Note a row for each text of the batch; which of them are new. ``stored`` are the rows of
         the batches before.
         """
         offsets, values = batch.words.offsets.tolist(), batch.words.values
@@ -110,7 +143,7 @@ class _Known:
                 continue
             row = self._row_of.setdefault(digest, len(self.first))
             if row < before:
-                same = stored.row(row, self._starts[row]) == words.tobytes()
+                same = stored.words(row, self._starts[row]) == words.tobytes()
             elif row < len(self.first):
                 other = fresh[row - before]
                 same = np.array_equal(values[offsets[other] : offsets[other + 1]], words)

@@ -76,6 +76,7 @@ class Weigher:
         starts = range(0, total, PAIRS_AT_ONCE)
         for at, measured in zip(starts, run(self._measure_some, starts), strict=True):
             watch("weigh pairs", at, total)
+            self.corpus.storage.release()
             places = self.corpus.first[measured.pairs].tolist()
             numbers = range(len(places))
             for number, one in self._judge(places, measured, numbers, bulk=True):
@@ -104,6 +105,7 @@ class Weigher:
         ordered = sorted(wanted, key=wanted.__getitem__)
         for at in range(0, len(ordered), PAIRS_AT_ONCE):
             self._foresee(ordered[at : at + PAIRS_AT_ONCE])
+            self.corpus.storage.release()
 
     def _foresee(self, places: Sequence[tuple[int, int]]) -> None:
         """The same for pairs whose articles stand in two rows each."""

@@ -8,6 +8,7 @@ import numpy as np
 
 from .. import fact, kernels, text
 from ..settings import TextSettings
+from . import store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -47,7 +48,7 @@ def _pick(
     for number, row in enumerate(rows.tolist()):
         some = slice(offsets[number], offsets[number + 1])
         whole[some] = _uncleared(corpus, row, whole[some])
-    texts = [corpus.articles[at].text for at in corpus.first[rows].tolist()]
+    texts = store.texts_of(corpus, rows)
     picked: list[str | None] = [None] * len(order)
     if settings.text == TextSettings():
         picked = kernels.pick_words(texts, offsets, whole.astype(np.uint32))

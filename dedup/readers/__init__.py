@@ -2,67 +2,85 @@
 
 from __future__ import annotations
 
-import errno
+import io
 import os
 import re
 import stat
-from dataclasses import dataclass
-from io import BufferedReader, FileIO
-from typing import TYPE_CHECKING
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Article, InputFile, Skipped
-from . import jsonl, text
-from .source import HARMLESS, ON_ERROR, Reader, ReadSettings, RefusedError, marked
+from ..data import Article, InputFile, Notice, Skipped
+from . import archive, encoding, html, jsonarray, jsonl, parquet, sniff, table, text, walk, warc
+from .expansion import Expanded
+from .limits import Limits
+from .opening import BLOCK_BYTES, STDIN, Steady
+from .source import (
+    CONTAINER,
+    HARMLESS,
+    ON_ERROR,
+    CorruptError,
+    Notices,
+    Reader,
+    ReadSettings,
+    RefusedError,
+)
+from .transcoding import transcoded, transcodes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
-__all__ = [
-    "HARMLESS",
-    "ON_ERROR",
-    "READERS",
-    "ReadSettings",
-    "RefusedError",
-    "files",
-    "read",
-    "read_one",
-]
+__all__ = ["CONTAINER", "HARMLESS", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
+__all__ += ["RefusedError", "ending", "files", "read", "read_one"]
 
 READERS: dict[str, Reader] = {
-    ".txt": text.read,
-    ".md": text.read,
-    ".jsonl": jsonl.read,
-    ".ndjson": jsonl.read,
+    "text": text.read,
+    "jsonl": jsonl.read,
+    "jsonarray": jsonarray.read,
+    "table": table.read,
+    "html": html.read,
+    "parquet": parquet.read,
+    "warc": warc.read,
 }
-"""Which reader takes a file, by the end of its name; a walk takes these files only."""
+"""Which reader takes a file, by the kind that ``sniff.kind`` gives it."""
 
-KINDS: dict[Reader, str] = {text.read: "text", jsonl.read: "jsonl"}
-"""What a reader's format is called."""
-
-STDIN = "-"
-
-_BLOCK_BYTES = 1 << 16
-_RECORDS = re.compile(rb"(?:\xef\xbb\xbf)?\s*(?:\{|\[\s*\{)")
+ending = sniff.end
+_RECORDS = {"jsonl", "jsonarray", "table"}
+"""Kinds that are read in bytes of UTF-8, whatever they are written in."""
 _ADDRESS = re.compile(r"(?s)(.+):([1-9][0-9]{0,17})")
+_NOT_KNOWN = "is inside of as many others as may be"
 
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """One file to read, or one line of it; ``walked`` if a folder led to it."""
+    """One file to read, one of its members or one of its records."""
 
     path: str
+    """What it is called in addresses."""
     line: int | None = None
+    member: str | None = None
+    """The one member of an archive that was asked for."""
     walked: bool = False
+    """A folder led to it, and not its own name."""
+    archives: int = 0
+    compressions: int = 0
 
 
-def read(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skipped]:
-    """Give every article under ``paths``: files, folders, ``path:LINE``, and ``-`` for stdin.
+def read(
+    paths: Iterable[str], how: ReadSettings, told: Callable[[Notice], None] | None = None
+) -> Iterator[Article | Skipped]:
+    """Give every article under ``paths``: files, folders, ``path:LINE``, members of archives as
+    ``path!member`` or ``path!member:LINE``, and ``-`` for stdin.
 
     The order depends neither on the order of ``paths`` nor on the disk, and a file that is
-    reached twice is read once. Raises RefusedError at the first fault if ``how.on_error`` is
-    ``stop``; otherwise each fault comes as Skipped, and the others are still read.
+    reached twice is read once. What is worth knowing of an input that was read is handed to
+    ``told``. Raises RefusedError at the first fault if ``how.on_error`` is ``stop``; otherwise
+    each fault comes as Skipped, and the others are still read.
     """
     for record in _records(paths, how):
+        if isinstance(record, Notice):
+            if told:
+                told(record)
+            continue
         if how.on_error == "stop" and isinstance(record, Skipped) and record.code not in HARMLESS:
             raise RefusedError(record)
         yield record
@@ -83,111 +101,230 @@ def read_one(path: str, how: ReadSettings) -> Article:
     return first
 
 
-def files(paths: Iterable[str]) -> Iterator[InputFile]:
+def files(paths: Iterable[str], how: ReadSettings) -> Iterator[InputFile]:
     """Give the files that ``read`` would open, in its order; those that cannot be are left out.
 
     Raises RefusedError for ``path:LINE``, and for what cannot be read a second time.
     """
-    for path, place in _distinct(paths):
-        if isinstance(place, Skipped):
+    for path, place in _distinct(paths, how):
+        if not isinstance(place, _Place):
             continue
-        if place.line is not None:
+        if place.line is not None or place.member is not None:
             why = f"one record; name its file, {place.path}"
             raise RefusedError(Skipped(path, "E303", why))
         try:
             if place.path != STDIN and not stat.S_ISREG(os.stat(place.path).st_mode):
                 why = "cannot be read twice; pipe it into -"
                 raise RefusedError(Skipped(path, "E303", why))
-            reader = READERS.get(_suffix(place.path))
-            if reader is None:
-                with _open(place.path) as stream:
-                    reader = _reader(place.path, stream.peek(_BLOCK_BYTES)[:_BLOCK_BYTES])
-        except OSError:
+            with Steady(place.path) as steady, io.BufferedReader(steady, BLOCK_BYTES) as stream:
+                kind, packed = _made(stream, place.path, how)
+        except (OSError, CorruptError):
             continue
-        yield InputFile(place.path, KINDS[reader], path if place.walked else "")
+        yield InputFile(place.path, kind, path if place.walked else "", packed)
 
 
-def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skipped]:
+def _made(stream: BinaryIO, path: str, how: ReadSettings) -> tuple[str, str]:
+    """Tell the format of a file, and how it is compressed."""
+    head, packed = _head(stream), ""
+    kind = sniff.kind(head, path, how)
+    if kind in sniff.COMPRESSIONS.values():
+        packed = kind
+        with io.BufferedReader(Expanded(stream, packed, how.limits), BLOCK_BYTES) as inner:
+            head = _head(inner)
+            kind = sniff.kind(head, path, how)
+    odd = kind in _RECORDS and transcodes(head, how)
+    if kind == "table" and not odd:
+        kind = "".join((kind, *table.written(head, how)))
+    return f"{kind} in {odd}" if odd else kind, packed
+
+
+def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skipped | Notice]:
     """Read each place once."""
-    for _, place in _distinct(paths):
-        if isinstance(place, Skipped):
-            yield place
+    twins: dict[tuple[int, int], str] = {}
+    for _, place in _distinct(paths, how):
+        if isinstance(place, _Place):
+            yield from _opened(place, how, twins)
         else:
-            yield from _opened(place, how)
+            yield place
 
 
-def _distinct(paths: Iterable[str]) -> Iterator[tuple[str, _Place | Skipped]]:
+def _distinct(
+    paths: Iterable[str], how: ReadSettings
+) -> Iterator[tuple[str, _Place | Skipped | Notice]]:
     """Give each argument's places, once each, whatever one is called the second time."""
-    done: set[tuple[str, int | None]] = set()
+    done: set[tuple[str, int | None, str | None]] = set()
     for path in sorted(set(paths)):
-        for place in _places(path):
-            if isinstance(place, Skipped):
+        for place in _places(path, how):
+            if not isinstance(place, _Place):
                 yield path, place
                 continue
-            key = (place.path if place.path == STDIN else os.path.abspath(place.path), place.line)
-            if key not in done:
-                done.add(key)
+            real = place.path if place.path == STDIN else os.path.abspath(place.path)
+            if (real, place.line, place.member) not in done:
+                done.add((real, place.line, place.member))
                 yield path, place
 
 
-def _places(path: str) -> Iterator[_Place | Skipped]:
-    """Resolve an argument; a path that exists as it is written wins over ``path:LINE``."""
+def _places(path: str, how: ReadSettings) -> Iterator[_Place | Skipped | Notice]:
+    """Resolve an argument; a path that exists as it is written wins over an address."""
     if os.path.isdir(path):
-        yield from _walk(path)
-        return
-    address = _ADDRESS.fullmatch(path)
-    if address and not os.path.lexists(path):
-        yield _Place(address[1], int(address[2]))
-    else:
+        for found in walk.walk(path, how):
+            yield _Place(found, walked=True) if isinstance(found, str) else found
+    elif path == STDIN or os.path.lexists(path):
         yield _Place(path)
+    else:
+        yield _addressed(path)
 
 
-def _walk(folder: str) -> Iterator[_Place | Skipped]:
-    """Regular files of known kinds below a folder, by name; hidden ones and links are left out."""
-    waiting = [folder]
-    while waiting:
-        current = waiting.pop()
-        try:
-            with os.scandir(current) as entries:
-                found = sorted(entries, key=lambda entry: entry.name)
-        except OSError as error:
-            yield _refused(_pasteable(current), error)
-            continue
-        shown = [entry for entry in found if not entry.name.startswith(".")]
-        for entry in shown:
-            if _suffix(entry.name) in READERS and entry.is_file(follow_symlinks=False):
-                yield _Place(_pasteable(entry.path), walked=True)
-        waiting += [e.path for e in reversed(shown) if e.is_dir(follow_symlinks=False)]
+def _addressed(path: str) -> _Place:
+    """Take an address apart: the file is the shortest beginning that exists."""
+    for at in (match.start() for match in re.finditer("!", path)):
+        if os.path.isfile(path[:at]):
+            return _Place(path[:at], None, path[at + 1 :])
+    address = _ADDRESS.fullmatch(path)
+    return _Place(address[1], int(address[2])) if address else _Place(path)
 
 
-def _opened(place: _Place, how: ReadSettings) -> Iterator[Article | Skipped]:
-    """Open one file, choose its reader, and turn what the system refuses into Skipped."""
+def _opened(
+    place: _Place, how: ReadSettings, twins: dict[tuple[int, int], str]
+) -> Iterator[Article | Skipped | Notice]:
+    """Open one file, and turn what the system refuses into Skipped."""
     address = place.path if place.line is None else f"{place.path}:{place.line}"
     try:
-        with _open(place.path) as stream:
-            head = stream.peek(_BLOCK_BYTES)[:_BLOCK_BYTES]
-            if place.walked and b"\0" in head and marked(head)[1] == 0:
-                yield Skipped(address, "E306", "binary, not text")
-                return
-            yield from _reader(place.path, head)(stream, place.path, how, place.line)
+        with Steady(place.path) as steady:
+            twin = steady.twin()
+            if twin and twins.setdefault(twin, place.path) != place.path:
+                why = f"is the same file as {twins[twin]}; both are read"
+                yield Notice(place.path, "W303", why)
+            with io.BufferedReader(steady, BLOCK_BYTES) as stream:
+                yield from _contents(stream, place, how)
+                if steady.changed():
+                    yield Notice(place.path, "W303", "changed while it was read")
     except OSError as error:
         yield _refused(address, error)
 
 
-def _reader(path: str, head: bytes) -> Reader:
-    """Choose by the end of the name, and where that says nothing by how the content begins."""
-    sniffed = jsonl.read if _RECORDS.match(head) else text.read
-    return READERS.get(_suffix(path), sniffed)
+def _contents(
+    stream: BinaryIO, place: _Place, how: ReadSettings
+) -> Iterator[Article | Skipped | Notice]:
+    """Read an open file, member or expanded stream; one that breaks says how far it came."""
+    count = 0
+    try:
+        for record in _layer(stream, place, how):
+            count += isinstance(record, Article)
+            yield record
+    except CorruptError as error:
+        records = f"{count:,} record{'s' if count != 1 else ''}"
+        yield Skipped(place.path, error.code, f"{error.why} (after {records})")
 
 
-def _open(path: str) -> BufferedReader:
-    """Open for reading; a device would never end, so it is refused."""
-    if path == STDIN:
-        return BufferedReader(FileIO(0, closefd=False), _BLOCK_BYTES)
-    kind = os.stat(path).st_mode
-    if stat.S_ISCHR(kind) or stat.S_ISBLK(kind):
-        raise OSError(errno.EINVAL, "a device, not a file")
-    return BufferedReader(FileIO(path), _BLOCK_BYTES)
+def _layer(
+    stream: BinaryIO, place: _Place, how: ReadSettings
+) -> Iterator[Article | Skipped | Notice]:
+    """Tell by its beginning what a stream is, and go on accordingly."""
+    head = _head(stream)
+    kind = sniff.kind(head, place.path, how)
+    if kind in sniff.COMPRESSIONS.values():
+        yield from _compressed(stream, kind, place, how)
+    elif kind in {"zip", "tar"}:
+        yield from _members(stream, kind, place, how)
+    elif place.member is not None:
+        yield Skipped(f"{place.path}!{place.member}", "E303", f"{place.path} is no archive")
+    elif kind in {"text", *_RECORDS} and place.walked and _is_binary(head):
+        yield Skipped(place.path, "E306", "binary, not text")
+    else:
+        said = sniff.NAMES.get(sniff.end(place.path))
+        if said and said not in {kind, "jsonl" if kind == "jsonarray" else kind}:
+            yield Notice(place.path, "W304", f"is {_SHOWN[kind]}, whatever its name says")
+        if kind in _RECORDS:
+            stream = transcoded(stream, head, how)
+        yield from READERS[kind](stream, place.path, how, place.line)
+
+
+_SHOWN = {
+    "text": "text",
+    "jsonl": "JSON Lines",
+    "jsonarray": "JSON",
+    "table": "CSV",
+    "html": "HTML",
+    "parquet": "Parquet",
+    "warc": "WARC",
+}
+
+
+def _compressed(
+    stream: BinaryIO, codec: str, place: _Place, how: ReadSettings
+) -> Iterator[Article | Skipped | Notice]:
+    """Read what is inside a compression."""
+    if place.compressions >= how.limits.nesting_count:
+        raise CorruptError("E308", f"{codec} data {_NOT_KNOWN}")
+    expanded = Expanded(stream, codec, how.limits)
+    named = sniff.COMPRESSIONS.get(os.path.splitext(place.path)[1].lower())
+    if named != codec and sniff.NAMES.get(sniff.end(place.path)) != "tar":
+        yield Notice(place.path, "W304", f"is {codec} data, whatever its name says")
+    inner = replace(place, compressions=place.compressions + 1)
+    with io.BufferedReader(expanded, BLOCK_BYTES) as buffered:
+        yield from _layer(buffered, inner, how)
+    if expanded.tail:
+        yield Notice(place.path, "W307", f"something else follows the {codec} data")
+
+
+def _members(
+    stream: BinaryIO, kind: str, place: _Place, how: ReadSettings
+) -> Iterator[Article | Skipped | Notice]:
+    """Read an archive: one member if one was asked for, else all that a walk would take."""
+    if place.archives >= how.limits.nesting_count:
+        raise CorruptError("E308", f"a {kind} {_NOT_KNOWN}")
+    met = False
+    for member in archive.members(stream, kind, how.limits):
+        line = _asked(place.member, member.name)
+        if line is None:
+            continue
+        named = place.member is not None
+        if not named and (not walk.wanted(member.name, how) or walk.excluded(member.name, how)):
+            continue
+        met = True
+        path = f"{place.path}!{member.name}"
+        if member.odd:
+            yield Notice(path, "W311", f"{member.odd}, and not read")
+        elif member.fault:
+            yield Skipped(path, "E308", member.fault)
+        else:
+            inner = _Place(path, line or None, None, not named, place.archives + 1)
+            yield from _member(member, inner, how)
+    if place.member is not None and not met:
+        yield Skipped(f"{place.path}!{place.member}", "E303", "there is no such member")
+
+
+def _member(
+    member: archive.Member, place: _Place, how: ReadSettings
+) -> Iterator[Article | Skipped | Notice]:
+    """Read one member; where it is damaged, the others are still read."""
+    try:
+        stream = member.open()
+    except CorruptError as error:
+        yield Skipped(place.path, error.code, error.why)
+        return
+    with stream:
+        yield from _contents(stream, place, how)
+
+
+def _asked(asked: str | None, name: str) -> int | None:
+    """Tell whether a member is asked for: None if not, 0 for all of it, else the line in it."""
+    if asked is None or asked == name:
+        return 0
+    address = _ADDRESS.fullmatch(asked)
+    return int(address[2]) if address and address[1] == name else None
+
+
+def _head(stream: BinaryIO) -> bytes:
+    """Look at the beginning of a buffered stream."""
+    head: bytes = stream.peek(sniff.HEAD_BYTES)[: sniff.HEAD_BYTES]  # type: ignore[attr-defined]
+    return head
+
+
+def _is_binary(head: bytes) -> bool:
+    """Whether zeros show that this is no text."""
+    return b"\0" in head and not encoding.wide(head)
 
 
 def _refused(address: str, error: OSError) -> Skipped:
@@ -197,14 +334,3 @@ def _refused(address: str, error: OSError) -> Skipped:
         remote = "://" in address
         why = "not a file; the network is never used" if remote else "no such file or folder"
     return Skipped(address, "E303", why)
-
-
-def _suffix(path: str) -> str:
-    """Take the end of a name, in lower case: ``a/B.TXT`` gives ``.txt``."""
-    return os.path.splitext(path)[1].lower()
-
-
-def _pasteable(path: str) -> str:
-    """Drop a leading ``./``, unless the name would then be read as an option."""
-    bare = path.removeprefix("./")
-    return path if bare.startswith("-") else bare

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..data import Gold
 from ..errors import InputError
 from ..evaluate import LABELS
-from .source import decode
+from .encoding import decode
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

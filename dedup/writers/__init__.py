@@ -5,13 +5,16 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO, FileIO
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from ..errors import InputError, SoundnessError
-from . import jsonl, text
+from ..readers.source import CorruptError
+from . import jsonarray, jsonl, parquet, table, text
 from .leftout import Rejects, Removed, Tell
+from .packing import packing, unpacked
 from .sorter import ChangedError, Sorter, account
 from .writer import BLOCK_BYTES, Writer
 
@@ -36,7 +39,14 @@ __all__ = [
     "write",
 ]
 
-WRITERS: dict[str, Writer] = {"jsonl": jsonl.WRITER, "text": text.WRITER}
+WRITERS: dict[str, Writer] = {
+    "jsonl": jsonl.WRITER,
+    "jsonarray": jsonarray.WRITER,
+    "text": text.WRITER,
+    "html": text.WRITER,
+    "parquet": parquet.WRITER,
+    **table.WRITERS,
+}
 """Which writer takes a file, by its format."""
 
 STDIN = "-"
@@ -126,20 +136,14 @@ def write(
     what was kept, to the byte, and everything was met.
     """
     sorter = Sorter(plan, outputs.removed, outputs.rejects, marks)
-    for at, (file, name) in enumerate(files):
-        writer = WRITERS[file.kind]
-        sorter.begin(file, writer, joined=outputs.folder is None and at > 0)
-        try:
-            with _open(file.path) as source:
-                if outputs.folder is not None:
-                    _mirror(source, outputs.folder, name, sorter)
-                elif outputs.file is not None:
-                    writer.copy(source, outputs.file, sorter.sort)
-        except OSError as error:
-            raise InputError((error.strerror or str(error)).lower(), place=file.path) from error
-        sorter.end()
+    packed = _packed(files, outputs)
+    with packing(outputs.file, packed) if outputs.file else nullcontext() as out:
+        for at, (file, name) in enumerate(files):
+            sorter.begin(file, WRITERS[file.kind], joined=outputs.folder is None and at > 0)
+            _copy(file, name, out, outputs, sorter)
+            sorter.end()
     if outputs.file is not None and files:
-        _check(outputs.file, sorter)
+        _check(outputs.file, packed, sorter)
     records = {file.path: file for file, _ in files}
     rejected = sum(is_record(one, records) for one in plan.skipped)
     met = sorter.kept, sorter.removed, sorter.rejected
@@ -151,23 +155,55 @@ def write(
         )
 
 
-def _mirror(source: BinaryIO, folder: Opens, name: str, sorter: Sorter) -> None:
+def _packed(files: Sequence[tuple[InputFile, str]], outputs: Outputs) -> str:
+    """Tell how a single output is to be compressed, as its inputs are."""
+    ways = {file.packed for file, _ in files}
+    if outputs.file is not None and len(ways) > 1:
+        hint = "name a folder, where each stays as it is"
+        raise InputError("the inputs are not compressed in one way", hint=hint)
+    return ways.pop() if outputs.file is not None and ways else ""
+
+
+def _copy(
+    file: InputFile, name: str, out: BinaryIO | None, outputs: Outputs, sorter: Sorter
+) -> None:
+    """Write one file where it belongs."""
+    try:
+        with _open(file.path) as source, unpacked(source, file.packed) as plain:
+            if outputs.folder is not None:
+                mode = stat.S_IMODE(os.fstat(source.fileno()).st_mode)
+                _mirror(plain, (file, name, mode), outputs.folder, sorter)
+            elif out is not None:
+                sorter.writer.copy(plain, out, sorter.sort)
+    except CorruptError as error:
+        raise InputError(error.why, place=file.path) from error
+    except OSError as error:
+        raise InputError((error.strerror or str(error)).lower(), place=file.path) from error
+
+
+def _mirror(
+    source: BinaryIO, target: tuple[InputFile, str, int], folder: Opens, sorter: Sorter
+) -> None:
     """Write one file into a folder; one that is an article itself only if it is kept."""
+    file, name, mode = target
     if sorter.leaves_out_all():
         sorter.writer.copy(source, BytesIO(), sorter.sort)
         return
     with folder.open(name) as out:
-        os.fchmod(out.fileno(), stat.S_IMODE(os.fstat(source.fileno()).st_mode))
-        sorter.writer.copy(source, out, sorter.sort)
+        os.fchmod(out.fileno(), mode)
+        with packing(out, file.packed) as packed:
+            sorter.writer.copy(source, packed, sorter.sort)
         sorter.end()
-        _check(out, sorter)
+        _check(out, file.packed, sorter)
 
 
-def _check(out: BinaryIO, sorter: Sorter) -> None:
+def _check(out: BinaryIO, packed: str, sorter: Sorter) -> None:
     """Read again what was written, and hold it against what was kept."""
     out.flush()
     out.seek(0)
-    if account(out, sorter.writer) != sorter.account():
+    with unpacked(out, packed) as plain:
+        found = account(plain, sorter.writer)
+    if found != sorter.account():
         raise SoundnessError(
             "the output does not hold what was kept; nothing was written",
             hint="please report this",

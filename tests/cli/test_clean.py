@@ -107,7 +107,7 @@ def kept(*numbers):
 def test_kept_lines_are_the_lines_that_were_read_65(run):
     done = run("clean", "in.jsonl", "-o", "out.jsonl")
     assert (done.returncode, done.stdout) == (0, "")
-    assert done.stderr == "5 read = 3 kept + 2 removed + 0 rejected\n"
+    assert done.stderr.endswith("5 read = 3 kept + 2 removed + 0 rejected\n")
     assert Path("out.jsonl").read_bytes() == kept(1, 2, 4)
 
 
@@ -142,7 +142,7 @@ def test_a_folder_is_mirrored_without_what_is_redundant(run):
     before = under("news")
     done = run("clean", "news", "-o", "clean", "--removed", "removed.jsonl")
     assert done.returncode == 0
-    assert done.stderr == "6 read = 4 kept + 2 removed + 0 rejected\n"
+    assert done.stderr.endswith("6 read = 4 kept + 2 removed + 0 rejected\n")
     assert under("clean") == {
         "b.txt": before["b.txt"],
         "deep/er/c.md": before["deep/er/c.md"],
@@ -232,7 +232,7 @@ def test_odd_names_are_cleaned_and_escaped_in_the_files_15_16_17_20(run):
     for at, name in enumerate(names):
         text = STORM if at % 2 else f"{STORM} It was storm number {at}."
         Path(os.fsdecode(b"odd/" + name)).write_text(text)
-    Path("odd/z.txt").write_bytes(b"caf\xe9")
+    Path("odd/z.txt").write_bytes(b"\xef\xbb\xbfcaf\xe9")
     done = run(
         "clean", "odd", "-o", "out", "--removed", "r", "--rejects", "j", "--max-removed=100%"
     )
@@ -248,7 +248,7 @@ def test_odd_names_are_cleaned_and_escaped_in_the_files_15_16_17_20(run):
 
 
 def test_rejects_hold_each_record_verbatim_54_56_58(run):
-    bad = [b'{"text": "cut', b'{"text": "caf\xe9"}\r', b"[1, 2]", b'{"text": null}', b"{}"]
+    bad = [b'{"text": "cut', b'{"text": "caf\xe9\0"}\r', b"[1, 2]", b'{"text": null}', b"{}"]
     Path("bad.jsonl").write_bytes(b"\n".join([LINES[2].encode(), *bad, LINES[4].encode()]))
     done = run("clean", "bad.jsonl", "-o", "out.jsonl", "--rejects", "rejects.jsonl")
     assert done.returncode == 2
@@ -268,7 +268,7 @@ def test_rejects_hold_each_record_verbatim_54_56_58(run):
         for one in told
     ]
     assert raw == bad
-    assert told[1]["record"] == '{"text": "caf\ufffd"}\r'
+    assert told[1]["record"] == '{"text": "caf\ufffd\0"}\r'
 
 
 def test_what_becomes_of_rejects_is_told_where_nobody_asked_for_them(run):
@@ -285,11 +285,11 @@ def test_what_becomes_of_rejects_is_told_where_nobody_asked_for_them(run):
 
 
 def test_a_line_too_long_for_the_memory_is_rejected_in_pieces_67(run, monkeypatch):
-    monkeypatch.setattr("dedup.readers.jsonl.LONGEST_LINE_BYTES", 1000)
     monkeypatch.setattr("dedup.writers.jsonl.RECORD_BYTES", 700)
     long = line("long", "word " * 1000).encode()
     Path("long.jsonl").write_bytes(b"\n".join([LINES[2].encode(), long, LINES[4].encode(), b""]))
-    run("clean", "long.jsonl", "-o", "out.jsonl", "--rejects", "rejects.jsonl")
+    limit = ("--limit", "line_bytes=1000")
+    run("clean", "long.jsonl", "-o", "out.jsonl", "--rejects", "rejects.jsonl", *limit)
     assert Path("out.jsonl").read_bytes() == f"{LINES[2]}\n{LINES[4]}\n".encode()
     [told] = objects("rejects.jsonl")
     assert (told["address"], told["code"]) == ("long.jsonl:2", "E305")
@@ -297,12 +297,13 @@ def test_a_line_too_long_for_the_memory_is_rejected_in_pieces_67(run, monkeypatc
 
 
 def test_a_text_that_cannot_be_decoded_is_rejected_whole_and_a_binary_file_named(run):
-    Path("news/bad.txt").write_bytes(b"caf\xe9\n")
+    bad_bytes = b"\xef\xbb\xbfcaf\xe9\n"
+    Path("news/bad.txt").write_bytes(bad_bytes)
     Path("news/binary.txt").write_bytes(b"a\0b")
     done = run("clean", "news", "-o", "clean", "--rejects", "rejects.jsonl")
     assert done.returncode == 2
     bad, binary = objects("rejects.jsonl")
-    assert (bad["code"], base64.b64decode(bad["record_base64"])) == ("E302", b"caf\xe9\n")
+    assert (bad["code"], base64.b64decode(bad["record_base64"])) == ("E302", bad_bytes)
     assert (binary["code"], "record" in binary) == ("E306", False)
     assert not {"bad.txt", "binary.txt"} & under("clean").keys()
     Path("news/bad.txt").unlink()

@@ -15,7 +15,9 @@ from hypothesis import strategies as st
 
 import dedup
 from dedup import Article, Relation, Result, Settings, Skipped, deduplicate
+from dedup.engines import threads
 from dedup.reports import REPORTS, Look
+from dedup.scratch import Scratch
 from dedup.text import clean, words
 from dedup.verdict import judge
 
@@ -35,6 +37,17 @@ def test_the_order_of_the_input_does_not_matter(given_twice: tuple[list[Article]
     one, other = map(deduplicate, given_twice)
     assert one == other
     assert rendered(one) == rendered(other)
+
+
+@given(shuffles, st.sampled_from([1, 2_000, 1 << 20]), st.sampled_from([1, 3]))
+def test_neither_order_nor_memory_nor_threads_matter(
+    given_twice: tuple[list[Article], ...], bound: int, jobs: int
+) -> None:
+    """A run whose columns lie on disk, fed in another order, on threads, gives the same bytes."""
+    one, other = given_twice
+    with Scratch(bound) as storage:
+        spilled = deduplicate(iter(other), storage=storage, run=threads(jobs))
+    assert rendered(spilled) == rendered(deduplicate(one))
 
 
 def test_articles_that_differ_in_facts_alone_have_an_order() -> None:

@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from dedup.cli import progress
-from dedup.cli.progress import Progress, followed, told, watching
+from dedup.cli.progress import Progress, told, watching
 from dedup.data import unwatched
 
 
@@ -122,14 +122,6 @@ def test_each_stage_has_a_rate_of_its_own():
         "read articles: 1,000, 20 a second\n",
         "weigh pairs: 200 of 400, 5.0 a second, 40 s left\n",
     ]
-
-
-def test_what_is_followed_comes_through_whole_and_is_counted():
-    heard = []
-    articles = [object() for _ in range(200)]
-    got = list(followed(iter(articles), lambda *facts: heard.append(facts)))
-    assert got == articles
-    assert heard == [("read articles", count) for count in (0, 64, 128, 192)]
 
 
 def test_more_than_was_foreseen_leaves_no_time_below_zero():

@@ -1,0 +1,103 @@
+"""Articles as they arrive: passed on in batches, kept without their texts, put in order at last."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from itertools import groupby, islice, pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from ..data import Article
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from ..data import Texts, Watch
+
+BATCH_ROWS = 256
+"""Rows cut at a time: arrays of this length stay in the processor's cache."""
+
+
+class Arrivals:
+    """Keeps all that is known of the articles that pass through, their texts in ``texts``."""
+
+    def __init__(self, texts: Texts, watch: Watch) -> None:
+        """Nobody came yet."""
+        self._watch = watch
+        self.texts = texts
+        self.articles: list[Article] = []
+
+    def batches(self, articles: Iterable[Article]) -> Iterator[list[Article]]:
+        """The articles with their texts, a batch at a time; at least one batch."""
+        source = iter(articles)
+        while True:
+            self._watch("read articles", len(self.articles))
+            batch = list(islice(source, BATCH_ROWS))
+            if self.articles and not batch:
+                return
+            self.texts.extend([one.text for one in batch])
+            self.articles += map(_textless, batch)
+            yield batch
+            if not batch:
+                return
+
+    def order(self) -> NDArray[np.int64]:
+        """``int64[n]``: the numbers of the articles in the order of their places."""
+        places = map(place, self.articles)
+        if all(one < other for one, other in pairwise(places)):
+            return np.arange(len(self.articles))
+        keys = [(*place(one), one.id) for one in self.articles]
+        order: list[int] = []
+        numbers = sorted(range(len(keys)), key=keys.__getitem__)
+        for _, run in groupby(numbers, key=keys.__getitem__):
+            alike = list(run)
+            order += self._by_content(alike) if alike[1:] else alike
+        return np.array(order, np.int64)
+
+    def _by_content(self, numbers: Sequence[int]) -> list[int]:
+        """Articles with one place and id in the order of all else, so that a result does not depend
+        on the order of its input.
+        """
+        keys = {}
+        for at, text in zip(numbers, self.texts.get(np.array(numbers)), strict=True):
+            one = self.articles[at]
+            keys[at] = (text, one.title, one.url, one.source, str(one.published))
+        return sorted(numbers, key=keys.__getitem__)
+
+
+def _textless(one: Article) -> Article:
+    """The article without its text."""
+    return Article(one.id, "", one.address, one.title, one.url, one.source, one.published)
+
+
+def place(article: Article) -> tuple[str, int]:
+    """Sort key: path and line."""
+    path, _, line = article.address.rpartition(":")
+    if path and line.isdecimal():
+        return path, int(line)
+    return article.address, 0
+
+
+def admit(articles: Iterable[Article]) -> tuple[tuple[Article, ...], tuple[str, ...]]:
+    """The articles, each id made unique, and notes on those that were not: the first keeps its id,
+    a later one goes by its address.
+    """
+    taken: Counter[str] = Counter()
+    repeated: Counter[str] = Counter()
+    admitted = []
+    for article in articles:
+        name = article.id
+        if name in taken:
+            repeated[name] += 1
+            name = article.address or name
+        while name in taken:
+            name = f"{article.id}#{taken[article.id] + 1}"
+            taken[article.id] += 1
+        taken[name] = 1
+        admitted.append(article if name == article.id else replace(article, id=name))
+    notes = [f"id {name!r} is used {count + 1} times" for name, count in repeated.items()]
+    return tuple(admitted), tuple(notes)

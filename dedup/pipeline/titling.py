@@ -1,0 +1,50 @@
+"""Articles to titles: what a person calls each one, looked for in its text where it has none."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from .. import kernels, text
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ..data import Article
+
+TITLE_CHARS = 160
+BEGINNING_CHARS = 20_000
+"""A title is looked for in so much of a text."""
+
+
+def titles(articles: Sequence[Article]) -> list[str]:
+    r"""Each article's title, or the beginning of the first line that cleaning leaves words in.
+
+    >>> from dedup.data import Article
+    >>> titles([Article("a", "Storm closes port\n\nThe harbour was closed on Monday.")])
+    ['Storm closes port']
+    """
+    lines = [
+        article.title.strip() or next(filter(None, map(str.strip, _beginning(article.text))), "")
+        for article in articles
+    ]
+    telling = _telling([line[:TITLE_CHARS] for line in lines])
+    for at, article in enumerate(articles):
+        if not telling[at] and not article.title.strip():
+            rest = [line.strip()[:TITLE_CHARS] for line in _beginning(article.text)]
+            lines[at] = next((one for one in rest if _telling([one])[0]), "")
+    return [line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines]
+
+
+def _beginning(body: str) -> list[str]:
+    """The lines in which a title is looked for."""
+    return body[:BEGINNING_CHARS].splitlines()
+
+
+def _telling(lines: list[str]) -> list[bool]:
+    """Whether each line is more than an appeal, an address or a credit."""
+    *_, offsets, _, done = kernels.cut_texts(lines)
+    has_words = (offsets[1:] > offsets[:-1]).tolist()
+    return [
+        known if cut else text.has_words(text.clean(line).text)
+        for known, cut, line in zip(has_words, done.tolist(), lines, strict=True)
+    ]

@@ -1,0 +1,264 @@
+"""Records of any format to articles: which field is the text, what else is known, what is wrong."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING
+
+from ..data import Article, Notice, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from .source import ReadSettings
+
+LIKELY = ("text", "body", "content", "article", "maintext")
+"""Names under which corpora keep the text, tried in this order."""
+FACTS = {
+    "title": ("title", "headline"),
+    "url": ("url", "link"),
+    "source": ("source", "source_domain", "publisher"),
+    "published": ("published", "date", "date_publish", "published_at"),
+    "lang": ("lang", "language"),
+}
+"""Names under which corpora keep the other facts; the first that holds one is taken."""
+
+_FIELDS_SHOWN = 20
+_LONGEST_DATE = 64
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+class Number(str):
+    """A number as it was written: ids beyond 2**53 stay apart, 5,000 digits cost nothing."""
+
+    __slots__ = ()
+
+
+class BadRecordError(ValueError):
+    """Why one record is no article, with its code."""
+
+    def __init__(self, code: str, why: str) -> None:
+        """Keep the code beside the reason."""
+        super().__init__(why)
+        self.code = code
+        self.why = why
+
+
+class NoTextError(BadRecordError):
+    """A record without any text field, and the fields that it has instead."""
+
+    def __init__(self, why: str, fields: Iterable[str]) -> None:
+        """Keep the names of the fields, for whoever has to name the right one."""
+        super().__init__("E310", why)
+        self.fields = frozenset(fields)
+
+
+@dataclass(slots=True)
+class Row:
+    """One record on its way: what was parsed, or ``bad``, and what is worth a notice."""
+
+    address: str
+    values: Mapping[str, object] = field(default_factory=dict)
+    bad: BadRecordError | None = None
+    notices: tuple[tuple[str, str], ...] = ()
+    """``(code, what)``."""
+
+
+def gather(
+    rows: Iterable[Row], path: str, how: ReadSettings
+) -> Iterator[Article | Skipped | Notice]:
+    """Give each row as an article, or as skipped.
+
+    Where no record has the text field, all of them make one refusal that lists their fields.
+    """
+    fieldless: list[Skipped] = []  # told at the end: until then they may be every record
+    fields: set[str] = set()
+    chosen: set[str] = set()
+    named = False
+    for row in rows:
+        yield from (Notice(row.address, code, what) for code, what in row.notices)
+        try:
+            article, name, replaced = to_article(row, how)
+        except NoTextError as error:
+            fields |= error.fields
+            fieldless.append(Skipped(row.address, error.code, error.why))
+            continue
+        except BadRecordError as error:
+            named = named or error.code == "E311"
+            yield Skipped(row.address, error.code, error.why)
+            continue
+        named = True
+        if name not in chosen:
+            chosen.add(name)
+            yield from _choice(path, name, how)
+        if replaced:
+            yield Notice(row.address, "W305", "half a character was replaced by U+FFFD")
+        yield article
+    if named:
+        yield from fieldless
+    elif fieldless:
+        address = path if len(fieldless) > 1 else fieldless[0].address
+        yield Skipped(address, "E310", f"{fieldless[0].why}; fields seen: {listed(fields)}")
+
+
+def _choice(path: str, name: str, how: ReadSettings) -> Iterator[Notice]:
+    """Tell which field was taken for the text, unless that was said or could not be otherwise."""
+    if name not in {LIKELY[0], how.text_field}:
+        yield Notice(path, "W309", f"the text is taken from {name!r}")
+
+
+def to_article(row: Row, how: ReadSettings) -> tuple[Article, str, bool]:
+    """Gather the facts of a record; those that are absent or of another type stay empty.
+
+    Also gives the name of the field that held the text, and whether half a character was replaced.
+    Raises BadRecordError.
+    """
+    if row.bad:
+        raise row.bad
+    record, address = row.values, row.address
+    name, raw = _text(record, how)
+    text = sound(raw)
+    own = record.get(how.id_field)
+    if not isinstance(own, str):
+        own = next((v for v in values(record, how.id_field) if isinstance(v, str)), "")
+    own = sound(str(own))
+    if len(own) * 4 > how.limits.id_bytes and len(own.encode()) > how.limits.id_bytes:
+        raise BadRecordError("E305", f"id longer than {how.limits.id_bytes:,} bytes")
+    article = Article(
+        id=own or address,
+        text=text,
+        address=address,
+        title=_fact(record, "title"),
+        url=_fact(record, "url"),
+        source=_fact(record, "source"),
+        published=_date(record),
+        lang=_fact(record, "lang"),
+    )
+    return article, name, text is not raw and text != raw
+
+
+def _text(record: Mapping[str, object], how: ReadSettings) -> tuple[str, str]:
+    """Find the text of a record: the first of the named fields that holds a string."""
+    names = text_names(how)
+    longest = how.limits.text_bytes
+    for name in names:
+        value = record.get(name)
+        if type(value) is str:
+            break
+    else:
+        found = [(name, value) for name in names for value in values(record, name)]
+        if not found:
+            raise NoTextError(f"no field {' or '.join(names)}", record)
+        name, value = next((pair for pair in found if type(pair[1]) is str), found[0])
+        if type(value) is not str:
+            raise BadRecordError("E311", f"field {name} is {kind(value)}, not a string")
+    if len(value) > longest:
+        raise BadRecordError("E305", f"text longer than {longest:,} characters")
+    return name, value
+
+
+def text_names(how: ReadSettings) -> tuple[str, ...]:
+    """Give the names under which the text is looked for."""
+    return (how.text_field,) if how.text_field else LIKELY
+
+
+def field_names(how: ReadSettings) -> tuple[str, ...]:
+    """Give every field that can become part of an article; none where one is a dotted path."""
+    asked = (*text_names(how), how.id_field)
+    if any("." in name for name in asked):
+        return ()
+    return tuple(dict.fromkeys((*asked, *(name for names in FACTS.values() for name in names))))
+
+
+def has_text(record: Mapping[str, object], how: ReadSettings) -> bool:
+    """Whether one of the fields that may hold the text holds a string."""
+    return str in [type(record.get(name)) for name in text_names(how)]
+
+
+def values(record: Mapping[str, object], name: str) -> Iterator[object]:
+    """Give the value under a name, or under its dotted path; nothing where there is none."""
+    if name in record:
+        yield record[name]
+        return
+    value: object = record
+    for step in name.split("."):
+        if not isinstance(value, dict) or step not in value:
+            return
+        value = value[step]
+    yield value
+
+
+def _fact(record: Mapping[str, object], fact: str) -> str:
+    """Take the first field of a fact that holds a string with something in it, else nothing."""
+    for name in FACTS[fact]:
+        if type(value := record.get(name)) is str and value:
+            return sound(value)
+    return ""
+
+
+def _date(record: Mapping[str, object]) -> datetime | None:
+    """Take the first field that holds a date."""
+    for name in FACTS["published"]:
+        value = record.get(name)
+        found = moment(sound(value)) if type(value) is str else value
+        if isinstance(found, datetime):
+            return found if found.tzinfo else found.replace(tzinfo=timezone.utc)
+    return None
+
+
+def sound(text: str) -> str:
+    """Replace lone surrogates, which no encoding can write, by U+FFFD."""
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            return _SURROGATE.sub("\ufffd", text)
+    return text
+
+
+def moment(written: str) -> datetime | None:
+    """Read a date in ISO 8601 or RFC 2822, always with a zone (UTC where it names none), else None.
+
+    >>> moment("2021-11-25T09:30:00Z").isoformat(), moment("yesterday")
+    ('2021-11-25T09:30:00+00:00', None)
+    """
+    if not written or len(written) > _LONGEST_DATE:
+        return None
+    for parse in (_iso, parsedate_to_datetime):
+        try:
+            moment = parse(written.strip())
+            return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            continue
+    return None
+
+
+def _iso(written: str) -> datetime:
+    """Read ISO 8601; the letter Z is spelled out, since Python 3.10 does not know it."""
+    return datetime.fromisoformat(re.sub("[Zz]$", "+00:00", written))
+
+
+def kind(value: object) -> str:
+    """Say in words what a value is."""
+    if value is None:
+        return "null"
+    if isinstance(value, Number):
+        return "a number"
+    if isinstance(value, str):
+        return "a string"
+    if isinstance(value, bool):
+        return "true or false"
+    if isinstance(value, datetime):
+        return "a date"
+    return "an array" if isinstance(value, list) else "an object"
+
+
+def listed(names: Iterable[str]) -> str:
+    """List field names in order, the first of them only where there are many."""
+    everything = sorted(names)
+    some = everything[:_FIELDS_SHOWN]
+    more = f" and {len(everything) - len(some)} more" if len(everything) > len(some) else ""
+    return sound(", ".join(some) or "none") + more

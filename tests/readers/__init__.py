@@ -1,0 +1,1 @@
+"""Every format read and written: the same articles, and the same bytes."""

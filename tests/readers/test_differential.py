@@ -1,0 +1,60 @@
+"""The same articles in every format are the same articles, and make the same stories."""
+
+import os
+
+import pytest
+
+from dedup.pipeline import deduplicate
+from dedup.readers import ReadSettings, read
+
+from .corpora import articles, every_format
+
+pytest.importorskip("pyarrow")
+pytest.importorskip("warcio")
+
+COUNT = int(os.environ.get("DEDUP_TEST_ARTICLES", "60"))
+"""A larger number takes the same test to a larger corpus."""
+
+
+@pytest.fixture(scope="module")
+def corpora(tmp_path_factory):
+    """The corpus in every format, and its rows."""
+    folder = tmp_path_factory.mktemp("corpora")
+    rows = articles(COUNT)
+    return folder, rows, every_format(rows, folder)
+
+
+def stories(found):
+    """Stories as sets of places in the corpus."""
+    result = deduplicate(found)
+    place = {entry.id: at for at, entry in enumerate(result.articles)}
+    return {frozenset(place[member] for member in one.members) for one in result.stories}
+
+
+def test_every_format_gives_the_same_articles_and_stories(corpora):
+    folder, rows, names = corpora
+    expected = None
+    for name in names:
+        found = list(read([str(folder / name)], ReadSettings(encoding="")))
+        assert not [one for one in found if hasattr(one, "code")], name
+        assert [one.text for one in found] == [row["text"] for row in rows], name
+        if "text" not in name and "zip" not in name and "tar" not in name and "warc" not in name:
+            assert [one.id for one in found] == [row["id"] for row in rows], name
+        told = stories(found)
+        assert expected is None or told == expected, name
+        expected = told
+    assert len(expected) > 5
+
+
+def test_an_address_of_every_format_gives_its_article_alone(corpora):
+    folder, _, names = corpora
+    for name in names:
+        for one in list(read([str(folder / name)], ReadSettings()))[:: COUNT // 3]:
+            assert list(read([one.address], ReadSettings())) == [one], name
+
+
+def test_the_order_of_arguments_means_nothing(corpora):
+    folder, _, names = corpora
+    paths = [str(folder / name) for name in names]
+    forward = [one.address for one in read(paths, ReadSettings())]
+    assert [one.address for one in read(reversed(paths), ReadSettings())] == forward

@@ -1,0 +1,167 @@
+"""What ``clean`` keeps is what was there, byte for byte, and compressed as it was."""
+
+import csv
+import io
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup.cli.main import main
+from dedup.readers import ReadSettings, read
+from dedup.readers import jsonarray as arrays
+from dedup.readers import table as tables
+from dedup.writers import WRITERS
+
+from .corpora import PACK, articles, every_format
+
+pq = pytest.importorskip("pyarrow.parquet")
+
+ROWS = articles(60)
+
+
+@pytest.fixture(autouse=True)
+def here(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+def cleaned(name, out, *more):
+    """Clean, and give the addresses that were removed."""
+    assert main(["clean", name, "-o", out, "--removed", "removed", "-q", *more]) == 0
+    return [json.loads(line)["address"] for line in Path("removed").read_text("utf-8").splitlines()]
+
+
+@pytest.mark.parametrize("name", ["news.csv", "news.tsv", "news.jsonl"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_tables_and_lines_are_kept_to_the_byte(name, end, here):
+    every_format(ROWS, here)
+    raw = Path(name).read_bytes().replace(b"\r\n", b"\n").replace(b"\n", end.encode())
+    Path(name).write_bytes(raw)
+    removed = cleaned(name, "out")
+    assert len(removed) > 5
+    kept = Path("out").read_bytes()
+    left = [one.address for one in read([name], ReadSettings()) if one.address not in removed]
+    again = list(read(["out"], ReadSettings()))
+    texts = {one.address: one.text for one in read([name], ReadSettings())}
+    assert [one.text for one in again] == [texts[address] for address in left]
+    pieces = dict(WRITERS[_kind(name)].cut(io.BytesIO(raw)))
+    wanted = b"".join(pieces[int(address.rpartition(":")[2])] for address in left)
+    assert kept.endswith(wanted)
+    assert kept.removesuffix(wanted) in {b"", pieces.get(0, b"")}
+    (here / "removed").unlink()
+    assert cleaned("out", "again") == []
+    assert Path("again").read_bytes() == kept
+
+
+def _kind(name):
+    """The kind of a file, as the writers know it."""
+    return {"csv": 'table,"', "tsv": 'table\t"', "jsonl": "jsonl"}[name.rpartition(".")[2]]
+
+
+@pytest.mark.parametrize("end", PACK)
+def test_what_was_compressed_is_compressed_in_the_same_way(end, here):
+    every_format(ROWS, here)
+    removed = cleaned(f"packed.jsonl.{end}", f"out.jsonl.{end}")
+    plain = cleaned("news.jsonl", "out.jsonl", "-f")
+    assert [one.rpartition(":")[2] for one in removed] == [one.rpartition(":")[2] for one in plain]
+    magic = Path(f"packed.jsonl.{end}").read_bytes()[:3]
+    assert Path(f"out.jsonl.{end}").read_bytes()[:3] == magic
+    kept = [one.text for one in read([f"out.jsonl.{end}"], ReadSettings())]
+    assert kept == [one.text for one in read(["out.jsonl"], ReadSettings())]
+    once = Path(f"out.jsonl.{end}").read_bytes()
+    cleaned(f"packed.jsonl.{end}", f"out.jsonl.{end}", "-f")
+    assert Path(f"out.jsonl.{end}").read_bytes() == once
+
+
+def test_an_array_stays_one(here):
+    every_format(ROWS, here)
+    removed = cleaned("news.json", "out.json")
+    rows = json.loads(Path("out.json").read_text())
+    gone = {int(address.rpartition(":")[2]) for address in removed}
+    assert rows == [row for number, row in enumerate(ROWS, 1) if number not in gone]
+    assert Path("out.json").read_text().startswith('[\n {\n  "id": "n000')
+
+
+def test_parquet_keeps_its_schema_and_gets_checksums(here):
+    every_format(ROWS, here)
+    removed = cleaned("news.parquet", "out.parquet")
+    before, after = pq.read_table("news.parquet"), pq.read_table("out.parquet")
+    assert after.schema.equals(before.schema, check_metadata=True)
+    gone = {int(address.rpartition(":")[2]) for address in removed}
+    rows = before.to_pylist()
+    assert after.to_pylist() == [row for at, row in enumerate(rows, 1) if at not in gone]
+    damaged = bytearray(Path("out.parquet").read_bytes())
+    damaged[len(damaged) // 3] ^= 1
+    Path("out.parquet").write_bytes(damaged)
+    assert main(["scan", "out.parquet", "-q"]) == 2
+
+
+def test_a_mixed_folder_is_mirrored(here):
+    (here / "in").mkdir()
+    every_format(ROWS, here / "in")
+    for name in ("news.zip", "news.tar.gz", "lines.zip", "news.warc.gz", "wide.csv"):
+        (here / "in" / name).unlink()
+    limits = ["--max-removed", "100%"]
+    assert main(["clean", "in", "-o", "out", "-q", *limits]) == 0
+    kept = list(read(["out"], ReadSettings()))
+    assert len({one.text for one in kept}) == len(kept) < len(ROWS)
+
+
+def test_what_cannot_be_written_again_is_refused_before_anything_is_read(here, capfd):
+    every_format(ROWS, here)
+    for name in ("news.zip", "news.warc.gz", "wide.csv"):
+        assert main(["clean", name, "-o", "out"]) == 2
+        assert "can be read but not be written" in capfd.readouterr().err
+    assert not Path("out").exists()
+
+
+def test_a_cut_stream_publishes_nothing(here):
+    every_format(ROWS, here)
+    whole = Path("packed.jsonl.zst").read_bytes()
+    Path("packed.jsonl.zst").write_bytes(whole[: len(whole) // 2])
+    assert main(["clean", "packed.jsonl.zst", "-o", "out.jsonl.zst"]) == 2
+    assert not Path("out.jsonl.zst").exists()
+
+
+CELL = st.text(st.sampled_from("ab,;\"'\n\r\t \u2028é"), max_size=8)
+
+
+@given(st.lists(st.tuples(CELL, CELL), max_size=6), st.sampled_from([",", ";", "\t"]),
+       st.sampled_from(["\n", "\r\n"]))  # fmt: skip
+def test_pieces_of_a_table_joined_are_the_table(rows, delimiter, end):
+    made = io.StringIO(newline="")
+    writer = csv.writer(made, delimiter=delimiter, lineterminator=end)
+    writer.writerows([("id", "text"), *rows])
+    raw = made.getvalue().encode()
+    pieces = list(tables.pieces(io.BytesIO(raw), delimiter, '"'))
+    assert b"".join(piece for _, piece in pieces) == raw
+    found = tables.Records(io.BytesIO(raw), ReadSettings())
+    numbers = [number for number, _ in found]
+    assert numbers == [number for number, _ in pieces if number]
+
+
+@given(st.binary(max_size=120))
+def test_pieces_of_any_bytes_joined_are_the_bytes(content):
+    raw = b"id,text\n" + content
+    pieces = list(tables.pieces(io.BytesIO(raw), ",", '"'))
+    assert b"".join(piece for _, piece in pieces) == raw
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.text(max_size=8),
+    lambda inner: (
+        st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
+    max_leaves=8,
+)
+
+
+@given(st.lists(JSON, max_size=6), st.sampled_from([None, 1]), st.booleans())
+def test_elements_of_an_array_are_its_elements(values, indent, escaped):
+    raw = json.dumps(values, indent=indent, ensure_ascii=escaped).encode("utf-8", "surrogatepass")
+    pieces = list(arrays.pieces(io.BytesIO(raw)))
+    assert b"".join(piece for _, piece in pieces) == raw
+    assert [json.loads(piece) for number, piece in pieces if number] == values

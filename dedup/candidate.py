@@ -81,9 +81,7 @@ def rare_keys(keys: Ragged, how: CandidateSettings) -> Ragged:
     return keep(keys, kernels.choose_heaviest(rarity, keys.offsets, how.passage_count))
 
 
-def share_keys(
-    pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings
-) -> NDArray[np.int64]:
+def share_keys(pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings) -> NDArray[np.int64]:
     """Those of the pairs that share enough of all their keys in the passage index; an article with
     few of them is too short to tell by.
     """

@@ -127,9 +127,7 @@ def test_a_phrase_that_all_quote_proposes_nothing_where_rarer_ones_tell() -> Non
 
 
 def test_pairs_share_enough_of_all_their_keys() -> None:
-    """Of the shorter one's: a part in a longer article stays, one key of twenty does not; an article
-    with few keys tells nothing and stays.
-    """
+    """A part in a longer article stays, one key of twenty does not; few keys tell nothing."""
     keys = ragged([*range(20)], [*range(18, 58)], [*range(19, 200)], [0, 1], [])
     pairs = np.array([[0, 1], [0, 2], [0, 3], [1, 2], [2, 3], [0, 4]], np.int64)
     kept = share_keys(pairs, keys, CandidateSettings(passage_ratio=0.1))

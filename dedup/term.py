@@ -98,6 +98,7 @@ def weigh_terms(
     Retrieval, 6.4; the power dampens repetition as their logarithm does, and told reports of one
     event from others a little better). ``terms`` are places in ``idf_of``.
 
+    >>> from dedup.data import Ragged
     >>> terms = Ragged(np.array([0, 1], np.uint32), np.array([0, 2]))
     >>> idf_of = np.array([3 * IDF_UNIT, 4 * IDF_UNIT], np.uint32)
     >>> (weigh_terms(terms, np.ones(2, np.uint32), idf_of) / WEIGHT_UNIT).round(3).tolist()

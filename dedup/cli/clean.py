@@ -195,12 +195,13 @@ def _readable(job: _Job, result: Result) -> Layout:
         if file is None:
             raise ChangedError(address)
     begun = {file.path for file in owners.values() if file is not None}
-    lost = {one.address for one in result.skipped if not is_record(one, files)}
+    other = {one.address for one in result.skipped if one.code == "E314"}
+    lost = {one.address for one in result.skipped if not is_record(one, files)} - other
     if lost and (job.flags.on_error != "skip" or begun & lost or not begun):
         inputs = "1 input" if len(lost) == 1 else f"{len(lost):,} inputs"
         hint = "--on-error skip cleans the others" if begun - lost else ""
         raise InputError(f"{inputs} could not be read in full; nothing was written", hint=hint)
-    rest = tuple((file, name) for file, name in job.layout.files if file.path not in lost)
+    rest = tuple((file, name) for file, name in job.layout.files if file.path not in lost | other)
     return replace(job.layout, files=rest)
 
 

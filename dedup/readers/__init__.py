@@ -141,11 +141,16 @@ def _made(stream: BinaryIO, path: str, how: ReadSettings) -> tuple[str, str]:
 def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skipped | Notice]:
     """Read each place once."""
     twins: dict[tuple[int, int], str] = {}
+    other: list[Skipped] = []
+    met = False
     for _, place in _distinct(paths, how):
-        if isinstance(place, _Place):
-            yield from _opened(place, how, twins)
-        else:
-            yield place
+        for one in _opened(place, how, twins) if isinstance(place, _Place) else [place]:
+            if isinstance(one, Skipped) and one.code == "E314":
+                other.append(one)
+                continue
+            met = met or isinstance(one, Article)
+            yield one
+    yield from other if met else (replace(one, code="E310") for one in other)
 
 
 def _distinct(
@@ -237,7 +242,12 @@ def _layer(
             yield Notice(place.path, "W304", f"is {_SHOWN[kind]}, whatever its name says")
         if kind in _RECORDS:
             stream = transcoded(stream, head, how)
-        yield from READERS[kind](stream, place.path, how, place.line)
+        other = place.walked and not how.text_field and _may_be_other(place.path)
+        for one in READERS[kind](stream, place.path, how, place.line):
+            if other and isinstance(one, Skipped) and one.code == "E310":
+                yield replace(one, code="E314")
+            else:
+                yield one
 
 
 _SHOWN = {
@@ -320,6 +330,11 @@ def _head(stream: BinaryIO) -> bytes:
     """Look at the beginning of a buffered stream."""
     head: bytes = stream.peek(sniff.HEAD_BYTES)[: sniff.HEAD_BYTES]  # type: ignore[attr-defined]
     return head
+
+
+def _may_be_other(path: str) -> bool:
+    """Whether files of such a name often hold something else than articles."""
+    return sniff.NAMES.get(sniff.end(path)) in {"table", "parquet"} or sniff.end(path) == ".json"
 
 
 def _is_binary(head: bytes) -> bool:

@@ -292,3 +292,13 @@ def test_the_field_that_was_taken_is_told(scan):
     assert (notice.code, notice.why) == ("W309", "the text is taken from 'body'")
     assert (article.title, article.url, article.lang) == ("T", "u", "en")
     assert "--text-field names another" in scan("x.jsonl").err
+
+
+def test_057_a_table_of_something_else_in_a_folder_is_told_and_no_fault(scan):
+    written("left,right\na,b\n", "pairs.csv")
+    assert scan(".").code == 2
+    written(STORM, "a.txt")
+    done = scan(".")
+    assert (done.code, done.skipped["pairs.csv"][0]) == (0, "E314")
+    assert scan("pairs.csv", "a.txt").code == 2
+    assert scan(".", "--text-field", "story").code == 2

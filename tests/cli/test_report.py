@@ -61,7 +61,8 @@ def test_one_run_writes_many_reports(here, out):
 
 
 def test_116_every_format_has_the_same_bytes_under_any_hash_seed_and_order(here):
-    samples = sorted(map(str, (ROOT / "samples").iterdir()))
+    articles = [one for one in (ROOT / "samples").iterdir() if one.suffix != ".csv"]
+    samples = sorted(map(str, articles))
     for seed, paths in (("0", samples), ("1", samples[::-1])):
         (here / seed).mkdir()
         wanted = [f"--report={form}={seed}/{form}" for form in REPORTS]

@@ -110,6 +110,16 @@ def test_a_mixed_folder_is_mirrored(here):
     assert len({one.text for one in kept}) == len(kept) < len(ROWS)
 
 
+def test_a_table_of_something_else_in_a_folder_is_left_out(here):
+    (here / "in").mkdir()
+    every_format(ROWS[:30], here / "in")
+    for name in ("news.zip", "news.tar.gz", "lines.zip", "news.warc.gz", "wide.csv"):
+        (here / "in" / name).unlink()
+    (here / "in" / "pairs.csv").write_text("left,right\na,b\n")
+    assert main(["clean", "in", "-o", "out", "-q", "--max-removed", "100%"]) == 0
+    assert not (here / "out" / "pairs.csv").exists()
+
+
 def test_what_cannot_be_written_again_is_refused_before_anything_is_read(here, capfd):
     every_format(ROWS, here)
     for name in ("news.zip", "news.warc.gz", "wide.csv"):

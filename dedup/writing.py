@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, BinaryIO, NamedTuple, cast
 from .errors import DedupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from typing_extensions import Self
 
@@ -71,14 +71,16 @@ def check_folder(path: str, welcome: frozenset[str], *, force: bool) -> None:
         raise OutputError(why, place=path, hint="it would be lost; name another folder")
 
 
-def write(path: str, content: bytes) -> None:
+def write(path: str, content: bytes | Iterable[bytes]) -> None:
     """Put ``content`` at ``path`` so that a reader sees the old bytes or all the new ones.
 
     A link is followed, and a file that exists keeps its mode; a pipe or device is simply
     written to. Raises OutputError, and leaves no temporary file behind.
     """
     with Drafts() as drafts:
-        drafts.open(path).write(content)
+        stream = drafts.open(path)
+        for piece in [content] if isinstance(content, bytes) else content:
+            stream.write(piece)
         drafts.publish()
 
 

@@ -9,7 +9,7 @@ from ..reports import REPORTS, Look
 from .streams import emit, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ..data import Gate, Result
     from ..reports import Report
@@ -19,7 +19,7 @@ _SUMMARY_BYTES = 900 << 10
 """GitHub drops the summary of a step whole if it is longer than 1 MiB."""
 
 
-def deliver(flags: Flags, render: Callable[[Report, Look], str]) -> None:
+def deliver(flags: Flags, render: Callable[[Report, Look], str | Iterable[str]]) -> None:
     """Render and write each report; the files come before stdout, whose reader may go away."""
     for name, file in flags.targets():
         emit(render(REPORTS[name], flags.look(file=file)), file, form=name)
@@ -27,7 +27,7 @@ def deliver(flags: Flags, render: Callable[[Report, Look], str]) -> None:
 
 def deliver_result(flags: Flags, result: Result, gate: Gate | None = None) -> None:
     """Deliver a whole result, and tell GitHub's step where that format is asked for."""
-    deliver(flags, lambda report, look: report.result(result, look, gate))
+    deliver(flags, lambda report, look: report.pieces(result, look, gate))
     if "github" in {name for name, _ in flags.targets()}:
         tell_step(result, gate)
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from typing import TextIO
 
     from ..data import Skipped
@@ -35,7 +35,7 @@ _HINTS = {
 }
 
 
-def emit(report: str, output: str, *, form: str = "text") -> None:
+def emit(report: str | Iterable[str], output: str, *, form: str = "text") -> None:
     """Deliver a result to stdout, or to a file as a whole; raises OutputError if it cannot.
 
     A reader that has seen enough (``| head``) is no fault; a full or closed stdout is. On a CI
@@ -44,14 +44,17 @@ def emit(report: str, output: str, *, form: str = "text") -> None:
     from ..reports.screen import quoted
     from ..writing import OutputError, write
 
+    pieces = [report] if isinstance(report, str) else report
     if output != STDOUT:
-        write(output, report.encode())
+        write(output, (piece.encode() for piece in pieces))
         return
-    content = (quoted(report) if form in _FOR_PEOPLE and on_runner() else report).encode()
+    if form in _FOR_PEOPLE and on_runner():
+        pieces = [quoted("".join(pieces))]
     if sys.stdout is None:
         raise OutputError("stdout is closed")
     try:
-        sys.stdout.buffer.write(content)
+        for piece in pieces:
+            sys.stdout.buffer.write(piece.encode())
         sys.stdout.flush()
     except BrokenPipeError:
         discard_stdout()

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from ..kernels import Bounds
     from ..settings import Settings
 
-PAIRS_AT_ONCE = 512
+PAIRS_AT_ONCE = 256
 """Pairs that are measured together; of columns on disk, what they touch stands in memory."""
 _SWAP = np.array(
     [
@@ -165,7 +165,9 @@ class Weigher:
     def _measure_some(self, at: int) -> _Measured:
         """A stretch of the proposed pairs, measured."""
         some = slice(at, at + PAIRS_AT_ONCE)
-        return self._measure(self.found.pairs[some], self.found.found_by[some], closely=False)
+        measured = self._measure(self.found.pairs[some], self.found.found_by[some], closely=False)
+        self.corpus.storage.release()  # here, where it was looked at, and not when it is asked for
+        return measured
 
     def _measure(
         self, pairs: NDArray[np.int64], found_by: NDArray[np.uint8], *, closely: bool

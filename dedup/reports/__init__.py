@@ -9,7 +9,7 @@ from ..errors import DedupError
 from .screen import Look, shown
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ..data import Comparison, Gate, Result
     from ..evaluate import Evaluation
@@ -39,6 +39,14 @@ class Report(NamedTuple):
 
         rendered: str = self._renderer("result")(rounded(result), look, gate)
         return rendered
+
+    def pieces(self, result: Result, look: Look, gate: Gate | None = None) -> Iterable[str]:
+        """The same piece by piece, where the format can be written so; else as one."""
+        if self.for_result != "machine":
+            return [self.result(result, look, gate)]
+        from .machine import pieces
+
+        return pieces(result, gate)
 
     def comparison(self, comparison: Comparison, look: Look) -> str:
         """Render one pair looked at closely."""

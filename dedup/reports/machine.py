@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from dataclasses import fields
 from functools import cache
 from operator import attrgetter
@@ -14,7 +15,7 @@ from .screen import UNSAFE
 
 if TYPE_CHECKING:
     import re
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from ..data import (
         Article,
@@ -44,7 +45,14 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa: ARG001 - no eyes
     """Render as ``dedup.result/1``; ``result.schema.json`` says what may stand where."""
-    return _document(result_body(result, gate))
+    return "".join(pieces(result, gate))
+
+
+def pieces(result: Result, gate: Gate | None = None) -> Iterator[str]:
+    """The same piece by piece, of a result whether its figures are rounded yet or not: a million
+    articles are never held as text.
+    """
+    return _pieces(result_body(result, gate))
 
 
 def comparison(comparison: Comparison, look: Look) -> str:
@@ -58,7 +66,7 @@ def evaluation(evaluation: Evaluation, look: Look) -> str:  # noqa: ARG001 - as 
 
 
 def result_body(result: Result, gate: Gate | None) -> dict[str, Any]:
-    """Give a result as plain values."""
+    """Give a result as plain values, its long lists as iterators over them."""
     answer = {} if gate is None else {"gate": _plain(gate)}
     return {
         "schema": "dedup.result/1",
@@ -66,11 +74,11 @@ def result_body(result: Result, gate: Gate | None) -> dict[str, Any]:
         "settings": result.settings,
         **answer,
         "tally": _plain(result.tally),
-        "articles": [_entry(entry) for entry in result.articles],
-        "stories": [_plain(story) for story in result.stories],
-        "pairs": [_pair(verdict) for verdict in result.pairs],
-        "skipped": [_plain(skipped) for skipped in result.skipped],
-        "furniture": [_plain(passage) for passage in result.furniture],
+        "articles": map(_entry, result.articles),
+        "stories": map(_rounded, result.stories),
+        "pairs": (_pair(rounded_verdict(verdict)) for verdict in result.pairs),
+        "skipped": map(_plain, result.skipped),
+        "furniture": map(_plain, result.furniture),
         "notes": list(result.notes),
     }
 
@@ -206,15 +214,26 @@ def _value(value: object) -> object:
 
 def _document(body: dict[str, object]) -> str:
     """Write an object with each item of its lists on a line of its own."""
-    lines = (f"{written(key)}: {_block(value)}" for key, value in body.items())
-    return "{" + ",\n ".join(lines) + "}\n"
+    return "".join(_pieces(body))
 
 
-def _block(value: object) -> str:
-    """Write a list line by line, anything else in one."""
-    if not isinstance(value, list) or not value:
-        return written(value)
-    return "[\n  " + ",\n  ".join(map(written, value)) + "]"
+def _pieces(body: dict[str, Any]) -> Iterator[str]:
+    """Write it piece by piece, each with at most one item of a list."""
+    before = "{"
+    for key, value in body.items():
+        yield f"{before}{written(key)}: "
+        yield from _block(value) if isinstance(value, (list, Iterator)) else [written(value)]
+        before = ",\n "
+    yield "}\n"
+
+
+def _block(values: Iterable[object]) -> Iterator[str]:
+    """Write a list line by line."""
+    before = "[\n  "
+    for value in values:
+        yield before + written(value)
+        before = ",\n  "
+    yield "]" if before != "[\n  " else "[]"
 
 
 def written(value: object) -> str:

@@ -138,11 +138,12 @@ class Records:
                 self.blank += 1
                 first = self._line()
                 self.head += first
-            header, self.header_remark = self._decoded(first.removeprefix(codecs.BOM_UTF8))
+            first = first.removeprefix(codecs.BOM_UTF8)
             if self._written:
-                known = _split(header.rstrip("\r\n"), *self._written)
+                known = _split(first.decode("utf-8", "replace").rstrip("\r\n"), *self._written)
                 self._dialect = known or Dialect(*self._written, ())
             else:
+                header, self.header_remark = self._decoded(first)
                 self._dialect = sniff(header, self._how)
         return self._dialect
 

@@ -240,14 +240,21 @@ def _layer(
         said = sniff.NAMES.get(sniff.end(place.path))
         if said and said not in {kind, "jsonl" if kind == "jsonarray" else kind}:
             yield Notice(place.path, "W304", f"is {_SHOWN[kind]}, whatever its name says")
-        if kind in _RECORDS:
-            stream = transcoded(stream, head, how)
-        other = place.walked and not how.text_field and _may_be_other(place.path)
-        for one in READERS[kind](stream, place.path, how, place.line):
-            if other and isinstance(one, Skipped) and one.code == "E310":
-                yield replace(one, code="E314")
-            else:
-                yield one
+        yield from _read(stream, head, kind, place, how)
+
+
+def _read(
+    stream: BinaryIO, head: bytes, kind: str, place: _Place, how: ReadSettings
+) -> Iterator[Article | Skipped | Notice]:
+    """Hand a stream to the reader of its kind."""
+    if kind in _RECORDS:
+        stream = transcoded(stream, head, how)
+    other = place.walked and not how.text_field and _may_be_other(place.path)
+    for one in READERS[kind](stream, place.path, how, place.line):
+        if other and isinstance(one, Skipped) and one.code == "E310":
+            yield replace(one, code="E314")
+        else:
+            yield one
 
 
 _SHOWN = {

@@ -161,14 +161,14 @@ def mask(
 def clear(
     sketched: Sketched, masked: NDArray[np.bool_], settings: Settings, storage: Storage
 ) -> Sketched:
-    """The rows without their masked words, weighed. Keys, signatures and digests stay those of the
+    """The rows without their masked words, not weighed. Keys, signatures and digests stay those of the
     whole texts.
 
     The columns are closed up where they stand, so that a corpus is never held twice: those that
     were handed in are used up.
     """
     if not masked.any():
-        return weigh(sketched, storage)
+        return sketched
     cut = sketched.cut
     words, terms = store.Closing(cut.words), store.Closing(sketched.terms)
     for rows in _stretches(len(cut.digests)):
@@ -187,7 +187,7 @@ def clear(
         first = np.repeat(firsts - firsts[0], np.diff(ends))
         cut.term_of[ends[0] : ends[-1]] = place[term_at] - first
         storage.release()
-    return weigh(_closed(sketched, words.closed(), terms.closed(), settings), storage)
+    return _closed(sketched, words.closed(), terms.closed(), settings)
 
 
 def _closed(sketched: Sketched, words: Ragged, terms: Ragged, settings: Settings) -> Sketched:

@@ -53,6 +53,7 @@ def prepare(
     if settings.match.furniture:
         known = learn(sketched, _sources(admitted, gathered.first), settings, storage)
     masked = Ragged(columns.mask(words, known, settings, storage), words.offsets)
+    cleared = columns.clear(sketched, masked.values, settings, storage)
     return Corpus(
         articles=admitted,
         titles=tuple(titles[at] for at in order.tolist()),
@@ -64,7 +65,7 @@ def prepare(
         lengths=lengths,
         furniture=known,
         masked=masked,
-        sketched=columns.clear(sketched, masked.values, settings, storage),
+        sketched=columns.weigh(cleared, storage),
         notes=notes,
     )
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from ..data import Ragged, Storage
     from ..settings import Settings
 
-PAIRS_AT_ONCE = 1 << 14
+PAIRS_AT_ONCE = 1 << 12
 """Pairs that are measured at a time, which bounds what it takes besides."""
 CARRIERS_READ = 50
 PASSAGES_SHOWN = 20
@@ -76,7 +76,7 @@ def _some_cosines(
         some = _some(sketched, rows)
         memory = Memory()
         masked = columns.mask(some.cut.words, likely, settings, memory)
-        cleared = columns.clear(some, masked, settings, memory)
+        cleared = columns.weigh(columns.clear(some, masked, settings, memory), memory)
         whole[close] = _dots(cleared.terms, cleared.term_weights, within.reshape(-1, 2))
     return whole
 

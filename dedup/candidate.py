@@ -116,11 +116,31 @@ def pair(keys: Ragged, shared: int, full: int, limit: int) -> tuple[NDArray[np.i
     [[0, 1]]
     """
     counts = np.diff(keys.offsets)
-    rows = np.repeat(np.arange(len(counts)), counts)
-    pairs, together, capped = kernels.bucket_pairs(keys.values, rows, full, limit)
+    pairs, together, capped = _together(keys, full, limit)
     fewer = np.minimum(counts[pairs[:, 0]], counts[pairs[:, 1]])
     needed = np.where(fewer < 4 * shared, 1, shared)
     return pairs[together >= needed], capped
+
+
+def _together(
+    keys: Ragged, full: int, limit: int
+) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
+    """Pairs of rows in the same bucket, sorted; in how many; and capped buckets. A bucket lies in
+    one part of the keys as a whole.
+    """
+    found = []
+    for mine in kernels.parts(keys.values):
+        rows = np.searchsorted(keys.offsets, mine, side="right") - 1
+        found.append(kernels.bucket_pairs(keys.values[mine], rows, full, limit))
+    if len(found) == 1:
+        return found[0]
+    packed = np.concatenate([pairs[:, 0] << 32 | pairs[:, 1] for pairs, _, _ in found])
+    together = np.concatenate([times for _, times, _ in found])
+    order = np.argsort(packed, kind="stable")
+    packed, starts = np.unique(packed[order], return_index=True)
+    times = np.add.reduceat(together[order], starts) if len(starts) else starts
+    capped = sum(cut for _, _, cut in found)
+    return np.stack((packed >> 32, packed & 0xFFFFFFFF), 1), times, capped
 
 
 def merge(proposals: dict[int, tuple[NDArray[np.int64], int]]) -> Candidates:

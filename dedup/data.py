@@ -98,9 +98,9 @@ class Cut:
     term_of: NDArray[np.uint32]
     """One for each word: the place of its term among its row's terms."""
     terms: Ragged
-    """``uint64``: hashes of the words' stems, sorted and distinct; empty once they are numbered."""
+    """``uint64``: hashes of the words' stems, sorted and distinct; of a corpus, numbers."""
     counts: NDArray[np.uint32]
-    """How often each term stands in its row."""
+    """How often each term stands in its row; empty once the terms are weighed."""
     keys: Ragged
     """``uint64``: the row's keys in the passage index, sorted and distinct."""
     shingles: Ragged

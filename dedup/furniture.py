@@ -38,18 +38,28 @@ def learn(keys: Ragged, sources: NDArray[np.int64]) -> NDArray[np.uint64]:
     ``keys`` are each row's sampled runs, sorted and distinct; ``sources`` is ``int64[n]``, equal
     for rows of one source and -1 where it is unknown.
     """
-    counts = kernels.count_values(keys.values)
-    lengths = np.diff(keys.offsets)
+    counts = np.empty(len(keys.values), np.uint32)
+    for mine in kernels.parts(keys.values):
+        counts[mine] = kernels.count_values(keys.values[mine])
     rarer = kernels.count_rarer(counts, keys.offsets, RARER)
-    several = np.flatnonzero(counts >= CARRIERS_OF_SOURCE)
-    rows = np.repeat(np.arange(len(lengths)), lengths)[several]
-    distinct, places = kernels.number_values(keys.values[several])
-    carriers = np.bincount(places, minlength=len(distinct))
-    shares = np.bincount(places, rarer[several] / lengths[rows], len(distinct))
-    likely = shares >= VARIED_RATIO * carriers
-    few = np.flatnonzero(likely & (carriers < CARRIERS))
-    likely[few] = _of_one_source(few, places, sources[rows])
-    return distinct[likely]
+    lengths = np.diff(keys.offsets)
+    found = []
+    for mine in kernels.parts(keys.values):
+        several = mine[counts[mine] >= CARRIERS_OF_SOURCE]
+        rows = _rows(keys, several)
+        distinct, places = kernels.number_values(keys.values[several])
+        carriers = np.bincount(places, minlength=len(distinct))
+        shares = np.bincount(places, rarer[several] / lengths[rows], len(distinct))
+        likely = shares >= VARIED_RATIO * carriers
+        few = np.flatnonzero(likely & (carriers < CARRIERS))
+        likely[few] = _of_one_source(few, places, sources[rows])
+        found.append(distinct[likely])
+    return np.concatenate(found)
+
+
+def _rows(keys: Ragged, at: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The row in which each of some of the values stands."""
+    return np.searchsorted(keys.offsets, at, side="right") - 1
 
 
 def _of_one_source(
@@ -71,17 +81,20 @@ def neighbours(
     """Pairs of rows that carry the same known key, ``int64[m, 2]``, and the place in ``known`` of
     that key: the first ``COMPARED`` carriers of each key, each with its next.
     """
-    rows = np.repeat(np.arange(len(keys.offsets) - 1), np.diff(keys.offsets))
-    places = kernels.find_places(keys.values, known)
-    mine = np.flatnonzero(places >= 0)
-    at, rows = places[mine].astype(np.int64), rows[mine]
-    order = np.lexsort((rows, at))
-    at, rows = at[order], rows[order]
-    starts = np.searchsorted(at, at)
-    follows = np.flatnonzero(
-        (np.arange(len(at)) > starts) & (np.arange(len(at)) < starts + COMPARED)
-    )
-    return np.stack((rows[follows - 1], rows[follows]), 1), at[follows]
+    pairs, keyed = [], []
+    for mine in kernels.parts(keys.values):
+        places = kernels.find_places(keys.values[mine], known)
+        carried = np.flatnonzero(places >= 0)
+        order = np.argsort(places[carried], kind="stable")
+        at = places[carried][order].astype(np.int64)
+        starts = np.searchsorted(at, at)
+        follows = np.flatnonzero(
+            (np.arange(len(at)) > starts) & (np.arange(len(at)) < starts + COMPARED)
+        )
+        rows = _rows(keys, mine[carried[order]])
+        pairs.append(np.stack((rows[follows - 1], rows[follows]), 1))
+        keyed.append(at[follows])
+    return np.concatenate(pairs), np.concatenate(keyed)
 
 
 def confirm(

@@ -29,6 +29,8 @@ MOST_COUNTED = 1000
 """A term that stands more often in an article weighs no more."""
 ROWS_AT_ONCE = 512
 """Rows that are weighed at a time: what it takes besides stays in the processor's cache."""
+VALUES_AT_ONCE = 1 << 22
+"""Terms that are counted at a time, which bounds what it takes besides."""
 _FINER = 8
 """Bits by which an idf is finer than a weight before a row is scaled."""
 _FINE = IDF_UNIT >> _FINER
@@ -67,7 +69,10 @@ def spread(
     make its words look common. They are told by a band of the signature that they share.
     """
     parts = 1 / _copies(signatures)
-    articles = np.bincount(terms.values, minlength=len(vocabulary)).astype(np.float64)
+    articles = np.zeros(len(vocabulary))
+    for at in range(0, len(terms.values), VALUES_AT_ONCE):
+        some = terms.values[at : at + VALUES_AT_ONCE]
+        articles += np.bincount(some, minlength=len(vocabulary))
     copied = np.flatnonzero(parts < 1)
     for row in copied.tolist():
         mine = terms.values[terms.offsets[row] : terms.offsets[row + 1]]
@@ -93,6 +98,7 @@ def weigh_terms(
     Retrieval, 6.4; the power dampens repetition as their logarithm does, and told reports of one
     event from others a little better). ``terms`` are places in ``idf_of``.
 
+    >>> from dedup.data import Ragged
     >>> terms = Ragged(np.array([0, 1], np.uint32), np.array([0, 2]))
     >>> idf_of = np.array([3 * IDF_UNIT, 4 * IDF_UNIT], np.uint32)
     >>> (weigh_terms(terms, np.ones(2, np.uint32), idf_of) / WEIGHT_UNIT).round(3).tolist()

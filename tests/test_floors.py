@@ -66,7 +66,8 @@ STEPS = {
     "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1, "text": 3},
     "kernels": {"_native": 0, "columns": 1, "reference_pairs": 3, "native": 3},
     "pipeline": {
-        "memory": -1,
+        "memory": -2,
+        "numbering": -1,
         "store": 0,
         "columns": 1,
         "corpus": 3,

@@ -14,7 +14,7 @@ python="${PYTHON:-$project/.venv/bin/python}"
 work="$(mktemp -d)"
 trap 'rm -rf "$work"' EXIT
 cd "$project"
-cp -r dedup tests tools pyproject.toml README.md LICENSE samples "$work"
+cp -r dedup docs tests tools pyproject.toml README.md LICENSE samples "$work"
 cd "$work"
 find . -name '*.so' -delete
 

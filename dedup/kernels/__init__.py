@@ -10,6 +10,7 @@ from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
 from .columns import IDF_UNIT, MEASURES, NUMBER, WEIGHT_UNIT, Bounds, Sides
+from .parts import parts
 from .reference_pairs import align
 
 KIND = os.environ.get("DEDUP_KERNELS") or (
@@ -93,6 +94,7 @@ __all__ = [
     "measure_pairs",
     "minhash",
     "number_values",
+    "parts",
     "pick_words",
     "scan_records",
     "sort_distinct",

@@ -13,9 +13,11 @@ from ..settings import Settings, ShingleSettings, TextSettings
 from . import store
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
+
+    from ..data import Storage
 
 RUNS = ShingleSettings()
 """Shared passages are found by runs of three words, whatever the unit of the shingles is."""
@@ -110,46 +112,66 @@ def _read(texts: Sequence[str], how: TextSettings) -> list[_Row]:
     ]
 
 
-def number(whole: Cut) -> Sketched:
-    """The rows with what each term says in the light of all of them, not weighed yet."""
-    vocabulary, places = kernels.number_values(whole.terms.values)
-    terms = Ragged(places, whole.terms.offsets)
-    idf = term.spread(vocabulary, terms, whole.signatures)
-    nothing = replace(whole, terms=shingle.NONE)  # the hashes have done their work
-    return Sketched(nothing, vocabulary, idf, terms, np.zeros(0, np.uint32))
+def number(whole: Cut, vocabulary: NDArray[np.uint64]) -> Sketched:
+    """The rows, whose terms are places in the vocabulary, with what each term says in the light of
+    all of them; not weighed yet.
+    """
+    idf = term.spread(vocabulary, whole.terms, whole.signatures)
+    bare = replace(whole, terms=shingle.NONE)
+    return Sketched(bare, vocabulary, idf, whole.terms, np.zeros(0, np.uint32))
 
 
-def weigh(sketched: Sketched) -> Sketched:
-    """The rows with what each of their terms says of them."""
-    weights = term.weigh_terms(sketched.terms, sketched.cut.counts, sketched.idf)
-    return replace(sketched, term_weights=weights)
+def weigh(sketched: Sketched, storage: Storage) -> Sketched:
+    """The rows with what each of their terms says of them; how often each stands there is of no
+    interest any more.
+    """
+    terms, counts = sketched.terms, sketched.cut.counts
+    column = storage.column(np.zeros(0, np.uint32))
+    for rows in _stretches(len(terms.offsets) - 1):
+        some = store.stretch(terms, rows)
+        mine = slice(int(terms.offsets[rows.start]), int(terms.offsets[rows.stop]))
+        column.extend(term.weigh_terms(some, counts[mine], sketched.idf))
+        storage.release()
+    cut = replace(sketched.cut, counts=counts[:0].copy())
+    return replace(sketched, cut=cut, term_weights=column.array())
 
 
-def mask(words: Ragged, known: NDArray[np.uint64], settings: Settings) -> NDArray[np.bool_]:
+def _stretches(count: int) -> Iterator[slice]:
+    """Consecutive rows, so many at once as are worked on."""
+    for at in range(0, count, ROWS_AT_ONCE):
+        yield slice(at, min(at + ROWS_AT_ONCE, count))
+
+
+def mask(
+    words: Ragged, known: NDArray[np.uint64], settings: Settings, storage: Storage
+) -> NDArray[np.bool_]:
     """Which words stand in the furniture whose keys are known."""
-    return kernels.mask_runs(
-        words.values,
-        words.offsets,
-        evidence.PASSAGE_WORDS,
-        candidate.highest(settings.candidate),
-        known,
-        furniture.KEYS_IN_A_ROW,
-    )
+    if not len(known):
+        return np.zeros(len(words.values), bool)
+    column = storage.column(np.zeros(0, bool))
+    for rows in _stretches(len(words.offsets) - 1):
+        some = store.stretch(words, rows)
+        highest, least = candidate.highest(settings.candidate), furniture.KEYS_IN_A_ROW
+        run = evidence.PASSAGE_WORDS
+        column.extend(kernels.mask_runs(some.values, some.offsets, run, highest, known, least))
+        storage.release()
+    return column.array()
 
 
-def clear(sketched: Sketched, masked: NDArray[np.bool_], settings: Settings) -> Sketched:
-    """The rows without their masked words, weighed. Keys, signatures and digests stay those of the
+def clear(
+    sketched: Sketched, masked: NDArray[np.bool_], settings: Settings, storage: Storage
+) -> Sketched:
+    """The rows without their masked words, not weighed. Keys, signatures and digests stay those of the
     whole texts.
 
     The columns are closed up where they stand, so that a corpus is never held twice: those that
     were handed in are used up.
     """
     if not masked.any():
-        return weigh(sketched)
+        return sketched
     cut = sketched.cut
     words, terms = store.Closing(cut.words), store.Closing(sketched.terms)
-    for at in range(0, len(cut.digests), ROWS_AT_ONCE):
-        rows = slice(at, at + ROWS_AT_ONCE)
+    for rows in _stretches(len(cut.digests)):
         some, of_terms = words.stretch(rows), terms.stretch(rows)
         starts = terms.rows.offsets[rows.start : rows.stop + 1] - of_terms.start
         lengths = np.diff(words.rows.offsets[rows.start : rows.stop + 1])
@@ -164,6 +186,7 @@ def clear(sketched: Sketched, masked: NDArray[np.bool_], settings: Settings) -> 
         firsts = kept.offsets[rows.start : rows.stop + 1][:-1]
         first = np.repeat(firsts - firsts[0], np.diff(ends))
         cut.term_of[ends[0] : ends[-1]] = place[term_at] - first
+        storage.release()
     return _closed(sketched, words.closed(), terms.closed(), settings)
 
 
@@ -180,7 +203,7 @@ def _closed(sketched: Sketched, words: Ragged, terms: Ragged, settings: Settings
         counts=cut.counts[: len(terms.values)],
         shingles=shingles,
     )
-    return weigh(replace(sketched, cut=cut, terms=terms))
+    return replace(sketched, cut=cut, terms=terms)
 
 
 def sides(sketched: Sketched) -> kernels.Sides:

@@ -41,29 +41,31 @@ def prepare(
     arrivals = Arrivals(storage.texts(), watch)
     titles: list[str] = []
     steps = run(partial(_take_in, settings=settings), arrivals.batches(articles))
-    whole, rows, first = store.gather(_noted(steps, titles), storage)
+    gathered = store.gather(_noted(steps, titles), storage)
     order = arrivals.order()
     if (order[1:] < order[:-1]).any():
-        whole, rows, first = store.arrange(whole, rows, order, storage)
+        gathered = store.arrange(gathered, order, storage)
     admitted, notes = admit(arrivals.articles[at] for at in order.tolist())
-    lengths = np.append(np.diff(whole.words.offsets), 0)
-    sketched = columns.number(whole)
+    words = gathered.cut.words
+    lengths = np.append(np.diff(words.offsets), 0)
+    sketched = columns.number(gathered.cut, gathered.vocabulary)
     known = np.zeros(0, np.uint64)
     if settings.match.furniture:
-        known = learn(sketched, _sources(admitted, first), settings)
-    masked = Ragged(columns.mask(whole.words, known, settings), whole.words.offsets)
+        known = learn(sketched, _sources(admitted, gathered.first), settings, storage)
+    masked = Ragged(columns.mask(words, known, settings, storage), words.offsets)
+    cleared = columns.clear(sketched, masked.values, settings, storage)
     return Corpus(
         articles=admitted,
         titles=tuple(titles[at] for at in order.tolist()),
         storage=storage,
         texts=arrivals.texts,
         arrived=order,
-        rows=rows,
-        first=first,
+        rows=gathered.rows,
+        first=gathered.first,
         lengths=lengths,
         furniture=known,
         masked=masked,
-        sketched=columns.clear(sketched, masked.values, settings),
+        sketched=columns.weigh(cleared, storage),
         notes=notes,
     )
 

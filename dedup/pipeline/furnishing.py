@@ -10,31 +10,41 @@ import numpy as np
 from .. import evidence, furniture, kernels, shingle, term, text
 from ..data import Corpus, Passage, Sketched
 from . import columns, store
+from .memory import Memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Ragged
+    from ..data import Ragged, Storage
     from ..settings import Settings
 
+PAIRS_AT_ONCE = 1 << 12
+"""Pairs that are measured at a time, which bounds what it takes besides."""
 CARRIERS_READ = 50
 PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
 
 
-def learn(sketched: Sketched, sources: NDArray[np.int64], settings: Settings) -> NDArray[np.uint64]:
+def learn(
+    sketched: Sketched, sources: NDArray[np.int64], settings: Settings, storage: Storage
+) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
     keys = sketched.cut.keys
     likely = furniture.learn(keys, sources)
+    storage.release()
     if not len(likely):
         return likely
     pairs, at = furniture.neighbours(keys, likely)
-    cosines = _cosines(pairs, sketched, likely, settings)
+    cosines = _cosines(pairs, sketched, likely, settings, storage)
     return furniture.confirm(likely, at, cosines, settings.match.related_ratio)
 
 
 def _cosines(
-    pairs: NDArray[np.int64], sketched: Sketched, likely: NDArray[np.uint64], settings: Settings
+    pairs: NDArray[np.int64],
+    sketched: Sketched,
+    likely: NDArray[np.uint64],
+    settings: Settings,
+    storage: Storage,
 ) -> NDArray[np.float64]:
     """``float64[m]``: the term cosine of each pair of rows, furniture left out where it could have
     made the pair look related.
@@ -42,6 +52,20 @@ def _cosines(
     packed = pairs[:, 0] << np.int64(32) | pairs[:, 1]
     every, place = np.unique(packed, return_inverse=True)
     distinct = np.stack((every >> 32, every & 0xFFFFFFFF), 1)
+    cosines = [np.zeros(0)]
+    for at in range(0, len(distinct), PAIRS_AT_ONCE):
+        cosines.append(_some_cosines(distinct[at : at + PAIRS_AT_ONCE], sketched, likely, settings))
+        storage.release()
+    return np.asarray(np.concatenate(cosines)[place.ravel()], np.float64)
+
+
+def _some_cosines(
+    distinct: NDArray[np.int64],
+    sketched: Sketched,
+    likely: NDArray[np.uint64],
+    settings: Settings,
+) -> NDArray[np.float64]:
+    """The same of some pairs, once each."""
     rows, within = np.unique(distinct, return_inverse=True)
     terms, places = store.taken(sketched.terms, rows)
     weights = term.weigh_terms(terms, sketched.cut.counts[places], sketched.idf)
@@ -50,10 +74,11 @@ def _cosines(
     rows, within = np.unique(distinct[close], return_inverse=True)
     if len(rows):
         some = _some(sketched, rows)
-        masked = columns.mask(some.cut.words, likely, settings)
-        cleared = columns.clear(some, masked, settings)
+        memory = Memory()
+        masked = columns.mask(some.cut.words, likely, settings, memory)
+        cleared = columns.weigh(columns.clear(some, masked, settings, memory), memory)
         whole[close] = _dots(cleared.terms, cleared.term_weights, within.reshape(-1, 2))
-    return np.asarray(whole[place.ravel()], np.float64)
+    return whole
 
 
 def _some(sketched: Sketched, rows: NDArray[np.int64]) -> Sketched:

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from ..data import Cut, Ragged
 from .memory import HeldColumn
+from .numbering import Numbering
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from ..data import Corpus, Storage
+    from ..data import Column, Corpus, Storage
 
 ROWS_AT_ONCE = 4096
 """Rows that are moved at a time, which bounds what it takes besides."""
@@ -28,10 +29,10 @@ def texts_of(corpus: Corpus, rows: NDArray[np.int64]) -> list[str]:
 class _RaggedColumn:
     """Rows of different length, end to end."""
 
-    def __init__(self, like: Ragged, storage: Storage) -> None:
-        """Begin without rows."""
-        self._values = storage.column(like.values)
-        self._lengths = HeldColumn(like.offsets)
+    def __init__(self, values: Column | Numbering) -> None:
+        """Begin without rows; their values go to an empty column."""
+        self._values = values
+        self._lengths = HeldColumn(np.zeros(0, np.int64))
 
     def extend(self, rows: Ragged) -> None:
         """Put rows after those there are."""
@@ -45,23 +46,24 @@ class _RaggedColumn:
         np.cumsum(lengths, out=offsets[1:])
         return Ragged(self._values.array(), offsets)
 
-    def row(self, number: int, start: int) -> bytes:
-        """The bytes of one row that begins at value ``start``."""
-        length = int(self._lengths.array()[number])
-        return self._values.part(start, start + length).tobytes()
+    def length(self, number: int) -> int:
+        """How many values a row has."""
+        return int(self._lengths.array()[number])
 
 
-_RAGGED = "words", "terms", "keys", "shingles"
+_RAGGED = "words", "keys", "shingles"
 _FLAT = "marks", "term_of", "counts", "signatures", "digests"
 
 
 class _Rows:
     """The columns of a corpus while they grow."""
 
-    def __init__(self, like: Cut, storage: Storage) -> None:
-        """Begin without rows, with columns such as those of a batch."""
+    def __init__(self, like: Cut, storage: Storage, terms: Column | Numbering) -> None:
+        """Begin without rows, with columns such as those of a batch; terms go to ``terms``."""
         self._flat = {name: storage.column(getattr(like, name)) for name in _FLAT}
-        self._ragged = {name: _RaggedColumn(getattr(like, name), storage) for name in _RAGGED}
+        self._values = {name: storage.column(getattr(like, name).values) for name in _RAGGED}
+        self._ragged = {name: _RaggedColumn(values) for name, values in self._values.items()}
+        self._ragged["terms"] = _RaggedColumn(terms)
 
     def extend(self, batch: Cut) -> None:
         """Put the rows of a batch after those there are."""
@@ -72,7 +74,8 @@ class _Rows:
 
     def words(self, row: int, start: int) -> bytes:
         """The words of one row that begins at word ``start``, as bytes."""
-        return self._ragged["words"].row(row, start)
+        length = self._ragged["words"].length(row)
+        return self._values["words"].part(start, start + length).tobytes()
 
     def cut(self) -> Cut:
         """All rows; they grow no more."""
@@ -81,29 +84,37 @@ class _Rows:
         return Cut(**columns)
 
 
-def gather(
-    batches: Iterable[Cut], storage: Storage
-) -> tuple[Cut, NDArray[np.int64], NDArray[np.int64]]:
-    """The rows of all batches, of which there is at least one: each different text is one row.
+class Gathered(NamedTuple):
+    """The rows of all batches: each different text is one row."""
 
-    Returns the columns; the row of each text, -1 where it has no words; and the first text of each
-    row.
-    """
+    cut: Cut
+    """Its terms are places in the vocabulary."""
+    vocabulary: NDArray[np.uint64]
+    """The hashes of all terms, sorted."""
+    rows: NDArray[np.int64]
+    """The row of each text, -1 where it has no words."""
+    first: NDArray[np.int64]
+    """The first text of each row."""
+
+
+def gather(batches: Iterable[Cut], storage: Storage) -> Gathered:
+    """The rows of all batches, of which there is at least one."""
     known = _Known()
+    terms = Numbering(storage)
     rows: _Rows | None = None
     for batch in batches:
-        rows = rows or _Rows(batch, storage)
+        rows = rows or _Rows(batch, storage, terms)
         fresh = known.admit(batch, rows)
         rows.extend(batch if len(fresh) == len(batch.digests) else take(batch, fresh))
     assert rows is not None  # there is a batch
-    return rows.cut(), np.array(known.rows, np.int64), np.array(known.first, np.int64)
+    cut = rows.cut()
+    told = np.array(known.rows, np.int64), np.array(known.first, np.int64)
+    return Gathered(cut, terms.vocabulary, *told)
 
 
-def arrange(
-    whole: Cut, rows: NDArray[np.int64], order: NDArray[np.int64], storage: Storage
-) -> tuple[Cut, NDArray[np.int64], NDArray[np.int64]]:
-    """What ``gather`` would have given of the texts in another order."""
-    rows = rows[order]
+def arrange(gathered: Gathered, order: NDArray[np.int64], storage: Storage) -> Gathered:
+    """What would have been gathered of the texts in another order."""
+    whole, rows = gathered.cut, gathered.rows[order]
     worded = np.flatnonzero(rows >= 0)
     _, met = np.unique(rows[worded], return_index=True)
     old = np.argsort(met)
@@ -111,11 +122,12 @@ def arrange(
     new[old] = np.arange(len(old))
     rows[worded] = new[rows[worded]]
     if (old[1:] > old[:-1]).all():
-        return whole, rows, worded[met]
-    arranged = _Rows(whole, storage)
+        return gathered._replace(rows=rows, first=worded[met])
+    arranged = _Rows(whole, storage, storage.column(whole.terms.values))
     for at in range(0, len(old), ROWS_AT_ONCE):
         arranged.extend(take(whole, old[at : at + ROWS_AT_ONCE]))
-    return arranged.cut(), rows, worded[met[old]]
+        storage.release()
+    return gathered._replace(cut=arranged.cut(), rows=rows, first=worded[met[old]])
 
 
 class _Known:
@@ -177,6 +189,12 @@ def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:
         signatures=whole.signatures[rows],
         digests=whole.digests[rows],
     )
+
+
+def stretch(ragged: Ragged, rows: slice) -> Ragged:
+    """Consecutive rows, as they lie."""
+    offsets = ragged.offsets[rows.start : rows.stop + 1]
+    return Ragged(ragged.values[offsets[0] : offsets[-1]], offsets - offsets[0])
 
 
 def taken(ragged: Ragged, rows: NDArray[np.int64]) -> tuple[Ragged, NDArray[np.int64]]:

@@ -18,7 +18,7 @@ def twin(request: pytest.FixtureRequest) -> SimpleNamespace:
     return load(request.param)
 
 
-@pytest.fixture(scope="session", params=LISTS)
+@pytest.fixture(params=LISTS)
 def rows(request: pytest.FixtureRequest) -> list[Row]:
     """Each adversarial list of rows."""
     return LISTS[request.param]

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from dedup import Settings, kernels, shingle, term
 from dedup.data import Cut, Ragged
 from dedup.pipeline import columns, store
+from dedup.pipeline.memory import Memory
 from dedup.text import clean, words
 from tests.newsroom import ODD, articles
 
@@ -78,8 +79,14 @@ def test_a_text_is_cut_by_the_rules(how: Settings) -> None:
 def gathered(batch: list[str], size: int, how: Settings) -> tuple[Cut, list[int], list[int]]:
     """The rows of texts that are cut so many at a time."""
     cuts = (columns.cut(batch[at : at + size], how) for at in range(0, max(1, len(batch)), size))
-    cut, rows, first = store.gather(cuts)
-    return cut, rows.tolist(), first.tolist()
+    found = store.gather(cuts, Memory())
+    return unnumbered(found), found.rows.tolist(), found.first.tolist()
+
+
+def unnumbered(found: store.Gathered) -> Cut:
+    """The columns with the hashes of their terms."""
+    terms = found.cut.terms
+    return replace(found.cut, terms=Ragged(found.vocabulary[terms.values], terms.offsets))
 
 
 @given(texts, st.sampled_from([1, 2, 256]), settings)
@@ -113,7 +120,7 @@ def test_one_digest_is_no_proof(size: int) -> None:
         replace(cut, digests=np.zeros_like(cut.digests))
         for cut in (columns.cut(batch[at : at + size], HOWS[0]) for at in range(0, 6, size))
     ]
-    cut, rows, first = store.gather(iter(forged))
+    cut, _, rows, first = store.gather(iter(forged), Memory())
     told = unravel(cut.words)
     hashed = unravel(shingle.hash_words([text.split() for text in batch]))
     assert rows[4] == -1
@@ -161,15 +168,17 @@ def sketched_without(
     told: list[list[str]], masked: NDArray[np.bool_], how: Settings
 ) -> list[list[Any]]:
     """The rows without their masked words, column by column."""
-    cut, _, _ = store.gather([columns.cut([" ".join(row) for row in told], how)])
-    cleared = columns.clear(columns.number(cut), masked, how)
+    memory = Memory()
+    found = store.gather([columns.cut([" ".join(row) for row in told], how)], memory)
+    sketched = columns.number(found.cut, found.vocabulary)
+    cleared = columns.clear(sketched, masked, how, memory)
     bare = cleared.cut
     hashes = Ragged(cleared.vocabulary[cleared.terms.values], cleared.terms.offsets)
     beside = [(bare.marks, bare.words.offsets), (bare.term_of, bare.words.offsets)]
     beside += [(bare.counts, hashes.offsets)]
     shingles = [bare.shingles] if how.shingle.unit == "word:5" else []
     weights = term.weigh_terms(cleared.terms, bare.counts, cleared.idf)
-    assert cleared.term_weights.tolist() == weights.tolist()
+    assert columns.weigh(cleared, memory).term_weights.tolist() == weights.tolist()
     return [unravel(one) for one in (bare.words, hashes, *(Ragged(*b) for b in beside), *shingles)]
 
 

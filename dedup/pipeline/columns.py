@@ -161,8 +161,8 @@ def mask(
 def clear(
     sketched: Sketched, masked: NDArray[np.bool_], settings: Settings, storage: Storage
 ) -> Sketched:
-    """The rows without their masked words, not weighed. Keys, signatures and digests stay those of the
-    whole texts.
+    """The rows without their masked words, not weighed. Keys, signatures and digests stay those of
+    the whole texts.
 
     The columns are closed up where they stand, so that a corpus is never held twice: those that
     were handed in are used up.

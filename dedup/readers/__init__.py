@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..data import Article, InputFile, Notice, Skipped
+from ..errors import HARMLESS
 from . import archive, encoding, html, jsonarray, jsonl, parquet, sniff, table, text, walk, warc
 from .expansion import Expanded
 from .limits import Limits
 from .opening import BLOCK_BYTES, STDIN, Steady
 from .source import (
     CONTAINER,
-    HARMLESS,
     ON_ERROR,
     CorruptError,
     Notices,
@@ -29,7 +29,7 @@ from .transcoding import transcoded, transcodes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["CONTAINER", "HARMLESS", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
+__all__ = ["CONTAINER", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
 __all__ += ["RefusedError", "ending", "files", "read", "read_one"]
 
 READERS: dict[str, Reader] = {

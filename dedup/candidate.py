@@ -20,6 +20,10 @@ TELLING_KEYS = 12
 of a quarter in common, three keys are expected."""
 
 
+VALUES_AT_ONCE = 1 << 22
+"""Terms that are counted at a time, which bounds what it takes besides."""
+
+
 def proposal_chance(jaccard: float, bands: int, rows: int) -> float:
     """The chance that ``bands`` bands of ``rows`` rows propose a pair: ``1 - (1 - j**rows)**bands``
     (Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, 3.4.2).
@@ -93,8 +97,10 @@ def share_keys(pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings) -
 
 def rare_terms(terms: Ragged, weights: NDArray[np.uint32], how: CandidateSettings) -> Ragged:
     """Each row's heaviest terms among those that at least one other row has too, as keys."""
-    repeated = np.bincount(terms.values, minlength=1) > 1
-    known = weights * repeated[terms.values]
+    counts = np.zeros(int(terms.values.max(initial=0)) + 1, np.int64)
+    for at in range(0, len(weights), VALUES_AT_ONCE):
+        counts += np.bincount(terms.values[at : at + VALUES_AT_ONCE], minlength=len(counts))
+    known = weights * (counts > 1)[terms.values]
     rare = keep(terms, kernels.choose_heaviest(known, terms.offsets, how.term_count))
     return Ragged(rare.values.astype(np.uint64), rare.offsets)
 

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self
 
-HELD_SHARE = 2
+HELD_SHARE = 4
 """Columns and texts may hold one part in so many of the bound; the rest is for work on them."""
 _GIVE_BACK = 4  # MADV_DONTNEED, where the system knows it
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from .. import candidate
 from ..settings import INDEXES, CandidateSettings, Settings
+from . import store
 
 if TYPE_CHECKING:
-    import numpy as np
     from numpy.typing import NDArray
 
-    from ..data import Candidates, Corpus, Sketched
+    from ..data import Candidates, Corpus
+
+PAIRS_AT_ONCE = 1 << 14
+"""Pairs whose keys are looked at together, which bounds what it takes."""
 
 
 def propose(corpus: Corpus, settings: Settings) -> Candidates:
@@ -20,7 +25,8 @@ def propose(corpus: Corpus, settings: Settings) -> Candidates:
     found = {}
     for bit, index in enumerate(INDEXES):
         if index in how.candidates:
-            found[bit] = _ASKED[index](corpus.sketched, corpus.furniture, how)
+            found[bit] = _ASKED[index](corpus, how)
+            corpus.storage.release()
     return candidate.merge(found)
 
 
@@ -28,26 +34,39 @@ Found = tuple["NDArray[np.int64]", int]
 """Pairs of rows, and how many buckets were capped."""
 
 
-def _lsh(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:
-    """Signatures that agree in a band, not for the furniture alone, whose keys are ``known``."""
-    signatures = sketched.cut.signatures
+def _lsh(corpus: Corpus, how: CandidateSettings) -> Found:
+    """Signatures that agree in a band, not for the furniture alone."""
+    signatures = corpus.sketched.cut.signatures
     bands, rows = candidate.choose_bands(signatures.shape[1], how)
     keys = candidate.band(signatures, bands, rows)
+    corpus.storage.release()
     pairs, capped = candidate.pair(keys, 1, how.bucket_full, how.bucket_limit)
-    passages = candidate.without(sketched.cut.keys, known)
-    return candidate.share_keys(pairs, passages, how), capped
+    return _sharing(pairs, corpus, how), capped
 
 
-def _passage(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:
-    """Sampled runs of words that stand in both; ``known`` are those of furniture."""
-    keys = candidate.without(sketched.cut.keys, known)
+def _sharing(pairs: NDArray[np.int64], corpus: Corpus, how: CandidateSettings) -> NDArray[np.int64]:
+    """Those of the pairs that share enough besides furniture."""
+    kept = [pairs[:0]]
+    for at in range(0, len(pairs), PAIRS_AT_ONCE):
+        rows, within = np.unique(pairs[at : at + PAIRS_AT_ONCE], return_inverse=True)
+        whole, _ = store.taken(corpus.sketched.cut.keys, rows)
+        keys = candidate.without(whole, corpus.furniture)
+        kept.append(rows[candidate.share_keys(within.reshape(-1, 2), keys, how)])
+        corpus.storage.release()
+    return np.concatenate(kept)
+
+
+def _passage(corpus: Corpus, how: CandidateSettings) -> Found:
+    """Sampled runs of words that stand in both, furniture left out."""
+    keys = candidate.without(corpus.sketched.cut.keys, corpus.furniture)
     rare = candidate.rare_keys(keys, how)
     pairs, capped = candidate.pair(rare, how.passage_shared, how.bucket_full, how.bucket_limit)
     return candidate.share_keys(pairs, keys, how), capped
 
 
-def _terms(sketched: Sketched, known: NDArray[np.uint64], how: CandidateSettings) -> Found:  # noqa: ARG001
+def _terms(corpus: Corpus, how: CandidateSettings) -> Found:
     """Rare words that both repeat."""
+    sketched = corpus.sketched
     keys = candidate.rare_terms(sketched.terms, sketched.term_weights, how)
     return candidate.pair(keys, how.term_shared, how.term_bucket_full, how.bucket_limit)
 

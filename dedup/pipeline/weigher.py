@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from ..kernels import Bounds
     from ..settings import Settings
 
-PAIRS_AT_ONCE = 4096
+PAIRS_AT_ONCE = 512
+"""Pairs that are measured together; of columns on disk, what they touch stands in memory."""
 _SWAP = np.array(
     [
         kernels.MEASURES.index(
@@ -105,7 +106,6 @@ class Weigher:
         ordered = sorted(wanted, key=wanted.__getitem__)
         for at in range(0, len(ordered), PAIRS_AT_ONCE):
             self._foresee(ordered[at : at + PAIRS_AT_ONCE])
-            self.corpus.storage.release()
 
     def _foresee(self, places: Sequence[tuple[int, int]]) -> None:
         """The same for pairs whose articles stand in two rows each."""
@@ -124,6 +124,7 @@ class Weigher:
                 articles = [self.corpus.articles[at] for at in places[number]]
                 weighed = self._ruled(tuple(articles), evidence.mirror(one.evidence))
             self._weighed[places[number]] = weighed
+        self.corpus.storage.release()
 
     def kept(self, left: int, right: int) -> bool:
         """Whether a pair of articles was proposed and could be more than distinct."""

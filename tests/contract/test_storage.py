@@ -77,8 +77,8 @@ def test_in_memory_texts_are_not_copied():
     assert texts.get(np.array([0]))[0] is mine
 
 
-def test_no_more_is_held_than_half_of_the_bound():
-    with Scratch(10_000) as scratch:
+def test_no_more_is_held_than_a_quarter_of_the_bound():
+    with Scratch(20_000) as scratch:
         columns = [scratch.column(np.zeros(0, np.uint8)) for _ in range(5)]
         for _ in range(20):
             for column in columns:

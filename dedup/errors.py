@@ -9,8 +9,8 @@ EXIT_NO = 1
 EXIT_TROUBLE = 2
 """Trouble of any kind, from a mistyped flag to an incomplete result; outranks ``EXIT_NO``."""
 
-HARMLESS = frozenset({"E306"})
-"""Codes of inputs that are told but are no fault: a binary file met on a walk is not an article."""
+HARMLESS = frozenset({"E306", "E314"})
+"""Codes of inputs that are told but are no fault: what was met on a walk and holds no articles."""
 
 
 class DedupError(Exception):

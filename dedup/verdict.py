@@ -16,13 +16,15 @@ OWN_RATIO = 0.4
 REWORDED_RATIO = 0.5
 """A form filled in twice has at least half of its words in common; below, a pair is reworded …"""
 REWORDED = 2.0
-"""… and so many times as much of its facts may be."""
+"""… and so many times as much of its facts may be; also where it is a single one in an article that
+is otherwise untouched: a form changes its facts in step, a correction changes one."""
 BODY_WORDS = 60
 """So many words of other things between shared passages are another article in the same frame …"""
 BODY_RATIO = 0.1
 """… if they are also this share of the shorter one."""
 UNTOUCHED_RATIO = 0.9
-"""Published far apart, both articles must share this much of their words, and every fact."""
+"""So much in common is next to all. Published far apart, both articles must share this much of
+their words, and every fact."""
 
 
 class Ruling(NamedTuple):
@@ -130,7 +132,8 @@ def _same(kind: str, rule: str, decided: str) -> Ruling:
 def _template(evidence: Evidence, how: MatchSettings) -> Ruling | None:
     """Whether a pair that shares its wording is one form filled in twice."""
     border = how.template_ratio
-    if evidence.alignment_ratio < REWORDED_RATIO:
+    single = evidence.facts_differ == 1 and evidence.alignment_ratio >= UNTOUCHED_RATIO
+    if evidence.alignment_ratio < REWORDED_RATIO or single:
         border *= REWORDED
     if evidence.facts_differ_ratio > border:
         return Ruling(

@@ -15,8 +15,8 @@ from .. import baseline as baselines
 from .. import gate as gates
 from .. import writing
 from ..data import Article, Baseline
-from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
-from ..readers import HARMLESS, read
+from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE, HARMLESS
+from ..readers import read
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
 from .running import find_stories

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from ..errors import EXIT_FINE, EXIT_TROUBLE, InputError, SettingsError
-from ..readers import HARMLESS, Notices, read
+from ..errors import EXIT_FINE, EXIT_TROUBLE, HARMLESS, InputError, SettingsError
+from ..readers import Notices, read
 from ..reports import REPORTS
 from ..writing import Drafts, spool
 from .delivery import deliver_result

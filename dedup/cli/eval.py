@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from ..data import Article
-from ..errors import EXIT_FINE, EXIT_TROUBLE
-from ..readers import HARMLESS, gold, read
+from ..errors import EXIT_FINE, EXIT_TROUBLE, HARMLESS
+from ..readers import gold, read
 from .delivery import deliver
 from .options import FILE, Flags, shared
 from .running import find_stories

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import EXIT_FINE, EXIT_TROUBLE
-from ..readers import HARMLESS, Notices, read
+from ..errors import EXIT_FINE, EXIT_TROUBLE, HARMLESS
+from ..readers import Notices, read
 from .delivery import deliver_result
 from .options import FILE, Flags, shared
 from .running import find_stories

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..data import Article, InputFile, Notice, Skipped
+from ..errors import HARMLESS
 from . import archive, encoding, html, jsonarray, jsonl, parquet, sniff, table, text, walk, warc
 from .expansion import Expanded
 from .limits import Limits
 from .opening import BLOCK_BYTES, STDIN, Steady
 from .source import (
     CONTAINER,
-    HARMLESS,
     ON_ERROR,
     CorruptError,
     Notices,
@@ -29,7 +29,7 @@ from .transcoding import transcoded, transcodes
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-__all__ = ["CONTAINER", "HARMLESS", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
+__all__ = ["CONTAINER", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
 __all__ += ["RefusedError", "ending", "files", "read", "read_one"]
 
 READERS: dict[str, Reader] = {
@@ -240,14 +240,21 @@ def _layer(
         said = sniff.NAMES.get(sniff.end(place.path))
         if said and said not in {kind, "jsonl" if kind == "jsonarray" else kind}:
             yield Notice(place.path, "W304", f"is {_SHOWN[kind]}, whatever its name says")
-        if kind in _RECORDS:
-            stream = transcoded(stream, head, how)
-        other = place.walked and not how.text_field and _may_be_other(place.path)
-        for one in READERS[kind](stream, place.path, how, place.line):
-            if other and isinstance(one, Skipped) and one.code == "E310":
-                yield replace(one, code="E314")
-            else:
-                yield one
+        yield from _read(stream, head, kind, place, how)
+
+
+def _read(
+    stream: BinaryIO, head: bytes, kind: str, place: _Place, how: ReadSettings
+) -> Iterator[Article | Skipped | Notice]:
+    """Hand a stream to the reader of its kind."""
+    if kind in _RECORDS:
+        stream = transcoded(stream, head, how)
+    other = place.walked and not how.text_field and _may_be_other(place.path)
+    for one in READERS[kind](stream, place.path, how, place.line):
+        if other and isinstance(one, Skipped) and one.code == "E310":
+            yield replace(one, code="E314")
+        else:
+            yield one
 
 
 _SHOWN = {

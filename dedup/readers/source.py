@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 ON_ERROR = ("report", "stop", "skip")
 """What an unreadable input means: do the rest and exit 2, end at once, or only count it."""
 
-HARMLESS = frozenset({"E306", "E314"})
-"""Codes that are told but are no fault: what was met on a walk and holds no articles."""
 CONTAINER = frozenset({"E303", "E307", "E308", "E309"})
 """Codes of inputs of which an unknown number of records was lost."""
 

@@ -138,9 +138,13 @@ class Records:
                 self.blank += 1
                 first = self._line()
                 self.head += first
-            header, self.header_remark = self._decoded(first.removeprefix(codecs.BOM_UTF8))
-            known = self._written and _split(header.rstrip("\r\n"), *self._written)
-            self._dialect = known or sniff(header, self._how)
+            first = first.removeprefix(codecs.BOM_UTF8)
+            if self._written:
+                known = _split(first.decode("utf-8", "replace").rstrip("\r\n"), *self._written)
+                self._dialect = known or Dialect(*self._written, ())
+            else:
+                header, self.header_remark = self._decoded(first)
+                self._dialect = sniff(header, self._how)
         return self._dialect
 
     def __iter__(self) -> Iterator[tuple[int, Record | BadRecordError]]:

@@ -16,9 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from dedup import readers
 from dedup.data import Entry, Gate, Result, Skipped, Story, Tally, Verdict
-from dedup.errors import HARMLESS
 from dedup.reports import REPORTS, FormatError, Look
 from dedup.reports.saved import SavedError, parse
 from dedup.reports.screen import UNSAFE
@@ -485,7 +483,3 @@ def test_a_spoilt_result_is_refused_or_rendered_in_every_format(path, value):
         return
     for name in FORMATS:
         rendered(name, saved, gate)
-
-
-def test_readers_and_reports_agree_on_what_is_no_fault():
-    assert HARMLESS == readers.HARMLESS

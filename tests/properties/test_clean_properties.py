@@ -85,7 +85,7 @@ def test_I1_everything_that_goes_in_comes_out_once(body: bytes) -> None:
     assert kept.removeprefix(mark) == b"".join(rest)
 
 
-@pytest.mark.parametrize("kind", WRITERS)
+@pytest.mark.parametrize("kind", sorted(WRITERS.keys() - {"jsonarray", "parquet"}))
 @given(body=st.lists(PIECES, max_size=12).map(b"".join), size=st.integers(1, 40))
 def test_the_pieces_of_a_file_joined_are_the_file(kind: str, body: bytes, size: int) -> None:
     """Whatever it holds, and however short the pieces are; numbers only rise."""

@@ -6,7 +6,7 @@ import os
 import signal
 import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -95,6 +95,20 @@ def dedup(context: click.Context) -> int:
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
     return EXIT_FINE
+
+
+def run() -> NoReturn:
+    """Be the whole process: run the command line, and end with its exit code whatever happens to
+    the streams, which the interpreter would else flush once more and fail with 120.
+    """
+    code = main()
+    try:
+        for stream in (sys.stdout, sys.stderr):
+            if stream is not None:
+                stream.flush()
+    except OSError:
+        os._exit(code)
+    sys.exit(code)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

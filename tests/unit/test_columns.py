@@ -15,6 +15,7 @@ from dedup import Settings, kernels, shingle, term
 from dedup.data import Cut, Ragged
 from dedup.pipeline import columns, store
 from dedup.pipeline.memory import Memory
+from dedup.pipeline.numbering import Numbering
 from dedup.text import clean, words
 from tests.newsroom import ODD, articles
 
@@ -101,6 +102,29 @@ def test_equal_texts_share_a_row(batch: list[str], size: int, how: Settings) -> 
         assert expected < 0 or first[expected] <= at
     assert first == [rows.index(row) for row in range(len(known))]
     assert rows_of(cut) == rows_of(columns.cut([batch[at] for at in first], how))
+
+
+@given(texts.flatmap(lambda some: st.tuples(st.just(some), st.permutations(range(len(some))))))
+def test_rows_may_be_arranged_afterwards(given_order: tuple[list[str], list[int]]) -> None:
+    """As if the texts had been gathered in that order to begin with."""
+    batch, order = given_order
+    cuts = [columns.cut([text], HOWS[1]) for text in batch] or [columns.cut([], HOWS[1])]
+    found = store.arrange(store.gather(cuts, Memory()), np.array(order, np.int64), Memory())
+    expected, rows, first = gathered([batch[at] for at in order], 3, HOWS[1])
+    assert (found.rows.tolist(), found.first.tolist()) == (rows, first)
+    assert rows_of(unnumbered(found)) == rows_of(expected)
+
+
+@given(st.lists(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9))), st.integers(1, 9))
+def test_values_are_numbered_stretch_by_stretch(batches: list[list[int]], stretch: int) -> None:
+    """Each by its rank among all of them, however few are looked at together."""
+    column = Numbering(Memory(), stretch)
+    for values in batches:
+        column.extend(np.array(values, np.uint64))
+    flat = [value for values in batches for value in values]
+    places = column.array()
+    assert column.vocabulary.tolist() == sorted(set(flat))
+    assert column.vocabulary[places].tolist() == flat
 
 
 def test_articles_too_short_for_a_shingle_keep_their_rows() -> None:

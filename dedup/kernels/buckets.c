@@ -58,11 +58,11 @@ static size_t repeated(const uint64_t *key, const int64_t *row, size_t count, En
     uint8_t *seen = calloc((size_t)1 << bits, 1);
     size_t kept = 0;
     for (size_t i = 0; seen && i < count; i++) {
-        uint8_t *place = seen + (mix(key[i]) >> (64 - bits));
+        uint8_t *place = seen + (mix(key[i] * odd_secret) >> (64 - bits));
         *place += *place < 2;
     }
     for (size_t i = 0; i < count; i++) {
-        uint64_t mixed = mix(key[i]);
+        uint64_t mixed = mix(key[i] * odd_secret);
         if (seen && seen[mixed >> (64 - bits)] < 2) continue;
         out[kept].key = mixed;
         out[kept++].row = (uint32_t)row[i];
@@ -197,7 +197,7 @@ PyObject *number_values(PyObject *module, PyObject *args)
     table = calloc(room, sizeof *table); /* place + 1 of a value, 0 where free */
     failed = !distinct || !table;
     for (size_t i = 0; i < count && !failed; i++) {
-        size_t at = mix(value[i]) & (room - 1);
+        size_t at = mix(value[i] * odd_secret) & (room - 1);
         while (table[at] && distinct[table[at] - 1] != value[i]) at = (at + 1) & (room - 1);
         if (!table[at]) {
             distinct[met++] = value[i];
@@ -212,7 +212,7 @@ PyObject *number_values(PyObject *module, PyObject *args)
         table = calloc(room, sizeof *table);
         failed = !more || !table;
         for (size_t j = 0; j < met && !failed; j++) {
-            size_t to = mix(distinct[j]) & (room - 1);
+            size_t to = mix(distinct[j] * odd_secret) & (room - 1);
             while (table[to]) to = (to + 1) & (room - 1);
             table[to] = (uint32_t)j + 1;
         }
@@ -226,7 +226,7 @@ PyObject *number_values(PyObject *module, PyObject *args)
         memcpy(spare, distinct, met * sizeof *spare);
         sort_numbers(spare, spare + met, met);
         for (size_t j = 0; j < met; j++) {
-            size_t at = mix(spare[j]) & (room - 1);
+            size_t at = mix(spare[j] * odd_secret) & (room - 1);
             while (distinct[table[at] - 1] != spare[j]) at = (at + 1) & (room - 1);
             rank[table[at] - 1] = (uint32_t)j;
         }
@@ -343,10 +343,11 @@ PyObject *count_values(PyObject *module, PyObject *args)
     uint32_t *counts = NULL;
     failed = !seen;
     for (size_t i = 0; !failed && i < count; i++) {
-        uint8_t *place = seen + (mix(value[i]) >> (64 - bits));
+        uint8_t *place = seen + (mix(value[i] * odd_secret) >> (64 - bits));
         *place += *place < 2;
     }
-    for (size_t i = 0; !failed && i < count; i++) several += seen[mix(value[i]) >> (64 - bits)] > 1;
+    for (size_t i = 0; !failed && i < count; i++)
+        several += seen[mix(value[i] * odd_secret) >> (64 - bits)] > 1;
     while (size < 2 * several) size *= 2;
     if (!failed) {
         keys = malloc(size * sizeof *keys);
@@ -355,7 +356,7 @@ PyObject *count_values(PyObject *module, PyObject *args)
     }
     for (int counted = 0; !failed && counted < 2; counted++) /* first count, then tell */
         for (size_t i = 0; i < count; i++) {
-            uint64_t mixed = mix(value[i]);
+            uint64_t mixed = mix(value[i] * odd_secret);
             times[i] = counted ? times[i] : 1;
             if (seen[mixed >> (64 - bits)] < 2) continue;
             size_t at = (size_t)mixed & (size - 1);
@@ -391,12 +392,12 @@ PyObject *find_places(PyObject *module, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         memset(table, 0xFF, size * sizeof *table);
         for (size_t i = 0; i < wants; i++) {
-            size_t at = (size_t)mix(wanted[i]) & (size - 1);
+            size_t at = (size_t)mix(wanted[i] * odd_secret) & (size - 1);
             while (table[at] >= 0) at = (at + 1) & (size - 1);
             table[at] = (int32_t)i;
         }
         for (size_t i = 0; i < count; i++) {
-            size_t at = (size_t)mix(value[i]) & (size - 1);
+            size_t at = (size_t)mix(value[i] * odd_secret) & (size - 1);
             while (table[at] >= 0 && wanted[table[at]] != value[i]) at = (at + 1) & (size - 1);
             place[i] = table[at];
         }

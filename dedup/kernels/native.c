@@ -31,4 +31,14 @@ static struct PyModuleDef definition = {
     NULL, NULL, NULL, NULL,
 };
 
-PyMODINIT_FUNC PyInit__native(void) { return PyModule_Create(&definition); }
+uint64_t odd_secret = 1;
+
+PyMODINIT_FUNC PyInit__native(void)
+{
+    PyObject *name = PyUnicode_FromString("the secret of the tables");
+    Py_hash_t chance = name ? PyObject_Hash(name) : -1; /* the interpreter's, by PYTHONHASHSEED */
+    Py_XDECREF(name);
+    if (chance == -1) return NULL;
+    odd_secret = mix((uint64_t)chance) | 1;
+    return PyModule_Create(&definition);
+}

@@ -32,6 +32,13 @@ static inline uint64_t mix(uint64_t x)
     return x ^ (x >> 33);
 }
 
+/* Chosen anew for each process, so that nobody can craft words that crowd one slot of a table. No
+ * answer depends on it: tables only look values up. */
+extern uint64_t odd_secret;
+
+/* Where a table begins to look for a key; the low bits count. */
+static inline size_t spot(uint64_t key) { return (size_t)((key * odd_secret) >> 29); }
+
 void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
 void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 

@@ -63,7 +63,7 @@ static int open_table(uint64_t **keys, uint32_t **slots, size_t *room, int64_t e
 
 static inline size_t find(const uint64_t *keys, const uint32_t *slots, size_t size, uint64_t key)
 {
-    size_t at = (size_t)(key >> 7) & (size - 1);
+    size_t at = spot(key) & (size - 1);
     while (slots[at] != NOWHERE && keys[at] != key) at = (at + 1) & (size - 1);
     return at;
 }

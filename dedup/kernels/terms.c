@@ -35,7 +35,7 @@ PyObject *cut_terms(PyObject *module, PyObject *args)
             while (size < 2 * (size_t)count) size *= 2;
             memset(table, 0xFF, size * sizeof *table);
             for (int64_t i = 0; i < count; i++) {
-                size_t at = (size_t)(s[i] >> 7) & (size - 1);
+                size_t at = spot(s[i]) & (size - 1);
                 while (table[at] != 0xFFFFFFFFU && t[table[at]] != s[i]) at = (at + 1) & (size - 1);
                 if (table[at] == 0xFFFFFFFFU) {
                     t[met] = s[i];
@@ -47,7 +47,7 @@ PyObject *cut_terms(PyObject *module, PyObject *args)
             sort_hashes(t, spare, met);
             memset(table, 0xFF, size * sizeof *table);
             for (uint32_t j = 0; j < met; j++) {
-                size_t at = (size_t)(t[j] >> 7) & (size - 1);
+                size_t at = spot(t[j]) & (size - 1);
                 while (table[at] != 0xFFFFFFFFU) at = (at + 1) & (size - 1);
                 table[at] = j;
                 times[total + j] = 0;
@@ -56,7 +56,7 @@ PyObject *cut_terms(PyObject *module, PyObject *args)
             for (int64_t i = 0; i < count; i++) {
                 uint32_t *known = rank + p[i];
                 if (*known == 0xFFFFFFFFU) {
-                    size_t at = (size_t)(s[i] >> 7) & (size - 1);
+                    size_t at = spot(s[i]) & (size - 1);
                     while (t[table[at]] != s[i]) at = (at + 1) & (size - 1);
                     *known = table[at];
                 }
@@ -101,7 +101,7 @@ PyObject *mask_runs(PyObject *module, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         int zero = keys && key[0] == 0; /* the table's free slots are zero */
         for (Py_ssize_t i = 0; i < keys; i++) {
-            size_t at = (size_t)(key[i] & (size - 1));
+            size_t at = spot(key[i]) & (size - 1);
             while (table[at] && table[at] != key[i]) at = (at + 1) & (size - 1);
             table[at] = key[i];
         }
@@ -118,7 +118,7 @@ PyObject *mask_runs(PyObject *module, PyObject *args)
                     uint64_t hash = mix(sum);
                     is_key = hash <= highest;
                     if (!is_key) continue;
-                    size_t at = (size_t)(hash & (size - 1));
+                    size_t at = spot(hash) & (size - 1);
                     while (table[at] && table[at] != hash) at = (at + 1) & (size - 1);
                     is_known = hash ? table[at] == hash : zero;
                 }

@@ -1,0 +1,1 @@
+"""What must hold of any bytes at all, tried on inputs that grow out of what code they reach."""

@@ -62,9 +62,8 @@ def group(
             chains += bool(rest)
             rests += stars.linked(rest)
         pending = [stars.star(rows) for rows in rests]
-    weigher.foresee([pair for story in groups for pair in stars.wanted(story)])
-    groups = [stars.keep_best(story) for story in groups]
-    return sorted(groups, key=lambda one: one.members), chains
+    kept = stars.keep_best(groups, weigher)
+    return sorted(kept, key=lambda one: one.members), chains
 
 
 class _Star(NamedTuple):
@@ -158,27 +157,32 @@ class _Stars:
         same = all(one.relation is Relation.SAME_STORY for one in held.values())
         return held if same else None
 
-    def wanted(self, story: Group) -> list[tuple[int, int]]:
-        """The pairs on which it depends whether the best may be kept."""
-        members = [self.standing(at) for at in story.members]
-        keeper = members[canonical.choose(members, self.policy)[0]].place
-        if keeper == story.keeper:
-            return []
-        return [(keeper, at) for at in story.members if at != keeper]
-
-    def keep_best(self, story: Group) -> Group:
-        """The story with the best of those members as keeper that are one story with each other
-        one. The one it gathered around is; others are tried before it, the best first.
+    def keep_best(self, groups: Iterable[Group], weigher: Weigher) -> list[Group]:
+        """The stories with the best of those members as keeper that are one story with each other
+        one. The one it gathered around is; others are tried before it, the best first, and those of
+        all stories together.
         """
-        members = [self.standing(at) for at in story.members]
+        kept = []
+        pending = [(story, [self.standing(at) for at in story.members]) for story in groups]
         for tried in range(TRIED_LIMIT):
-            chosen, why = canonical.choose(members, self.policy)
-            keeper = members.pop(chosen).place
-            verdicts = story.verdicts if keeper == story.keeper else self._with_each(keeper, story)
-            if verdicts is not None:
-                reason = f"{why} of those that are one story with each other one" if tried else why
-                return Group(keeper, reason, story.members, verdicts)
-        return story._replace(why="one story with each other one")
+            chosen = [self._chosen(members) for _, members in pending]
+            tries = zip(pending, chosen, strict=True)
+            weigher.foresee([pair for (one, _), (at, _) in tries for pair in _wanted(one, at)])
+            rest = []
+            for (story, members), (keeper, why) in zip(pending, chosen, strict=True):
+                held = story.verdicts if keeper == story.keeper else self._with_each(keeper, story)
+                if held is None:
+                    rest.append((story, members))
+                    continue
+                also = " of those that are one story with each other one" if tried else ""
+                kept.append(Group(keeper, why + also, story.members, held))
+            pending = rest
+        return kept + [story._replace(why="one story with each other one") for story, _ in pending]
+
+    def _chosen(self, members: list[canonical.Standing]) -> tuple[int, str]:
+        """The place of the best of the members, which is taken out, and why it is."""
+        at, why = canonical.choose(members, self.policy)
+        return members.pop(at).place, why
 
     def _with_each(self, keeper: int, story: Group) -> dict[int, Verdict] | None:
         """The verdict of each other member with one of them; None if one is not one story."""
@@ -189,3 +193,10 @@ class _Stars:
                 if verdicts[at].relation is not Relation.SAME_STORY:
                     return None
         return verdicts
+
+
+def _wanted(story: Group, keeper: int) -> list[tuple[int, int]]:
+    """The pairs on which it depends whether a member may be kept."""
+    if keeper == story.keeper:
+        return []
+    return [(keeper, at) for at in story.members if at != keeper]

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 PAIRS_AT_ONCE = 1 << 12
 """Pairs that are measured at a time, which bounds what it takes besides."""
+PAIRS_CUT_AT_ONCE = 1 << 9
+"""… where their rows are copied."""
 CARRIERS_READ = 50
 PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
@@ -68,8 +70,8 @@ def _cut_cosines(
     """The same with furniture cut out of the rows, which could have made a pair look related."""
     cosines, memory = [np.zeros(0)], Memory()
     whole = replace(sketched.cut, terms=sketched.terms, counts=sketched.term_weights)
-    for at in range(0, len(pairs), PAIRS_AT_ONCE):
-        rows, within = np.unique(pairs[at : at + PAIRS_AT_ONCE], return_inverse=True)
+    for at in range(0, len(pairs), PAIRS_CUT_AT_ONCE):
+        rows, within = np.unique(pairs[at : at + PAIRS_CUT_AT_ONCE], return_inverse=True)
         cut = store.take(whole, rows)
         some = replace(sketched, cut=cut, terms=cut.terms, term_weights=cut.counts)
         masked = columns.mask(cut.words, likely, settings, memory)

@@ -40,13 +40,29 @@ def learn(
     packed = pairs[:, 0] << np.int64(32) | pairs[:, 1]
     every, place = np.unique(packed, return_inverse=True)
     place, distinct = place.ravel(), np.stack((every >> 32, every & 0xFFFFFFFF), 1)
-    cosines = _cosines(distinct, sketched, storage)
+    cosines = np.full(len(distinct), np.inf)  # one that nobody asked for does not count as apart
+    for some in (furniture.deciding(at), np.ones(len(at), bool)):
+        asked = np.unique(place[some & _undecided(likely, at, cosines[place], related_ratio)])
+        asked = asked[np.isinf(cosines[asked])]
+        cosines[asked] = _cosines(distinct[asked], sketched, storage)
     # A pair that is apart as it stands counts as apart; others are looked at where they decide.
-    decided = furniture.confirm(likely, at, cosines[place], related_ratio)
-    open_keys = kernels.find_places(likely, decided)[at] < 0
-    close = np.unique(place[open_keys & (cosines[place] >= related_ratio)])
+    close = _undecided(likely, at, cosines[place], related_ratio) & (
+        cosines[place] >= related_ratio
+    )
+    close = np.unique(place[close])
     cosines[close] = _cut_cosines(distinct[close], sketched, likely, settings, storage)
     return furniture.confirm(likely, at, cosines[place], related_ratio)
+
+
+def _undecided(
+    likely: NDArray[np.uint64],
+    at: NDArray[np.int64],
+    cosines: NDArray[np.float64],
+    related_ratio: float,
+) -> NDArray[np.bool_]:
+    """``bool[m]``: of each pair, whether its key is not confirmed yet."""
+    confirmed = furniture.confirm(likely, at, cosines, related_ratio)
+    return np.asarray(kernels.find_places(likely, confirmed)[at] < 0, np.bool_)
 
 
 def _cosines(pairs: NDArray[np.int64], sketched: Sketched, storage: Storage) -> NDArray[np.float64]:

@@ -186,17 +186,27 @@ _MIRRORED = {
 """Where each column stands when the sides swap."""
 
 
+FIELDS = tuple(one.name for one in fields(Evidence))
+"""The names of the evidence's fields, in their order."""
+
+
+def told(weighed: Weighed, facts: Sequence[tuple[Fact, ...]]) -> dict[str, Sequence[Any]]:
+    """The fields of the evidence on pairs as an ``Evidence`` has them, a list of each, with the
+    facts that differ.
+    """
+    columns: Iterator[tuple[str, Any]] = zip(Weighed._fields, weighed, strict=True)
+    listed: dict[str, Sequence[Any]] = {name: column.tolist() for name, column in columns}
+    listed["facts"] = facts
+    for name in ("title_ratio", "hours_apart"):
+        listed[name] = [None if one != one else one for one in listed[name]]  # NaN is unlike itself
+    listed["same_source"] = [None if one < 0 else one == 1 for one in listed["same_source"]]
+    listed["found_by"] = [_names(bits) for bits in listed["found_by"]]
+    return {name: listed[name] for name in FIELDS}
+
+
 def tell(weighed: Weighed, facts: Sequence[tuple[Fact, ...]]) -> list[Evidence]:
     """Each pair's evidence, for a person or a report to read, with the facts that differ."""
-    columns: Iterator[tuple[str, Any]] = zip(Weighed._fields, weighed, strict=True)
-    told: dict[str, Sequence[object]] = {name: column.tolist() for name, column in columns}
-    told["facts"] = facts
-    told["title_ratio"] = _known(weighed.title_ratio)
-    told["hours_apart"] = _known(weighed.hours_apart)
-    told["same_source"] = [None if one < 0 else one == 1 for one in weighed.same_source.tolist()]
-    told["found_by"] = [_names(bits) for bits in weighed.found_by.tolist()]
-    rows: Iterator[Any] = zip(*(told[one.name] for one in fields(Evidence)), strict=True)
-    return [Evidence(*row) for row in rows]
+    return [Evidence(*row) for row in zip(*told(weighed, facts).values(), strict=True)]
 
 
 @cache
@@ -204,11 +214,6 @@ def _names(found_by: int) -> tuple[str, ...]:
     """The names of the indexes that proposed a pair."""
     names = tuple(name for bit, name in enumerate(INDEXES) if found_by >> bit & 1)
     return ("same-text",) if found_by == SAME_TEXT else names or ("asked",)
-
-
-def _known(column: NDArray[np.float64]) -> list[float | None]:
-    """The figures, None where there is none."""
-    return [None if one != one else one for one in column.tolist()]
 
 
 def beside(pairs: Sequence[tuple[Article, Article]]) -> Beside:

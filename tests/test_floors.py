@@ -64,7 +64,9 @@ STEPS = {
         "warc": 4, "parquet": 4, "sniff": 5, "walk": 6,
     },
     "writers": {"writer": 1, "packing": 1, "sorter": 3},
-    "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1, "text": 3},
+    "reports": {
+        "screen": 0, "figures": 0, "findings": 0, "rows": 0.5, "machine": 1, "text": 3,
+    },
     "kernels": {"_native": 0, "columns": 1, "reference_pairs": 3, "native": 3},
     "pipeline": {
         "memory": -2,

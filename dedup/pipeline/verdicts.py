@@ -12,7 +12,7 @@ from ..data import Relation, Verdict
 from ..weighed import Weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
@@ -90,24 +90,38 @@ class Verdicts(Sequence[Verdict]):
         for start in range(0, len(self), READ_AT_ONCE):
             yield from self._made(np.arange(start, min(start + READ_AT_ONCE, len(self))))
 
+    def batches(self) -> Iterator[tuple[list[tuple[str, str]], Batch]]:
+        """A stretch at a time, the ids of the pairs beside it, without making their verdicts."""
+        for start in range(0, len(self), READ_AT_ONCE):
+            some = self._judged.take(np.arange(start, min(start + READ_AT_ONCE, len(self))))
+            yield self._ids(some.places), some
+
+    def mapped(self, change: Callable[[Weighed], Weighed]) -> Verdicts:
+        """The same verdicts, their evidence changed by ``change``, such as rounded."""
+        judged = self._judged._replace(weighed=change(self._judged.weighed))
+        return Verdicts(self._articles, judged)
+
     def __eq__(self, other: object) -> bool:
         """Whether another sequence has the same verdicts."""
         return isinstance(other, Sequence) and tuple(self) == tuple(other)
 
     __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
 
-    def one_story(self) -> Iterator[tuple[str, str]]:
+    def one_story(self) -> list[tuple[str, str]]:
         """The ids of each pair that is one story, without making its verdict."""
-        for left, right in self._judged.places[IS_SAME[self._judged.rules]].tolist():
-            yield self._articles[left].id, self._articles[right].id
+        return self._ids(self._judged.places[IS_SAME[self._judged.rules]])
+
+    def _ids(self, places: NDArray[np.int64]) -> list[tuple[str, str]]:
+        """The ids of the articles at places."""
+        articles = self._articles
+        return [(articles[left].id, articles[right].id) for left, right in places.tolist()]
 
     def _made(self, numbers: NDArray[np.int64]) -> Iterator[Verdict]:
         """Some of them."""
         some = self._judged.take(numbers)
         facts = [some.facts.get(at, ()) for at in range(len(numbers))]
         told = evidence.tell(some.weighed, facts)
-        rows = zip(some.places.tolist(), some.rules.tolist(), told, strict=True)
+        rows = zip(self._ids(some.places), some.rules.tolist(), told, strict=True)
         for (left, right), number, weighed in rows:
             rule = verdict.RULES[number]
-            ids = self._articles[left].id, self._articles[right].id
-            yield Verdict(*ids, rule.relation, rule.kind, rule.name, weighed)
+            yield Verdict(left, right, rule.relation, rule.kind, rule.name, weighed)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -130,8 +130,8 @@ def bucket_pairs(
             continue
         cut += len(members) > limit
         found = set(pairwise(members))
-        for start in range(0, len(members), limit):
-            first, *others = members[start : start + limit]
+        for _, stretch in groupby(members, lambda row: row // limit if len(members) > limit else 0):
+            first, *others = stretch
             found |= {(first, other) for other in others}
         counts.update(found)
     return dict(sorted(counts.items())), cut

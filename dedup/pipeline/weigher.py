@@ -85,8 +85,10 @@ class Weigher:
 
     def find(self, left: int, right: int) -> int:
         """The number, among all that were judged, of the pair of articles at two places."""
-        self.foresee([(left, right)])
-        return self._numbers[min(left, right) << 32 | max(left, right)]
+        packed = min(left, right) << 32 | max(left, right)
+        if packed not in self._numbers:
+            self.foresee([(left, right)])
+        return self._numbers[packed]
 
     def is_same(self, number: int) -> bool:
         """Whether a pair that was judged is one story."""

@@ -9,7 +9,16 @@ import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from .columns import IDF_UNIT, MEASURES, NUMBER, WEIGHT_UNIT, Bounds, Sides
+from .columns import (
+    FINER_BITS,
+    IDF_UNIT,
+    MEASURES,
+    NUMBER,
+    WEIGHT_UNIT,
+    Bounds,
+    Rows,
+    Sides,
+)
 from .parts import parts
 from .reference_pairs import align
 
@@ -42,12 +51,14 @@ if TYPE_CHECKING or KIND != "native":
         sort_distinct,
     )
     from .reference_pairs import measure_pairs
+    from .reference_rows import close_rows, take_rows, weigh_rows
 else:
     from .native import (
         band_keys,
         bucket_pairs,
         choose_heaviest,
         clean_texts,
+        close_rows,
         count_pairs,
         count_rarer,
         count_shared,
@@ -65,21 +76,26 @@ else:
         pick_words,
         scan_records,
         sort_distinct,
+        take_rows,
+        weigh_rows,
     )
 
 __all__ = [
+    "FINER_BITS",
     "IDF_UNIT",
     "KIND",
     "MEASURES",
     "NUMBER",
     "WEIGHT_UNIT",
     "Bounds",
+    "Rows",
     "Sides",
     "align",
     "band_keys",
     "bucket_pairs",
     "choose_heaviest",
     "clean_texts",
+    "close_rows",
     "count_pairs",
     "count_rarer",
     "count_shared",
@@ -98,4 +114,6 @@ __all__ = [
     "pick_words",
     "scan_records",
     "sort_distinct",
+    "take_rows",
+    "weigh_rows",
 ]

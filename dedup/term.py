@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .background import frequencies
-from .kernels import FINER_BITS, IDF_UNIT, band_keys, number_values, weigh_rows
+from .kernels import FINER_BITS, IDF_UNIT, band_keys, count_rows, number_values, weigh_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,8 +27,6 @@ COPY_BAND_ROWS = 6
 COUNT_POWER = 0.7
 MOST_COUNTED = 1000
 """A term that stands more often in an article weighs no more."""
-VALUES_AT_ONCE = 1 << 22
-"""Terms that are counted at a time, which bounds what it takes besides."""
 _FINE = IDF_UNIT >> FINER_BITS
 """A weight of 1.0 before a row is scaled: whole numbers, so that sums are exact."""
 
@@ -65,14 +63,7 @@ def spread(
     make its words look common. They are told by a band of the signature that they share.
     """
     parts = 1 / _copies(signatures)
-    articles = np.zeros(len(vocabulary))
-    for at in range(0, len(terms.values), VALUES_AT_ONCE):
-        some = terms.values[at : at + VALUES_AT_ONCE]
-        articles += np.bincount(some, minlength=len(vocabulary))
-    copied = np.flatnonzero(parts < 1)
-    for row in copied.tolist():
-        mine = terms.values[terms.offsets[row] : terms.offsets[row + 1]]
-        articles[mine] -= 1 - parts[row]
+    articles = count_rows(terms.values, terms.offsets, parts, len(vocabulary))
     return idf(vocabulary, articles, float(parts.sum()))
 
 

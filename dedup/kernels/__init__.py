@@ -43,6 +43,7 @@ if TYPE_CHECKING or KIND != "native":
         find_places,
         hash_runs,
         hash_words,
+        keep_lowest,
         mask_runs,
         minhash,
         number_values,
@@ -51,7 +52,7 @@ if TYPE_CHECKING or KIND != "native":
         sort_distinct,
     )
     from .reference_pairs import measure_pairs
-    from .reference_rows import close_rows, take_rows, weigh_rows
+    from .reference_rows import close_rows, count_rows, take_rows, weigh_rows
 else:
     from .native import (
         band_keys,
@@ -61,6 +62,7 @@ else:
         close_rows,
         count_pairs,
         count_rarer,
+        count_rows,
         count_shared,
         count_values,
         cut_terms,
@@ -69,6 +71,7 @@ else:
         find_places,
         hash_runs,
         hash_words,
+        keep_lowest,
         mask_runs,
         measure_pairs,
         minhash,
@@ -98,6 +101,7 @@ __all__ = [
     "close_rows",
     "count_pairs",
     "count_rarer",
+    "count_rows",
     "count_shared",
     "count_values",
     "cut_terms",
@@ -106,6 +110,7 @@ __all__ = [
     "find_places",
     "hash_runs",
     "hash_words",
+    "keep_lowest",
     "mask_runs",
     "measure_pairs",
     "minhash",

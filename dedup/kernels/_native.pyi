@@ -25,6 +25,9 @@ def hash_runs(
 def sort_distinct(
     values: _Array, offsets: _Array, out: _Array, out_offsets: _Array, counts: _Array, /
 ) -> int: ...
+def keep_lowest(
+    values: _Array, offsets: _Array, highest: int, out: _Array, out_offsets: _Array, /
+) -> int: ...
 def minhash(
     values: _Array, offsets: _Array, factors: _Array, shifts: _Array, out: _Array, /
 ) -> None: ...
@@ -62,6 +65,7 @@ def mask_runs(
 def take_rows(
     values: _Array, offsets: _Array, rows: _Array, width: int, out_offsets: _Array, out: _Array, /
 ) -> None: ...
+def count_rows(values: _Array, offsets: _Array, parts: _Array, out: _Array, /) -> None: ...
 def weigh_rows(
     values: _Array,
     offsets: _Array,

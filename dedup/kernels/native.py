@@ -90,6 +90,13 @@ def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
     return out[:kept].copy(), out_offsets, counts[:kept].copy()
 
 
+def keep_lowest(values: U64, offsets: I64, highest: int) -> tuple[U64, I64]:
+    """See ``reference.keep_lowest``."""
+    out, out_offsets = np.empty(len(values), np.uint64), np.zeros(len(offsets), np.int64)
+    kept = _native.keep_lowest(_C(values), _C(offsets), highest, out, out_offsets)
+    return out[:kept].copy(), out_offsets
+
+
 def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
     """See ``reference.minhash``."""
     factors, shifts = permutations(size, seed)
@@ -197,6 +204,15 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     out = np.empty(int(out_offsets[-1]), values.dtype)
     _native.take_rows(_C(values), _C(offsets), _C(rows), values.itemsize, out_offsets, out)
     return out, out_offsets
+
+
+def count_rows(
+    values: U32, offsets: I64, parts: NDArray[np.float64], size: int
+) -> NDArray[np.float64]:
+    """See ``reference_rows.count_rows``."""
+    out = np.zeros(size)
+    _native.count_rows(_C(values), _C(offsets), _C(parts), out)
+    return out
 
 
 def weigh_rows(

@@ -147,6 +147,13 @@ def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
     return distinct, out, counts
 
 
+def keep_lowest(values: U64, offsets: I64, highest: int) -> tuple[U64, I64]:
+    """Each row's values up to ``highest``, sorted, repeats removed, and their offsets."""
+    kept = np.flatnonzero(values <= np.uint64(highest))
+    distinct, out, _ = sort_distinct(values[kept], np.searchsorted(kept, offsets))
+    return distinct, out
+
+
 def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
     """``uint32[n, size]``: what ``datasketch.MinHash`` gives for the low 32 bits of each value.
 

@@ -1,4 +1,4 @@
-"""Kernels of whole rows in plain numpy: taken, weighed, closed up over what is left out."""
+"""Kernels of whole rows in plain numpy: taken, counted, weighed, closed up in place."""
 
 from __future__ import annotations
 
@@ -21,6 +21,19 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     np.cumsum(lengths, out=out[1:])
     places = np.repeat(offsets[rows] - out[:-1], lengths) + np.arange(out[-1])
     return values[places], out
+
+
+def count_rows(
+    values: U32, offsets: I64, parts: NDArray[np.float64], size: int
+) -> NDArray[np.float64]:
+    """``float64[size]``: how many rows hold each value, where a row counts as ``parts`` says, in
+    (0, 1]; a row holds each value once. First all are counted as whole ones, and then in their
+    order what is too much is taken off: a sum of floats depends on its order.
+    """
+    out = np.bincount(values, minlength=size).astype(np.float64)
+    for row in np.flatnonzero(parts < 1).tolist():
+        out[values[offsets[row] : offsets[row + 1]]] -= 1 - parts[row]
+    return out
 
 
 def weigh_rows(

@@ -1,4 +1,4 @@
-/* Rows of columns: taken, weighed, closed up over what is left out. */
+/* Rows of columns: taken, counted, weighed, closed up over what is left out. */
 #include "native.h"
 
 #include <math.h>
@@ -24,6 +24,31 @@ PyObject *take_rows(PyObject *module, PyObject *args)
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&rows);
     PyBuffer_Release(&out_offsets);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}
+
+/* count_rows(values, offsets, parts, out): how many rows hold each value, some of them as a part of
+ * one. These come last and in their order, since a sum of floats depends on it. */
+PyObject *count_rows(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, offsets, parts, out;
+    if (!PyArg_ParseTuple(args, "y*y*y*w*", &values, &offsets, &parts, &out)) return NULL;
+    const uint32_t *value = values.buf;
+    const int64_t *start = offsets.buf;
+    const double *part = parts.buf;
+    double *count = out.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < values.len / 4; i++) count[value[i]] += 1;
+    for (Py_ssize_t row = 0; row < parts.len / 8; row++) {
+        double less = 1 - part[row];
+        for (int64_t i = start[row]; less > 0 && i < start[row + 1]; i++) count[value[i]] -= less;
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&parts);
     PyBuffer_Release(&out);
     Py_RETURN_NONE;
 }

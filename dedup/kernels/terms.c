@@ -148,6 +148,70 @@ PyObject *cut_terms(PyObject *module, PyObject *args)
     return fine ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
+/* A set of known keys; zero, which marks a free slot, is known apart. */
+struct known {
+    uint64_t *table;
+    size_t mask;
+    int zero;
+};
+
+static int learn(struct known *known, const uint64_t *keys, size_t count)
+{
+    size_t size = 16;
+    while (size < 4 * count) size *= 2;
+    known->table = calloc(size, sizeof *known->table);
+    known->mask = size - 1;
+    known->zero = count && keys[0] == 0; /* they are sorted */
+    for (size_t i = 0; known->table && i < count; i++) {
+        size_t at = spot(keys[i]) & known->mask;
+        while (known->table[at] && known->table[at] != keys[i]) at = (at + 1) & known->mask;
+        known->table[at] = keys[i];
+    }
+    return known->table != NULL;
+}
+
+static int knows(const struct known *known, uint64_t key)
+{
+    size_t at = spot(key) & known->mask;
+    if (!key) return known->zero;
+    while (known->table[at] && known->table[at] != key) at = (at + 1) & known->mask;
+    return known->table[at] == key;
+}
+
+/* Hash some runs. */
+WIDEST static void hash_some(const uint64_t *word, int64_t count, int64_t run, uint64_t *hashes)
+{
+    if (run == 3) { /* the usual case, which compilers turn into vectors */
+        for (int64_t i = 0; i < count; i++)
+            hashes[i] = mix((word[i + 2] * BASE + word[i + 1]) * BASE + word[i]);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t sum = 0;
+        for (int64_t j = run; j-- > 0;) sum = sum * BASE + word[i + j];
+        hashes[i] = mix(sum);
+    }
+}
+
+/* The places and the hashes of a row's keys; gives how many there are. */
+static int64_t find_keys(const uint64_t *word, int64_t count, int64_t run, uint64_t highest,
+                         uint64_t *keys, int64_t *places)
+{
+    enum { BLOCK = 256 };
+    uint64_t hashes[BLOCK];
+    int64_t found = 0, runs = count - run + 1;
+    for (int64_t from = 0; from < runs; from += BLOCK) {
+        int64_t some = runs - from < BLOCK ? runs - from : BLOCK;
+        hash_some(word + from, some, run, hashes);
+        for (int64_t i = 0; i < some; i++) { /* no branch on what is chance */
+            keys[found] = hashes[i];
+            places[found] = from + i;
+            found += hashes[i] <= highest;
+        }
+    }
+    return found;
+}
+
 /* mask_runs(words, offsets, run, highest, known, together, out): see reference.py. */
 PyObject *mask_runs(PyObject *module, PyObject *args)
 {
@@ -158,57 +222,40 @@ PyObject *mask_runs(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "y*y*nKy*nw*", &words, &offsets, &run, &highest, &known, &together,
                           &out))
         return NULL;
-    const uint64_t *word = words.buf, *key = known.buf;
+    const uint64_t *word = words.buf;
     const int64_t *start = offsets.buf;
     uint8_t *mask = out.buf;
-    Py_ssize_t rows = offsets.len / 8 - 1, keys = known.len / 8;
-    size_t size = 16;
-    while (size < 4 * (size_t)keys) size *= 2;
-    uint64_t *table = calloc(size, sizeof *table);
-    if (table) {
+    int64_t rows = offsets.len / 8 - 1, longest = 1;
+    for (int64_t row = 0; row < rows; row++)
+        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    struct known all = {0};
+    uint64_t *keys = malloc((size_t)longest * sizeof *keys);
+    int64_t *places = malloc((size_t)longest * sizeof *places);
+    int fine = learn(&all, known.buf, (size_t)known.len / 8) && keys && places;
+    if (fine) {
         Py_BEGIN_ALLOW_THREADS
-        int zero = keys && key[0] == 0; /* the table's free slots are zero */
-        for (Py_ssize_t i = 0; i < keys; i++) {
-            size_t at = spot(key[i]) & (size - 1);
-            while (table[at] && table[at] != key[i]) at = (at + 1) & (size - 1);
-            table[at] = key[i];
-        }
-        for (Py_ssize_t row = 0; row < rows && keys; row++) {
-            const uint64_t *w = word + start[row];
+        for (int64_t row = 0; row < rows && known.len; row++) {
             uint8_t *m = mask + start[row];
-            int64_t count = start[row + 1] - start[row], first = -1, last = -1, met = 0;
-            int64_t before = -1; /* the last key of all, known or not */
-            for (int64_t i = 0; i <= count - run + 1; i++) {
-                int is_known = 0, is_key = 0;
-                if (i <= count - run) {
-                    uint64_t sum = 0;
-                    for (Py_ssize_t j = run; j-- > 0;) sum = sum * BASE + w[i + j];
-                    uint64_t hash = mix(sum);
-                    is_key = hash <= highest;
-                    if (!is_key) continue;
-                    size_t at = spot(hash) & (size - 1);
-                    while (table[at] && table[at] != hash) at = (at + 1) & (size - 1);
-                    is_known = hash ? table[at] == hash : zero;
+            int64_t count = start[row + 1] - start[row], first = 0;
+            int64_t found = find_keys(word + start[row], count, run, highest, keys, places);
+            for (int64_t i = 0; i <= found; i++) {
+                if (i < found && knows(&all, keys[i])) continue;
+                if (i - first >= together) { /* from `first` to before `i` all are known */
+                    int64_t from = first ? places[first] : 0;
+                    int64_t to = i < found ? places[i - 1] + run : count;
+                    memset(m + from, 1, (size_t)(to - from));
                 }
-                if (is_known) {
-                    if (!met) first = before < 0 ? 0 : i;
-                    last = i;
-                    met++;
-                } else if (met) { /* another key, or the end of the text */
-                    if (met >= together)
-                        memset(m + first, 1, (size_t)((is_key ? last + run : count) - first));
-                    met = 0;
-                }
-                before = i;
+                first = i + 1;
             }
         }
         Py_END_ALLOW_THREADS
-        free(table);
     }
+    free(all.table);
+    free(keys);
+    free(places);
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&known);
     PyBuffer_Release(&out);
-    if (!table) return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }

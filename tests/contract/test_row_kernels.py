@@ -35,6 +35,25 @@ def test_rows_are_taken(
     assert unravel(found, ends) == [values[offsets[n] : offsets[n + 1]].tolist() for n in chosen]
 
 
+@given(
+    st.lists(
+        st.tuples(st.sets(st.integers(0, 9), max_size=6), st.integers(1, 9)),
+        max_size=9,
+    )
+)
+def test_rows_are_counted(twin: SimpleNamespace, rows: list[tuple[set[int], int]]) -> None:
+    """Some as a part of one, to the last bit of a sum in their order."""
+    values, offsets = ragged([sorted(row) for row, _ in rows], np.uint32)
+    parts = np.array([1 / copies for _, copies in rows])
+    expected = [float(sum(value in row for row, _ in rows)) for value in range(12)]
+    for row, copies in rows:
+        for value in row:
+            expected[value] -= 1 - 1 / copies
+    found = twin.count_rows(values, offsets, parts, 12)
+    assert found.dtype == np.float64
+    assert found.tolist() == expected
+
+
 def weights(row: Row, counts: Row, factors: Row, worths: Row) -> list[Fraction]:
     """What each entry weighs before it is rounded, over the length of its row."""
     most = len(factors) - 1

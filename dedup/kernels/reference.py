@@ -195,8 +195,8 @@ def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64,
     A bucket of up to ``full`` rows is paired in full; a larger one as star and chain (the smallest
     with each other one, and each with its next). One of more than ``limit`` rows is cut into
     stretches by ``row // limit``, each with a smallest of its own: by number and not by place, so
-    that buckets of nearly the same rows are cut alike. Returns ``int64[m, 2]`` (left < right, sorted, once each), in how many
-    buckets each pair stands, and how many buckets were cut.
+    that buckets of nearly the same rows are cut alike. Returns ``int64[m, 2]`` (left < right,
+    sorted, once each), in how many buckets each pair stands, and how many buckets were cut.
     """
     order = np.lexsort((rows, keys))
     keys, rows = keys[order], rows[order]

@@ -54,7 +54,7 @@ def deduplicate(
     weigher = Weigher(corpus, proposed, settings)
     told = weigher.weigh_all(watch, run)
     same = corpus.rows[told.places[IS_SAME[told.rules]]]
-    groups, chains = group(corpus, same.tolist(), weigher, settings.keep)
+    groups, chains = group(corpus, same, weigher, settings.keep)
     judged = weigher.judged()
     keeping = {number for one in groups for number in one.verdicts.values()}
     listed = judged.take(shown(judged, len(told.rules), keeping))

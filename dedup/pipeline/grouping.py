@@ -5,10 +5,14 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+import numpy as np
+
 from .. import canonical, cluster
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from numpy.typing import NDArray
 
     from ..data import Corpus
     from ..settings import KeepSettings
@@ -43,11 +47,11 @@ class Group(NamedTuple):
 
 
 def group(
-    corpus: Corpus, same: Iterable[tuple[int, int]], weigher: Weigher, policy: KeepSettings
+    corpus: Corpus, same: NDArray[np.int64], weigher: Weigher, policy: KeepSettings
 ) -> tuple[list[Group], int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
-    ``same`` are pairs of rows judged one story. Around the article that is one story with the most
+    ``same`` is ``int64[m, 2]``, the pairs of rows judged one story. Around the article that is one story with the most
     others, those that are directly so gather, and the rest starts anew; of the gathered ones that
     are one story with each other one, the best by ``policy`` is kept. The ``weigher`` is told which
     verdicts will be asked for, so that they are found together.
@@ -85,7 +89,7 @@ class _Stars:
     def __init__(
         self,
         corpus: Corpus,
-        same: Iterable[tuple[int, int]],
+        same: NDArray[np.int64],
         weigher: Weigher,
         policy: KeepSettings,
     ) -> None:
@@ -94,20 +98,26 @@ class _Stars:
         self.weigher = weigher
         self.policy = policy
         self.asked: Counter[int] = Counter()
-        self.row_of = corpus.rows.tolist()
-        self.places: dict[int, list[int]] = defaultdict(list)
-        for at, row in enumerate(self.row_of):
-            self.places[row].append(at)
-        self.copied = {row for row, places in self.places.items() if len(places) > 1}
-        self.lengths = corpus.lengths.tolist()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
-        for left, right in same:
+        for left, right in same.tolist():
             self.neighbours[left].add(right)
             self.neighbours[right].add(left)
+        worded = np.flatnonzero(corpus.rows >= 0)
+        counts = np.bincount(corpus.rows[worded])
+        self.copied = set(np.flatnonzero(counts > 1).tolist())
+        told = np.zeros(len(counts), np.bool_)
+        told[[*self.copied, *self.neighbours]] = True
+        self.places: dict[int, list[int]] = defaultdict(list)
+        for at in worded[told[corpus.rows[worded]]].tolist():
+            self.places[self.row_of(at)].append(at)
+
+    def row_of(self, at: int) -> int:
+        """The row of the article at a place."""
+        return int(self.corpus.rows[at])
 
     def linked(self, rows: Iterable[int] | None = None) -> list[list[int]]:
         """What of the rows (by default all) hangs together, and rows with copies to the letter."""
-        inside = set(self.places if rows is None else rows) - {-1}
+        inside = set(self.places if rows is None else rows)
         near = {
             row: self.neighbours[row] & inside for row in sorted(inside & self.neighbours.keys())
         }
@@ -117,22 +127,24 @@ class _Stars:
 
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""
-        row = self.row_of[at]
+        row = self.row_of(at)
         links = len(self.neighbours.get(row, ()))
-        return canonical.Standing(self.corpus.articles[at], self.lengths[row], links, at)
+        return canonical.Standing(
+            self.corpus.articles[at], int(self.corpus.lengths[row]), links, at
+        )
 
     def star(self, rows: list[int]) -> _Star:
         """Linked rows around the article in their middle."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
         keeper = members[canonical.middle(members, self.policy)].place
-        home = self.row_of[keeper]
+        home = self.row_of(keeper)
         asked = [row for row in rows if self._may_ask(row, home)]
         pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
         return _Star(keeper, rows, asked, pairs)
 
     def settle(self, star: _Star) -> tuple[Group | None, list[int]]:
         """One story out of linked rows, and the rows that are not in it."""
-        home = self.row_of[star.keeper]
+        home = self.row_of(star.keeper)
         verdicts: dict[int, int] = {}
         asked = set(star.asked)
         rest = []

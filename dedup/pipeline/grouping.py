@@ -51,10 +51,10 @@ def group(
 ) -> tuple[list[Group], int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
-    ``same`` is ``int64[m, 2]``, the pairs of rows judged one story. Around the article that is one story with the most
-    others, those that are directly so gather, and the rest starts anew; of the gathered ones that
-    are one story with each other one, the best by ``policy`` is kept. The ``weigher`` is told which
-    verdicts will be asked for, so that they are found together.
+    ``same`` is ``int64[m, 2]``, the pairs of rows judged one story. Around the article that is one
+    story with the most others, those that are directly so gather, and the rest starts anew; of the
+    gathered ones that are one story with each other one, the best by ``policy`` is kept. The
+    ``weigher`` is told which verdicts will be asked for, so that they are found together.
     """
     stars = _Stars(corpus, same, weigher, policy)
     groups, chains = [], 0

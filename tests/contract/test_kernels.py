@@ -137,7 +137,8 @@ def bucket_pairs(
             continue
         cut += len(members) > limit
         found = set(pairwise(members))
-        for _, stretch in groupby(members, lambda row: row // limit if len(members) > limit else 0):
+        length = limit if len(members) > limit else 1 << 62
+        for _, stretch in groupby(members, lambda row, length=length: row // length):
             first, *others = stretch
             found |= {(first, other) for other in others}
         counts.update(found)

@@ -51,8 +51,8 @@ def deduplicate(
     readable = _readable(articles, skipped)
     corpus = prepare(readable, settings, watch=watch, run=run, storage=storage)
     proposed = propose(corpus, settings)
-    weigher = Weigher(corpus, proposed, settings)
-    told = weigher.weigh_all(watch, run)
+    weigher = Weigher(corpus, proposed, settings, run)
+    told = weigher.weigh_all(watch)
     same = corpus.rows[told.places[IS_SAME[told.rules]]]
     groups, chains = group(corpus, same, weigher, settings.keep)
     judged = weigher.judged()
@@ -62,7 +62,7 @@ def deduplicate(
     result = Result(
         settings=settings.shown(),
         tally=_tally(corpus, skipped, proposed, told, groups),
-        articles=entries(corpus, groups, judged, settings),
+        articles=entries(corpus, groups, judged, settings, run),
         stories=stories(corpus, groups, judged),
         pairs=verdicts,
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),

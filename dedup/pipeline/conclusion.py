@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ..data import Engine
     from ..settings import Settings
     from .grouping import Group
     from .verdicts import Batch
@@ -47,7 +50,7 @@ def stories(corpus: Corpus, groups: Sequence[Group], judged: Batch) -> tuple[Sto
 
 
 def entries(
-    corpus: Corpus, groups: Sequence[Group], judged: Batch, settings: Settings
+    corpus: Corpus, groups: Sequence[Group], judged: Batch, settings: Settings, run: Engine = map
 ) -> tuple[Entry, ...]:
     """Every article as it stands in the result. Those that were judged one story with another get
     their digests, even where a chain was split and they stand alone.
@@ -60,7 +63,7 @@ def entries(
         for at, held in one.verdicts.items():
             told[at] = number, False, keeper, verdict.RULES[rules[held]].name
     rows = corpus.rows[judged.places[IS_SAME[judged.rules]]]
-    digests = _digests(corpus, np.unique(rows).tolist(), settings)
+    digests = _digests(corpus, np.unique(rows), settings, run)
     words = corpus.lengths[corpus.rows].tolist()
     listed = []
     for at, (article, row) in enumerate(zip(corpus.articles, corpus.rows.tolist(), strict=True)):
@@ -70,18 +73,24 @@ def entries(
     return tuple(listed)
 
 
-def _digests(corpus: Corpus, rows: Sequence[int], settings: Settings) -> dict[int, str]:
+def _digests(
+    corpus: Corpus, rows: NDArray[np.int64], settings: Settings, run: Engine
+) -> dict[int, str]:
     """The first half of the SHA-256 of each row's clean text, as hexadecimal digits."""
-    fast = settings.text == TextSettings()
-    found = {}
-    for at in range(0, len(rows), TEXTS_AT_ONCE):
-        some = rows[at : at + TEXTS_AT_ONCE]
-        texts = texts_of(corpus, np.array(some))
-        clean = kernels.clean_texts(texts) if fast else [None] * len(texts)
-        for row, one, known in zip(some, texts, clean, strict=True):
-            plain = known if known is not None else _utf8(text.clean(one, settings.text).text)
-            found[row] = hashlib.sha256(plain).hexdigest()[:32]
-    return found
+    parts = [rows[at : at + TEXTS_AT_ONCE] for at in range(0, len(rows), TEXTS_AT_ONCE)]
+    texts = (texts_of(corpus, some) for some in parts)
+    digested = run(partial(_digest, how=settings.text), texts)
+    return dict(zip(rows.tolist(), chain.from_iterable(digested), strict=True))
+
+
+def _digest(texts: list[str], how: TextSettings) -> list[str]:
+    """The same of some texts."""
+    clean = kernels.clean_texts(texts) if how == TextSettings() else [None] * len(texts)
+    plain = (
+        _utf8(text.clean(one, how).text) if known is None else known
+        for one, known in zip(texts, clean, strict=True)
+    )
+    return [hashlib.sha256(one).hexdigest()[:32] for one in plain]
 
 
 def _utf8(clean: str) -> bytes:

@@ -53,11 +53,14 @@ class _Measured(NamedTuple):
 class Weigher:
     """Weighs and judges pairs of articles of one corpus, by their places in it."""
 
-    def __init__(self, corpus: Corpus, found: Candidates, settings: Settings) -> None:
+    def __init__(
+        self, corpus: Corpus, found: Candidates, settings: Settings, run: Engine = map
+    ) -> None:
         """Nothing is measured yet; ``found`` is what the indexes proposed, sorted."""
         self.corpus = corpus
         self.found = found
         self.settings = settings
+        self.run = run
         self._packed = _pack(found.pairs)
         self._batches: list[Batch] = []
         self._numbers: dict[int, int] = {}
@@ -65,13 +68,13 @@ class Weigher:
         self._lengths = np.diff(corpus.sketched.cut.words.offsets)
         self._columns = columns.sides(corpus.sketched)
 
-    def weigh_all(self, watch: Watch = unwatched, run: Engine = map) -> Batch:
+    def weigh_all(self, watch: Watch = unwatched) -> Batch:
         """The proposed pairs of rows that are more than distinct, each with what was judged of the
         first article of each row.
         """
         total = len(self.found.pairs)
         starts = range(0, total, PAIRS_AT_ONCE)
-        for at, judged in zip(starts, run(self._judge_some, starts), strict=True):
+        for at, judged in zip(starts, self.run(self._judge_some, starts), strict=True):
             watch("weigh pairs", at, total)
             self.corpus.storage.release()
             self._note(judged)
@@ -113,8 +116,10 @@ class Weigher:
         self._note(self._told_equal(places[copies]))
         rest = np.flatnonzero(~copies & ~wordless)
         order = rest[np.argsort(_pack(np.sort(rows[rest], axis=1)), kind="stable")]
-        for at in range(0, len(order), PAIRS_AT_ONCE):
-            self._note(self._judge_closely(places[order[at : at + PAIRS_AT_ONCE]]))
+        starts = range(0, len(order), PAIRS_AT_ONCE)
+        some = [places[order[at : at + PAIRS_AT_ONCE]] for at in starts]
+        for judged in self.run(self._judge_closely, some):
+            self._note(judged)
             self.corpus.storage.release()
 
     def kept(self, left: int, right: int) -> bool:

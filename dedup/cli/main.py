@@ -160,7 +160,8 @@ def _run(arguments: list[str]) -> int:
         return EXIT_FINE
     except OSError as error:
         discard_stdout()
-        say(f"dedup: {(error.strerror or str(error)).lower()}")
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"dedup: {where}{(error.strerror or str(error)).lower()}")
         return EXIT_TROUBLE
 
 

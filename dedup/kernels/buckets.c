@@ -92,6 +92,7 @@ static int emit(Pairs *found, uint32_t left, uint32_t right)
 /* Pair one bucket of sorted rows; returns 0 when memory ends. */
 static int pair_bucket(const Entry *bucket, size_t size, size_t full, size_t limit, Pairs *found)
 {
+    size_t first = 0;
     for (size_t i = 1; i < size; i++) {
         if (size <= full) {
             for (size_t j = 0; j < i; j++)
@@ -99,7 +100,10 @@ static int pair_bucket(const Entry *bucket, size_t size, size_t full, size_t lim
             continue;
         }
         if (!emit(found, bucket[i - 1].row, bucket[i].row)) return 0;
-        if (i % limit >= 2 && !emit(found, bucket[i - i % limit].row, bucket[i].row)) return 0;
+        if (size > limit && bucket[i].row / limit != bucket[first].row / limit)
+            first = i;
+        else if (i - first >= 2 && !emit(found, bucket[first].row, bucket[i].row))
+            return 0;
     }
     return 1;
 }

@@ -86,10 +86,10 @@ def read(
         yield record
 
 
-def read_one(path: str, how: ReadSettings) -> Article:
+def read_one(path: str, how: ReadSettings, told: Callable[[Notice], None] | None = None) -> Article:
     """Give the only article at ``path``; raises RefusedError if there is none, or more than one."""
     first: Article | None = None
-    for record in read([path], how):
+    for record in read([path], how, told):
         if isinstance(record, Skipped):
             raise RefusedError(record)
         if first is not None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -137,8 +137,9 @@ def bucket_pairs(
             continue
         cut += len(members) > limit
         found = set(pairwise(members))
-        for start in range(0, len(members), limit):
-            first, *others = members[start : start + limit]
+        length = limit if len(members) > limit else 1 << 62
+        for _, stretch in groupby(members, lambda row, length=length: row // length):
+            first, *others = stretch
             found |= {(first, other) for other in others}
         counts.update(found)
     return dict(sorted(counts.items())), cut

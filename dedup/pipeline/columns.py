@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Storage
+    from ..data import Engine, Storage
 
 RUNS = ShingleSettings()
 """Shared passages are found by runs of three words, whatever the unit of the shingles is."""
@@ -126,14 +127,16 @@ def _read(texts: Sequence[str], how: TextSettings) -> list[_Rows]:
     ]
 
 
-def number(whole: Cut, vocabulary: NDArray[np.uint64], storage: Storage) -> Sketched:
+def number(
+    whole: Cut, vocabulary: NDArray[np.uint64], storage: Storage, run: Engine = map
+) -> Sketched:
     """The rows, whose terms are places in the vocabulary, with what each term says in the light of
     all of them, and of its row. The weights take the place of the counts, which are of no interest
     any more.
     """
     idf = term.spread(vocabulary, whole.terms, whole.signatures)
-    for rows in _stretches(len(whole.digests)):
-        term.weigh_terms(whole.terms, whole.counts, idf, np.arange(rows.start, rows.stop))
+    stretches = (np.arange(at.start, at.stop) for at in _stretches(len(whole.digests)))
+    for _ in run(partial(term.weigh_terms, whole.terms, whole.counts, idf), stretches):
         storage.release()
     bare = replace(whole, terms=shingle.NONE, counts=whole.counts[:0].copy())
     return Sketched(bare, vocabulary, idf, whole.terms, whole.counts)
@@ -146,19 +149,28 @@ def _stretches(count: int) -> Iterator[slice]:
 
 
 def mask(
-    words: Ragged, known: NDArray[np.uint64], settings: Settings, storage: Storage
+    words: Ragged,
+    known: NDArray[np.uint64],
+    settings: Settings,
+    storage: Storage,
+    run: Engine = map,
 ) -> NDArray[np.bool_]:
     """Which words stand in the furniture whose keys are known."""
     if not len(known):
         return np.zeros(len(words.values), bool)
     column = storage.column(np.zeros(0, bool))
-    for rows in _stretches(len(words.offsets) - 1):
-        some = store.stretch(words, rows)
-        highest, least = candidate.highest(settings.candidate), furniture.KEYS_IN_A_ROW
-        run = evidence.PASSAGE_WORDS
-        column.extend(kernels.mask_runs(some.values, some.offsets, run, highest, known, least))
+    stretches = (store.stretch(words, rows) for rows in _stretches(len(words.offsets) - 1))
+    for some in run(partial(_masked, known=known, settings=settings), stretches):
+        column.extend(some)
         storage.release()
     return column.array()
+
+
+def _masked(words: Ragged, known: NDArray[np.uint64], settings: Settings) -> NDArray[np.bool_]:
+    """The same of some rows."""
+    highest, least = candidate.highest(settings.candidate), furniture.KEYS_IN_A_ROW
+    run = evidence.PASSAGE_WORDS
+    return kernels.mask_runs(words.values, words.offsets, run, highest, known, least)
 
 
 def clear(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,7 +16,7 @@ from .memory import Memory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Storage
+    from ..data import Engine, Storage
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 1 << 12
@@ -28,7 +29,11 @@ PASSAGE_CHARS = 300
 
 
 def learn(
-    sketched: Sketched, sources: NDArray[np.int64], settings: Settings, storage: Storage
+    sketched: Sketched,
+    sources: NDArray[np.int64],
+    settings: Settings,
+    storage: Storage,
+    run: Engine = map,
 ) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
     keys, related_ratio = sketched.cut.keys, settings.match.related_ratio
@@ -44,7 +49,7 @@ def learn(
     for some in (furniture.deciding(at), np.ones(len(at), bool)):
         asked = np.unique(place[some & _undecided(likely, at, cosines[place], related_ratio)])
         asked = asked[np.isinf(cosines[asked])]
-        cosines[asked] = _cosines(distinct[asked], sketched, storage)
+        cosines[asked] = _cosines(distinct[asked], sketched, storage, run)
     # A pair that is apart as it stands counts as apart; others are looked at where they decide.
     close = _undecided(likely, at, cosines[place], related_ratio) & (
         cosines[place] >= related_ratio
@@ -65,15 +70,18 @@ def _undecided(
     return np.asarray(kernels.find_places(likely, confirmed)[at] < 0, np.bool_)
 
 
-def _cosines(pairs: NDArray[np.int64], sketched: Sketched, storage: Storage) -> NDArray[np.float64]:
+def _cosines(
+    pairs: NDArray[np.int64], sketched: Sketched, storage: Storage, run: Engine = map
+) -> NDArray[np.float64]:
     """``float64[m]``: the term cosine of each pair of rows."""
-    terms, weights = sketched.terms, sketched.term_weights
-    dots = np.empty(len(pairs), np.int64)
-    for at in range(0, len(pairs), PAIRS_AT_ONCE):
-        some = slice(at, at + PAIRS_AT_ONCE)
-        dots[some] = kernels.dot_shared(terms.values, weights, terms.offsets, pairs[some])
+    terms = sketched.terms
+    step = partial(kernels.dot_shared, terms.values, sketched.term_weights, terms.offsets)
+    dots = [np.zeros(0, np.int64)]
+    starts = range(0, len(pairs), PAIRS_AT_ONCE)
+    for some in run(step, (pairs[at : at + PAIRS_AT_ONCE] for at in starts)):
+        dots.append(some)
         storage.release()
-    return np.asarray(dots / evidence.DOT_UNIT, np.float64)
+    return np.asarray(np.concatenate(dots) / evidence.DOT_UNIT, np.float64)
 
 
 def _cut_cosines(

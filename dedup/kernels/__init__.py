@@ -41,7 +41,7 @@ if TYPE_CHECKING or KIND != "native":
         scan_records,
         sort_distinct,
     )
-    from .reference_pairs import measure_pairs
+    from .reference_pairs import find_kept, measure_pairs, weigh_gaps
 else:
     from .native import (
         band_keys,
@@ -55,6 +55,7 @@ else:
         cut_terms,
         cut_texts,
         dot_shared,
+        find_kept,
         find_places,
         hash_runs,
         hash_words,
@@ -65,6 +66,7 @@ else:
         pick_words,
         scan_records,
         sort_distinct,
+        weigh_gaps,
     )
 
 __all__ = [
@@ -87,6 +89,7 @@ __all__ = [
     "cut_terms",
     "cut_texts",
     "dot_shared",
+    "find_kept",
     "find_places",
     "hash_runs",
     "hash_words",
@@ -98,4 +101,5 @@ __all__ = [
     "pick_words",
     "scan_records",
     "sort_distinct",
+    "weigh_gaps",
 ]

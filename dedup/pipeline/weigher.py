@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -221,10 +222,10 @@ class Weigher:
                     articles = tuple(self.corpus.articles[place] for place in places[number])
                     weighed = evidence.differing(
                         judged[number].evidence,
-                        found.counts[at],
-                        found.weights[at],
+                        int(found.counts[at]),
+                        int(found.weights[at]),
                         measured.measures[number][_AGREEING],
-                        found.facts[at],
+                        found.facts(at),
                     )
                     judged[number] = self._ruled(articles, weighed)
         return [(n, one) for n, one in judged.items() if not bulk or one.relation is not _DISTINCT]
@@ -256,22 +257,16 @@ class Weigher:
         counts = [offsets[n + 1] - offsets[n] for n in numbers]
         pairs = np.repeat(np.arange(len(numbers)), counts)
         rows = measured.pairs[numbers][pairs]
-        sides = [
-            wording.gaps(
-                self.corpus, self.settings, rows[:, side], places[:, 2 * side : 2 * side + 2]
-            )
-            for side in range(2)
-        ]
+        at = [np.column_stack((rows[:, n], places[:, 2 * n : 2 * n + 2])) for n in range(2)]
+        gaps = fact.Gaps(np.stack(at), places[:, 4:].T.astype(np.uint32))
         heads = [
             evidence.head_words(
                 self._words(measured, n), evidence.Measures._make(measured.measures[n])
             )
             for n in numbers
         ]
-        left, right = (
-            side._replace(only=places[:, 4 + at].astype(np.uint32)) for at, side in enumerate(sides)
-        )
-        return fact.find(pairs, np.array(heads), left, right)
+        spell = partial(wording.spell, self.corpus, self.settings)
+        return fact.find(self._columns, pairs, np.array(heads), gaps, spell)
 
     def _ruled(self, articles: tuple[Article, ...], weighed: Evidence) -> Verdict:
         """What the rules say to the evidence."""

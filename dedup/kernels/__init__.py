@@ -51,7 +51,7 @@ if TYPE_CHECKING or KIND != "native":
         scan_records,
         sort_distinct,
     )
-    from .reference_pairs import measure_pairs
+    from .reference_pairs import find_kept, measure_pairs, weigh_gaps
     from .reference_rows import close_rows, count_rows, take_rows, weigh_rows
 else:
     from .native import (
@@ -68,6 +68,7 @@ else:
         cut_terms,
         cut_texts,
         dot_shared,
+        find_kept,
         find_places,
         hash_runs,
         hash_words,
@@ -80,6 +81,7 @@ else:
         scan_records,
         sort_distinct,
         take_rows,
+        weigh_gaps,
         weigh_rows,
     )
 
@@ -107,6 +109,7 @@ __all__ = [
     "cut_terms",
     "cut_texts",
     "dot_shared",
+    "find_kept",
     "find_places",
     "hash_runs",
     "hash_words",
@@ -120,5 +123,6 @@ __all__ = [
     "scan_records",
     "sort_distinct",
     "take_rows",
+    "weigh_gaps",
     "weigh_rows",
 ]

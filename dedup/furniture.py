@@ -58,8 +58,8 @@ def learn(keys: Ragged, sources: NDArray[np.int64]) -> NDArray[np.uint64]:
 
 
 def _rows(keys: Ragged, at: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The row in which each of some of the values stands."""
-    return np.searchsorted(keys.offsets, at, side="right") - 1
+    """The row in which each of some of the values stands; their places rise."""
+    return np.repeat(np.arange(len(keys.offsets) - 1), np.diff(np.searchsorted(at, keys.offsets)))
 
 
 def _of_one_source(
@@ -91,7 +91,7 @@ def neighbours(
         follows = np.flatnonzero(
             (np.arange(len(at)) > starts) & (np.arange(len(at)) < starts + COMPARED)
         )
-        rows = _rows(keys, mine[carried[order]])
+        rows = _rows(keys, mine[carried])[order]
         pairs.append(np.stack((rows[follows - 1], rows[follows]), 1))
         keyed.append(at[follows])
     return np.concatenate(pairs), np.concatenate(keyed)

@@ -26,6 +26,7 @@ FLOORS = {
     "background": 1,
     "data": 2,
     "settings": 2,
+    "weighed": 2,
     "text": 3,
     "furniture": 3,
     "term": 3,
@@ -63,7 +64,9 @@ STEPS = {
         "warc": 4, "parquet": 4, "sniff": 5, "walk": 6,
     },
     "writers": {"writer": 1, "packing": 1, "sorter": 3},
-    "reports": {"screen": 0, "figures": 0, "findings": 0, "machine": 1, "text": 3},
+    "reports": {
+        "screen": 0, "figures": 0, "findings": 0, "rows": 0.5, "machine": 1, "text": 3,
+    },
     "kernels": {"_native": 0, "columns": 1, "reference_pairs": 3, "native": 3},
     "pipeline": {
         "memory": -2,
@@ -71,6 +74,7 @@ STEPS = {
         "store": 0,
         "columns": 1,
         "corpus": 3,
+        "verdicts": 2,
         "weigher": 3,
         "conclusion": 3,
         "closeup": 4,

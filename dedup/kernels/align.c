@@ -65,8 +65,8 @@ int align(Work *work, int64_t left_count, int64_t right_count)
             known = left[i] >= known ? left[i] + 1 : known;
         size_t mask_words = (size_t)known * (size_t)blocks;
         size_t matrix_words = (size_t)(rows + 1) * (size_t)blocks;
-        if (!grow(&work->masks, &work->masks_room, mask_words) ||
-            !grow(&work->matrix, &work->matrix_room, matrix_words))
+        if (!GROW(work->masks, work->masks_room, mask_words) ||
+            !GROW(work->matrix, work->matrix_room, matrix_words))
             return 0;
         for (int64_t i = 0; i < columns; i++) /* only the rows that are used are cleared */
             memset(work->masks + (int64_t)left[start + i] * blocks, 0, (size_t)blocks * 8);

@@ -7,232 +7,46 @@ enum {
 };
 
 typedef struct {
-    int64_t run, own, aligned, slot, informative; /* lengths in words, and a weight */
-    int64_t least_dot;
-    double least_share;
-} Bounds;
-
-typedef struct {
-    const uint64_t *words;
-    const uint8_t *marks;
-    const uint32_t *weights;
-    int64_t count;
-} Words;
-
-typedef struct {
     uint32_t *values;
     size_t count, room;
 } Places;
 
-static int grow_ids(uint32_t **array, size_t *room, size_t count)
-{
-    if (count <= *room) return 1;
-    free(*array);
-    *room = count + count / 2;
-    *array = malloc(*room * sizeof **array);
-    if (!*array) *room = 0;
-    return *array != NULL;
-}
-
-static int grow_bytes(uint8_t **array, size_t *room, size_t count)
-{
-    if (count <= *room) return 1;
-    free(*array);
-    *room = count + count / 2;
-    *array = malloc(*room);
-    if (!*array) *room = 0;
-    return *array != NULL;
-}
-
-/* An empty table with at least twice as many slots as entries. */
-static int open_table(uint64_t **keys, uint32_t **slots, size_t *room, int64_t entries, size_t *size)
-{
-    *size = 16;
-    while (*size < 2 * (size_t)entries) *size *= 2;
-    if (*size > *room) {
-        free(*keys);
-        free(*slots);
-        *keys = malloc(*size * sizeof **keys);
-        *slots = malloc(*size * sizeof **slots);
-        *room = *keys && *slots ? *size : 0;
-        if (!*room) return 0;
-    }
-    memset(*slots, 0xFF, *size * sizeof **slots);
-    return 1;
-}
-
-static inline size_t find(const uint64_t *keys, const uint32_t *slots, size_t size, uint64_t key)
-{
-    size_t at = spot(key) & (size - 1);
-    while (slots[at] != NOWHERE && keys[at] != key) at = (at + 1) & (size - 1);
-    return at;
-}
-
-static inline uint64_t run_hash(const uint64_t *word, int64_t size)
-{
-    uint64_t sum = 0;
-    for (int64_t j = size; j-- > 0;) sum = sum * BASE + word[j];
-    return mix(sum);
-}
-
-/* The runs of the left side, by which all of its pairs are asked for shared passages. */
-static int know_runs(Work *work, const Words *left, int64_t run, size_t *size)
-{
-    size_t n = (size_t)left->count + 1;
-    work->left_runs = 0;
-    if (!grow_ids(&work->first_run, &work->first_room, n) ||
-        !grow_bytes(&work->hit, &work->hit_room, n) ||
-        !grow_bytes(&work->left_mask, &work->left_mask_room, n) ||
-        !open_table(&work->run_keys, &work->run_slots, &work->run_room, left->count, size))
-        return 0;
-    for (int64_t i = 0; i + run <= left->count; i++) {
-        uint64_t hash = run_hash(left->words + i, run);
-        size_t at = find(work->run_keys, work->run_slots, *size, hash);
-        if (work->run_slots[at] == NOWHERE) {
-            work->run_keys[at] = hash;
-            work->run_slots[at] = (uint32_t)i;
-            work->left_runs++;
-        }
-        work->first_run[i] = work->run_slots[at];
-    }
-    return 1;
-}
-
 /* Number the words of the left side as they come, for those of its pairs that are looked at. */
-static int know_words(Work *work, const Words *left, size_t *size)
+static int know_words(Work *work, const Words *left)
 {
     size_t n = (size_t)left->count + 1;
-    if (!grow_ids(&work->left_ids, &work->left_room, n) ||
-        !grow_bytes(&work->seen, &work->seen_room, n) ||
-        !open_table(&work->keys, &work->slots, &work->table_room, left->count, size))
+    if (!GROW(work->left_ids, work->left_room, n) || !GROW(work->seen, work->seen_room, n) ||
+        !open_table(&work->words, left->count))
         return 0;
     work->distinct = 0;
     for (int64_t i = 0; i < left->count; i++) {
-        size_t at = find(work->keys, work->slots, *size, left->words[i]);
-        if (work->slots[at] == NOWHERE) {
-            work->keys[at] = left->words[i];
-            work->slots[at] = (uint32_t)work->distinct++;
+        size_t at = find(&work->words, left->words[i]);
+        if (work->words.slots[at] == NOWHERE) {
+            work->words.keys[at] = left->words[i];
+            work->words.slots[at] = (uint32_t)work->distinct++;
         }
-        work->left_ids[i] = work->slots[at];
+        work->left_ids[i] = work->words.slots[at];
     }
     return 1;
 }
 
-/* Words in stretches of `own` or more that stand in no shared passage. */
-static int64_t own_words(const uint8_t *mask, int64_t count, int64_t own)
+/* The numbers of the right side's words; in shared passages the left side tells them. */
+static int number_right(Work *work, const Words *left, const Words *right, int64_t run)
 {
-    int64_t total = 0, stretch = 0;
-    for (int64_t i = 0; i <= count; i++) {
-        if (i < count && !mask[i]) {
-            stretch++;
-            continue;
-        }
-        if (stretch >= own) total += stretch;
-        stretch = 0;
-    }
-    return total;
-}
-
-/* Mark the words of shared passages on both sides, and count. Returns the longest passage that
- * this happens to see, a lower bound of the longest there is. */
-static int64_t passages(Work *work, const Words *left, const Words *right, int64_t run,
-                        size_t run_size, int64_t *out)
-{
-    memset(work->hit, 0, (size_t)left->count + 1);
-    memset(work->left_mask, 0, (size_t)left->count + 1);
-    memset(work->right_mask, 0, (size_t)right->count + 1);
-    int64_t shared = 0, longest = 0, length = 0, covered = 0;
-    uint32_t last = NOWHERE;
-    for (int64_t j = 0; j + run <= right->count; j++) {
-        uint64_t hash = run_hash(right->words + j, run);
-        size_t at = find(work->run_keys, work->run_slots, run_size, hash);
-        uint32_t place = work->run_slots[at];
-        if (place == NOWHERE) {
-            last = NOWHERE;
-            continue;
-        }
-        length = last != NOWHERE && place == last + 1 ? length + 1 : run;
-        longest = length > longest ? length : longest;
-        last = place;
-        shared += !work->hit[place];
-        work->hit[place] = 1;
-        for (int64_t k = 0; k < run; k++) work->right_mask[j + k] = 1;
-    }
-    for (int64_t i = 0; shared && i + run <= left->count; i++)
-        if (work->hit[work->first_run[i]])
-            for (int64_t k = 0; k < run; k++) work->left_mask[i + k] = 1;
-    for (int64_t i = 0; i < left->count; i++) covered += work->left_mask[i];
-    out[LEFT_PASSAGES] = covered;
-    covered = 0;
-    for (int64_t j = 0; j < right->count; j++) covered += work->right_mask[j];
-    out[RIGHT_PASSAGES] = covered;
-    out[SHARED_RUNS] = shared;
-    return longest;
-}
-
-/* Whether a passage of `size` words stands in both; -1 when memory ends. */
-static int holds(Work *work, const Words *left, const Words *right, int64_t size)
-{
-    if (size > left->count || size > right->count) return 0;
-    size_t room;
-    if (!open_table(&work->probe_keys, &work->probe_slots, &work->probe_room, left->count, &room)) return -1;
-    uint64_t top = 1, sum = 0;
-    for (int64_t j = 1; j < size; j++) top *= BASE;
-    for (int64_t j = size; j-- > 0;) sum = sum * BASE + left->words[left->count - size + j];
-    for (int64_t i = left->count - size;; i--) {
-        uint64_t hash = mix(sum);
-        size_t at = find(work->probe_keys, work->probe_slots, room, hash);
-        work->probe_keys[at] = hash;
-        work->probe_slots[at] = 0;
-        if (i == 0) break;
-        sum = (sum - left->words[i - 1 + size] * top) * BASE + left->words[i - 1];
-    }
-    sum = 0;
-    for (int64_t j = size; j-- > 0;) sum = sum * BASE + right->words[right->count - size + j];
-    for (int64_t i = right->count - size;; i--) {
-        size_t at = find(work->probe_keys, work->probe_slots, room, mix(sum));
-        if (work->probe_slots[at] != NOWHERE) return 1;
-        if (i == 0) return 0;
-        sum = (sum - right->words[i - 1 + size] * top) * BASE + right->words[i - 1];
-    }
-}
-
-/* How many distinct runs a side has; -1 when memory ends. */
-static int64_t count_runs(Work *work, const Words *side, int64_t run)
-{
-    size_t room;
-    int64_t count = 0;
-    if (!open_table(&work->probe_keys, &work->probe_slots, &work->probe_room, side->count, &room))
-        return -1;
-    for (int64_t i = 0; i + run <= side->count; i++) {
-        uint64_t hash = run_hash(side->words + i, run);
-        size_t at = find(work->probe_keys, work->probe_slots, room, hash);
-        count += work->probe_slots[at] == NOWHERE;
-        work->probe_keys[at] = hash;
-        work->probe_slots[at] = 0;
-    }
-    return count;
-}
-
-/* Words in the longest passage that both sides hold; `low` are known to. */
-static int64_t longest_passage(Work *work, const Words *left, const Words *right, int64_t low)
-{
-    int64_t step = 1;
-    int held;
-    while ((held = holds(work, left, right, low + step)) > 0) {
-        low += step;
-        step *= 2;
-    }
-    int64_t high = low + step;
-    while (held >= 0 && high - low > 1) {
-        int64_t middle = low + (high - low) / 2;
-        held = holds(work, left, right, middle);
-        if (held > 0)
-            low = middle;
+    if (!GROW(work->right_ids, work->right_room, (size_t)right->count + 1)) return 0;
+    int64_t beside = left->count; /* where on the left such a word is likely to stand */
+    memset(work->seen, 0, (size_t)work->distinct + 1);
+    for (int64_t j = 0; j < right->count; j++, beside++) {
+        if (j + run <= right->count && work->run_places[j] != NOWHERE) beside = work->run_places[j];
+        uint32_t id;
+        if (beside < left->count && left->words[beside] == right->words[j])
+            id = work->left_ids[beside];
         else
-            high = middle;
+            id = work->words.slots[find(&work->words, right->words[j])];
+        work->right_ids[j] = id;
+        if (id != NOWHERE) work->seen[id] = 1;
     }
-    return held < 0 ? -1 : low;
+    return 1;
 }
 
 /* Whether the other side has less than two fifths of what these words say. */
@@ -349,13 +163,7 @@ static int look_closely(Work *work, const Words *left, const Words *right, const
 {
     int64_t ours = left->count < bounds->aligned ? left->count : bounds->aligned;
     int64_t theirs = right->count < bounds->aligned ? right->count : bounds->aligned;
-    if ((size_t)(ours < theirs ? ours : theirs) + 2 > work->block_room) {
-        free(work->blocks);
-        work->block_room = 2 * (size_t)(ours < theirs ? ours : theirs) + 2;
-        work->blocks = malloc(work->block_room * sizeof *work->blocks);
-        if (!work->blocks) work->block_room = 0;
-        if (!work->blocks) return 0;
-    }
+    if (!GROW(work->blocks, work->block_room, (size_t)(ours < theirs ? ours : theirs) + 2)) return 0;
     if (!align(work, ours, theirs)) return 0;
     for (int64_t k = 0; k < work->block_count; k++) {
         const Block *block = work->blocks + k;
@@ -368,42 +176,32 @@ static int look_closely(Work *work, const Words *left, const Words *right, const
     }
     out[SWAPPED] = swapped(work, left, right, bounds);
     if (!facts(work, left, right, bounds, pair, places, out)) return 0;
-    out[LONGEST] = longest_passage(work, left, right, known);
+    out[LONGEST] = longest_passage(work, left, right, bounds->run, known);
     return out[LONGEST] >= 0;
-}
-
-static int64_t dot(const uint32_t *a, const uint32_t *aw, int64_t a_count, const uint32_t *b,
-                   const uint32_t *bw, int64_t b_count)
-{
-    int64_t i = 0, j = 0, sum = 0;
-    while (i < a_count && j < b_count) {
-        uint32_t x = a[i], y = b[j];
-        int64_t product = (int64_t)aw[i] * bw[j];
-        sum += x == y ? product : 0;
-        i += x <= y;
-        j += y <= x;
-    }
-    return sum;
 }
 
 static void let_go(Work *work)
 {
-    free(work->keys);
-    free(work->slots);
-    free(work->run_keys);
-    free(work->run_slots);
-    free(work->probe_keys);
-    free(work->probe_slots);
+    Table *tables[] = {&work->words, &work->runs, &work->others};
+    for (size_t i = 0; i < sizeof tables / sizeof *tables; i++) {
+        free(tables[i]->keys);
+        free(tables[i]->slots);
+    }
+    free(work->run_filter);
+    free(work->left_sums);
+    free(work->right_sums);
+    free(work->terms);
+    free(work->term_filter);
+    free(work->likely);
     free(work->left_weights);
     free(work->right_weights);
     free(work->idf);
     free(work->left_ids);
     free(work->right_ids);
     free(work->first_run);
+    free(work->run_places);
     free(work->seen);
     free(work->hit);
-    free(work->left_mask);
-    free(work->right_mask);
     free(work->masks);
     free(work->matrix);
     free(work->blocks);
@@ -427,16 +225,110 @@ static Words row_of(const Columns *in, int64_t row)
     return words;
 }
 
-/* What each word of a row says, into `weights`; returns 0 when memory ends. */
-static int weigh(Work *work, const Columns *in, int64_t row, uint32_t **weights, size_t *room)
+/* What each word of a row says, into `weights`, which has room. */
+static int weigh(Work *work, const Columns *in, int64_t row, uint32_t *weights)
 {
     int64_t at = in->offsets[row], count = in->offsets[row + 1] - at;
     int64_t first = in->term_offsets[row], terms = in->term_offsets[row + 1] - first;
-    if (!grow_ids(weights, room, (size_t)count + 1) ||
-        !grow_ids(&work->idf, &work->idf_room, (size_t)terms + 1))
-        return 0;
+    if (!GROW(work->idf, work->idf_room, (size_t)terms + 1)) return 0;
     for (int64_t t = 0; t < terms; t++) work->idf[t] = in->idf[in->terms[first + t]];
-    for (int64_t i = 0; i < count; i++) (*weights)[i] = work->idf[in->term_of[at + i]];
+    for (int64_t i = 0; i < count; i++) weights[i] = work->idf[in->term_of[at + i]];
+    return 1;
+}
+
+/* Where a term is looked for: in the table by its low bits, in the filter by those above it. */
+static inline uint64_t scatter(uint32_t term) { return (term * odd_secret) >> 20; }
+
+/* The terms of the left side, by which the dot products with all of its pairs are found. */
+static int know_terms(Work *work, const Columns *in, int64_t row)
+{
+    int64_t first = in->term_offsets[row], last = in->term_offsets[row + 1];
+    size_t size = 16;
+    while (size < 2 * (size_t)(last - first)) size *= 2;
+    size_t words = size * 16 / 64;
+    if (!GROW(work->terms, work->terms_room, size) ||
+        !GROW(work->term_filter, work->term_filter_room, words))
+        return 0;
+    memset(work->terms, 0xFF, size * sizeof *work->terms);
+    memset(work->term_filter, 0, words * 8);
+    work->terms_size = size;
+    for (int64_t t = first; t < last; t++) {
+        uint64_t spread = scatter(in->terms[t]);
+        size_t at = spread & (size - 1), bit = spread & (16 * size - 1);
+        while ((uint32_t)work->terms[at] != NOWHERE) at = (at + 1) & (size - 1);
+        work->terms[at] = (uint64_t)in->term_weights[t] << 32 | in->terms[t];
+        work->term_filter[bit / 64] |= (uint64_t)1 << (bit % 64);
+    }
+    return 1;
+}
+
+/* The dot product of the left side's terms and those of a row; -1 when memory ends. Most terms of
+ * a row are not those of the left side, so they are sifted first, without a branch to guess. */
+static int64_t dot(Work *work, const Columns *in, int64_t row)
+{
+    int64_t first = in->term_offsets[row], count = in->term_offsets[row + 1] - first;
+    const uint32_t *terms = in->terms + first, *weights = in->term_weights + first;
+    size_t size = work->terms_size, likely = 0;
+    if (!GROW(work->likely, work->likely_room, (size_t)count + 1)) return -1;
+    for (int64_t t = 0; t < count; t++) {
+        size_t bit = scatter(terms[t]) & (16 * size - 1);
+        work->likely[likely] = (uint32_t)t;
+        likely += work->term_filter[bit / 64] >> (bit % 64) & 1;
+    }
+    int64_t sum = 0;
+    for (size_t k = 0; k < likely; k++) {
+        uint32_t term = terms[work->likely[k]];
+        size_t at = scatter(term) & (size - 1);
+        while ((uint32_t)work->terms[at] != term && (uint32_t)work->terms[at] != NOWHERE)
+            at = (at + 1) & (size - 1);
+        int64_t product = (int64_t)(work->terms[at] >> 32) * weights[work->likely[k]];
+        sum += (uint32_t)work->terms[at] == term ? product : 0;
+    }
+    return sum;
+}
+
+/* What is left to do on a pair. */
+enum { NO_MEMORY, NOTHING, THE_REST };
+
+/* Whether a pair reaches a bound, by the dot product `product` or by its passages. Cheap questions
+ * come first, since of most pairs they are the last. */
+static int ask(Work *work, const Words *left, const Words *right, const Bounds *bounds,
+               int64_t product, int *known, Passages *shared)
+{
+    int64_t shorter = left->count < right->count ? left->count : right->count;
+    double least = bounds->least_share * (double)shorter;
+    int related = product >= bounds->least_dot;
+    int64_t most = most_shared(work, right, bounds->run);
+    if (most < 0) return NO_MEMORY;
+    if (!related && (double)most < least) return NOTHING;
+    if (!*known && !know_runs(work, left, bounds->run)) return NO_MEMORY;
+    *known = 1;
+    if (!find_right(work, left, right, bounds, shared)) return NO_MEMORY;
+    if (!related && (double)shared->right < least) return NOTHING;
+    find_left(work, left, bounds, shared);
+    return related || (double)shared->left >= least ? THE_REST : NOTHING;
+}
+
+/* What is counted on both sides of a pair before they are aligned; returns 0 when memory ends. */
+static int count_sides(Work *work, const Columns *in, int64_t r, Words *left, Words *right,
+                       const Bounds *bounds, const Passages *shared, int64_t *out)
+{
+    out[MEASURED] = 1;
+    out[SHARED_RUNS] = shared->shared;
+    out[LEFT_PASSAGES] = shared->left;
+    out[RIGHT_PASSAGES] = shared->right;
+    out[LEFT_OWN] = shared->left_own;
+    out[RIGHT_OWN] = shared->right_own;
+    out[LEFT_RUNS] = work->left_runs;
+    out[RIGHT_RUNS] = count_runs(work, right, bounds->run, shared->shared);
+    if (out[RIGHT_RUNS] < 0 ||
+        !GROW(work->right_weights, work->right_weight_room, (size_t)right->count + 1) ||
+        !weigh(work, in, r, work->right_weights) || !number_right(work, left, right, bounds->run))
+        return 0;
+    left->weights = work->left_weights;
+    right->weights = work->right_weights;
+    for (int64_t i = 0; i < left->count; i++) out[LEFT_SAID] += left->weights[i];
+    for (int64_t j = 0; j < right->count; j++) out[RIGHT_SAID] += right->weights[j];
     return 1;
 }
 
@@ -445,50 +337,29 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
     Work work;
     memset(&work, 0, sizeof work);
     int64_t last = -1, weighed = -1;
-    size_t size = 0, run_size = 0;
-    int fine = 1;
+    int fine = 1, known = 0;
+    memset(out, 0, (size_t)in->count * COLUMNS * sizeof *out);
     for (Py_ssize_t k = 0; k < in->count && fine; k++, out += COLUMNS) {
         int64_t l = in->pairs[2 * k], r = in->pairs[2 * k + 1];
         Words left = row_of(in, l), right = row_of(in, r);
-        memset(out, 0, COLUMNS * sizeof *out);
-        if (l != last) fine = know_runs(&work, &left, bounds->run, &run_size);
-        last = l;
-        size_t n = (size_t)right.count + 1;
-        fine = fine && grow_bytes(&work.right_mask, &work.right_mask_room, n) &&
-               grow_ids(&work.right_ids, &work.right_room, n);
-        if (!fine) break;
-        int64_t longest = passages(&work, &left, &right, bounds->run, run_size, out);
-        int64_t lt = in->term_offsets[l], rt = in->term_offsets[r];
-        out[DOT] = dot(in->terms + lt, in->term_weights + lt, in->term_offsets[l + 1] - lt,
-                       in->terms + rt, in->term_weights + rt, in->term_offsets[r + 1] - rt);
-        int64_t covered = out[LEFT_PASSAGES] < out[RIGHT_PASSAGES] ? out[LEFT_PASSAGES]
-                                                                   : out[RIGHT_PASSAGES];
-        int64_t shorter = left.count < right.count ? left.count : right.count;
-        if ((double)covered < bounds->least_share * (double)shorter && out[DOT] < bounds->least_dot)
-            continue;
-        out[MEASURED] = 1;
-        out[LEFT_RUNS] = work.left_runs;
-        out[RIGHT_RUNS] = count_runs(&work, &right, bounds->run);
-        fine = out[RIGHT_RUNS] >= 0;
-        out[LEFT_OWN] = own_words(work.left_mask, left.count, bounds->own);
-        out[RIGHT_OWN] = own_words(work.right_mask, right.count, bounds->own);
-        if (fine && l != weighed) fine = know_words(&work, &left, &size);
-        if (fine && l != weighed)
-            fine = weigh(&work, in, l, &work.left_weights, &work.left_weight_room);
-        weighed = l;
-        fine = fine && weigh(&work, in, r, &work.right_weights, &work.right_weight_room);
-        if (!fine) break;
-        memset(work.seen, 0, (size_t)work.distinct + 1);
-        for (int64_t j = 0; j < right.count; j++) {
-            uint32_t id = work.slots[find(work.keys, work.slots, size, right.words[j])];
-            work.right_ids[j] = id;
-            if (id != NOWHERE) work.seen[id] = 1;
+        Passages shared;
+        if (l != last) {
+            fine = sift_runs(&work, &left, bounds->run) && know_terms(&work, in, l);
+            known = 0;
         }
-        left.weights = work.left_weights;
-        right.weights = work.right_weights;
-        for (int64_t i = 0; i < left.count; i++) out[LEFT_SAID] += left.weights[i];
-        for (int64_t j = 0; j < right.count; j++) out[RIGHT_SAID] += right.weights[j];
-        fine = look_closely(&work, &left, &right, bounds, (uint32_t)k, places, longest, out);
+        last = l;
+        int64_t product = fine ? dot(&work, in, r) : -1;
+        int todo = product < 0 ? NO_MEMORY : ask(&work, &left, &right, bounds, product, &known, &shared);
+        fine = todo != NO_MEMORY;
+        if (todo != THE_REST) continue;
+        out[DOT] = product;
+        if (l != weighed)
+            fine = know_words(&work, &left) &&
+                   GROW(work.left_weights, work.left_weight_room, (size_t)left.count + 1) &&
+                   weigh(&work, in, l, work.left_weights);
+        weighed = l;
+        fine = fine && count_sides(&work, in, r, &left, &right, bounds, &shared, out) &&
+               look_closely(&work, &left, &right, bounds, (uint32_t)k, places, shared.longest, out);
     }
     let_go(&work);
     return fine;

@@ -35,14 +35,14 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     """``int64[m, 18]``: for each pair of rows the columns that ``MEASURES`` names, and
     ``uint32[k, 7]``: the places where a fact may be substituted.
 
-    ``shared_runs`` counts distinct runs that both sides hold, ``left_passages`` the left words that
-    stand in one, ``left_own`` those in long stretches between them. ``dot`` is the product of the
-    term vectors. Where neither bound is reached, ``measured`` and all that follows is 0, and so are
-    the own words. Else ``left_runs`` counts the distinct runs, ``left_said`` sums up the idf of all
-    left words, ``left_aligned`` that of those that stand on the right in the same order (a longest
-    common subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest`` is the
-    longest passage that both sides hold anywhere, ``swapped`` the longest stretch that tells of
-    other things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` counts what is
+    ``measured`` is 1 where a bound is reached; where neither is, it and all else is 0. ``dot`` is
+    the product of the term vectors. ``shared_runs`` counts distinct runs that both sides hold,
+    ``left_passages`` the left words that stand in one, ``left_own`` those in long stretches between
+    them, and ``left_runs`` all distinct runs. ``left_said`` sums up the idf of all left words,
+    ``left_aligned`` that of those that stand on the right in the same order (a longest common
+    subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest`` is the longest
+    passage that both sides hold anywhere, ``swapped`` the longest stretch that tells of other
+    things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` counts what is
     noted: the pair, the borders of the gap on the left and on the right, and for each side a bit
     for each word of the gap that the other side has nowhere; so gaps are up to 32 words long.
     """
@@ -53,16 +53,19 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
         ours, theirs = _row(sides, left), _row(sides, right)
         shared, in_left, in_right = passages(ours.words, theirs.words, bounds.run)
         covered = min(int(in_left.sum()), int(in_right.sum()))
-        out[number, :3] = shared, in_left.sum(), in_right.sum()
-        out[number, 5] = dots[number]
         shorter = min(len(ours.words), len(theirs.words))
         if covered < bounds.least_share * shorter and dots[number] < bounds.least_dot:
             continue
-        out[number, 3:5] = _own(in_left, bounds.own), _own(in_right, bounds.own)
         blocks = align(ours.words, theirs.words, bounds.aligned)
         places, agreeing = _facts(ours, theirs, blocks, bounds)
         noted += [(number, *place) for place in places]
-        out[number, 6:] = (
+        out[number] = (
+            shared,
+            in_left.sum(),
+            in_right.sum(),
+            _own(in_left, bounds.own),
+            _own(in_right, bounds.own),
+            dots[number],
             1,
             len(np.unique(_runs(ours.words, bounds.run))),
             len(np.unique(_runs(theirs.words, bounds.run))),

@@ -175,7 +175,7 @@ def field_names(how: ReadSettings) -> tuple[str, ...]:
 
 def has_text(record: Mapping[str, object], how: ReadSettings) -> bool:
     """Whether one of the fields that may hold the text holds a string."""
-    return str in [type(record.get(name)) for name in text_names(how)]
+    return any(type(record.get(name)) is str for name in text_names(how))
 
 
 def values(record: Mapping[str, object], name: str) -> Iterator[object]:

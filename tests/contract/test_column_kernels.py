@@ -147,6 +147,13 @@ def test_any_dot_shared(twin: SimpleNamespace, vectors: list[dict[int, int]]) ->
     check_dots(twin, [list(row) for row in rows], [one for row in rows for one in row.values()])
 
 
+@pytest.mark.parametrize("step", [1, 1 << 10, 1 << 16, 1 << 22])
+def test_dots_of_long_rows(twin: SimpleNamespace, step: int) -> None:
+    """Short and long rows in turn, of values that have many bits in common."""
+    sets = [list(range(0, step * count, step)) for count in (300, 0, 1000, 1, 64, 65, 1000)]
+    check_dots(twin, sets, [at % 97 + 1 for at in range(sum(map(len, sets)))])
+
+
 def masked(row: Row, run: int, highest: int, known: set[int], together: int) -> list[bool]:
     """Which words stand between known keys that follow each other, or beyond the outermost."""
     hashes = [run_hash(row[at : at + run]) for at in range(len(row) - run + 1)]

@@ -237,18 +237,19 @@ def by_hand(plain: Plain, left: int, right: int, bounds: Bounds) -> dict[str, in
     one, other = set(runs(ours, bounds.run)), set(runs(theirs, bounds.run))
     vectors = plain.vectors[left], plain.vectors[right]
     dot = sum(weight * vectors[1].get(term, 0) for term, weight in vectors[0].items())
-    found = dict.fromkeys(MEASURES[:-3], 0)
-    found |= {"shared_runs": len(one & other), "dot": dot}
-    found |= {"left_passages": sum(masks[0]), "right_passages": sum(masks[1])}
     shorter = min(len(ours), len(theirs))
     if min(map(sum, masks)) < bounds.least_share * shorter and dot < bounds.least_dot:
-        return found
+        return dict.fromkeys(MEASURES, 0)
     opcodes = Indel.opcodes(ours[: bounds.aligned], theirs[: bounds.aligned])
     blocks = [op for op in opcodes if op.tag == "equal"]
     lengths = [n for n in range(1, shorter + 1) if {*runs(ours, n)} & {*runs(theirs, n)}]
     says = plain.says[left], plain.says[right]
-    return found | {
+    return {
         "measured": 1,
+        "shared_runs": len(one & other),
+        "left_passages": sum(masks[0]),
+        "right_passages": sum(masks[1]),
+        "dot": dot,
         "left_own": in_stretches(masks[0], bounds.own),
         "right_own": in_stretches(masks[1], bounds.own),
         "left_runs": len(one),

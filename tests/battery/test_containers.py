@@ -7,7 +7,6 @@ import json
 import lzma
 import random
 import stat
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -16,12 +15,7 @@ import pytest
 
 from dedup.readers import Limits, ReadSettings, read
 
-from .conftest import STORM
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from .conftest import STORM, zstd
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

@@ -68,27 +68,31 @@ class Differing:
     """``uint32[2, n]``: a bit for each word of the gap that belongs to the fact."""
     words: Words
 
-    def facts(self, pair: int) -> list[Fact]:
-        """The first ``FACTS_SHOWN`` facts of a pair."""
-        start = int(self.counts[:pair].sum())
-        some = slice(start, start + min(int(self.counts[pair]), FACTS_SHOWN))
-        told = [
-            [self._words(first, mask) for first, mask in zip(firsts, masks, strict=True)]
-            for firsts, masks in zip(
-                self.words.first[:, self.places[some]].tolist(),
-                self.masks[:, some].tolist(),
-                strict=True,
-            )
+    def facts(self) -> list[tuple[Fact, ...]]:
+        """The first ``FACTS_SHOWN`` facts of each pair."""
+        letters, ends = self.words.letters, self.words.ends.tolist()
+        firsts = self.words.first[:, self.places].tolist()
+        sides = [
+            [_spelled(letters, ends, first, mask) for first, mask in zip(*side, strict=True)]
+            for side in zip(firsts, self.masks.tolist(), strict=True)
         ]
-        kinds = [_KINDS[kind] for kind in self.kinds[some].tolist()]
-        return [Fact(*one) for one in zip(kinds, *told, strict=True)]
+        kinds = [_KINDS[kind] for kind in self.kinds.tolist()]
+        facts = [Fact(*one) for one in zip(kinds, *sides, strict=True)]
+        stops = np.cumsum(self.counts).tolist()
+        starts = (stop - count for stop, count in zip(stops, self.counts.tolist(), strict=True))
+        return [
+            tuple(facts[start : min(stop, start + FACTS_SHOWN)])
+            for start, stop in zip(starts, stops, strict=True)
+        ]
 
-    def _words(self, first: int, mask: int) -> str:
-        """Some words of a gap."""
-        count = mask.bit_length()
-        ends = self.words.ends[first : first + count + 1].tolist()
-        chosen = [at for at in range(count) if mask >> at & 1]
-        return " ".join([self.words.letters[ends[at] : ends[at + 1]] for at in chosen])
+
+def _spelled(letters: str, ends: list[int], first: int, mask: int) -> str:
+    """Some words of a gap: those of the bits in ``mask``, from the word at ``first``."""
+    count = mask.bit_length()
+    if mask == 1 << count - 1:  # a single one, as nearly always
+        return letters[ends[first + count - 1] : ends[first + count]]
+    chosen = [first + at for at in range(count) if mask >> at & 1]
+    return " ".join([letters[ends[at] : ends[at + 1]] for at in chosen])
 
 
 def find(

@@ -243,8 +243,8 @@ class Weigher:
         counts[filled], weights[filled] = found.counts, found.weights
         agreeing = measured.measures[:, _AGREEING]
         judged = self._ruled(places, evidence.differing(weighed, counts, weights, agreeing))
-        differing = np.flatnonzero(found.counts).tolist()
-        return judged._replace(facts={int(filled[at]): tuple(found.facts(at)) for at in differing})
+        facts = zip(filled.tolist(), found.facts(), strict=True)
+        return judged._replace(facts={number: one for number, one in facts if one})
 
     def _facts(self, measured: _Measured, numbers: NDArray[np.int64]) -> fact.Differing:
         """The facts that differ in some of the measured pairs."""

@@ -78,7 +78,18 @@ def _records(stream: BinaryIO) -> Iterator[Any]:
     from warcio.archiveiterator import ArchiveIterator
 
     with _told():
-        yield from ArchiveIterator(Told(stream), check_digests=True)
+        records = ArchiveIterator(Told(stream), check_digests=True)
+        records.INC_RECORD = ""  # what it would write to stderr of the next
+        for record in records:
+            _require_sound(records)
+            yield record
+        _require_sound(records)
+
+
+def _require_sound(records: Any) -> None:  # noqa: ANN401 - warcio has no types
+    """Refuse to go on behind a record that did not end where it said it would."""
+    if records.err_count:
+        raise ValueError("a record is longer than it says, or shorter")
 
 
 @contextmanager
@@ -93,7 +104,7 @@ def _told(instead: str = "") -> Iterator[None]:
         raise CorruptError("E307", instead or f"WARC is damaged: {what}") from error
 
 
-def _kind(record: Any) -> str:  # noqa: ANN401 - warcio has no types
+def _kind(record: Any) -> str:  # noqa: ANN401 - as above
     """Tell a page from a text, and both from everything else."""
     if record.rec_type not in _KINDS:
         return ""

@@ -270,6 +270,31 @@ def test_048_a_tar_that_says_a_gigabyte_about_a_name_is_refused():
     assert (count, fault.code) == (0, "E308")
 
 
+@pytest.mark.parametrize("wrong", [-300, -5, 5, 300])
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_037_a_warc_whose_record_has_another_length_than_it_says_is_told(wrong, last, pack, scan):
+    pytest.importorskip("warcio")
+
+    def stored_page(name, wrong=0):
+        http = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + STORM.encode()
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x:{name}>\r\n"
+            f"WARC-Target-URI: http://x/{name}\r\nContent-Length: {len(http) + wrong}\r\n"
+            "Content-Type: application/http; msgtype=response"
+        )
+        return pack(head.encode() + b"\r\n\r\n" + http + b"\r\n\r\n")
+
+    whole = [stored_page("a"), stored_page("b", wrong), stored_page("c")]
+    Path("x.warc").write_bytes(b"".join(whole[:2] if last else whole))
+    done = scan("x.warc")
+    assert (done.code, done.skipped["x.warc"][0]) == (2, "E307")
+    assert done.addresses[0] == "x.warc:1"
+    assert len(done.err.splitlines()) == len(
+        [line for line in done.err.splitlines() if "x.warc" in line]
+    )
+
+
 TABLE = [{"id": n, "text": f"{STORM} {n}", "title": "T"} for n in range(50)]
 
 

@@ -1,8 +1,8 @@
 """The compiled module; ``native.py`` says what each function does.
 
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
-``out_offsets``, ``places``, ``ends``, ``done`` and ``digits`` are filled, unless they are said to
-be asked.
+``out_offsets``, ``places``, ``done`` and ``digits`` are filled, unless they are said to be asked,
+and so are the ``starts`` of picked words.
 """
 
 from collections.abc import Callable
@@ -15,7 +15,7 @@ _Array = NDArray[Any]
 def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes]: ...
 def clean_texts(texts: list[str], /) -> list[bytes | None]: ...
 def pick_words(
-    texts: list[str], offsets: _Array, asked: _Array, ends: _Array, done: _Array, /
+    texts: list[str], offsets: _Array, asked: _Array, starts: _Array, done: _Array, /
 ) -> str: ...
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int, /

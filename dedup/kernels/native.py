@@ -42,9 +42,9 @@ def clean_texts(texts: list[str]) -> list[bytes | None]:
 
 def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U8]:
     """See ``reference.pick_words``."""
-    ends, done = np.zeros(len(places) + 1, np.int64), np.zeros(len(texts), np.uint8)
-    letters: str = _native.pick_words(texts, _C(offsets), _C(places), ends, done)
-    return letters, ends, done
+    starts, done = np.zeros(len(places) + 1, np.int64), np.zeros(len(texts), np.uint8)
+    letters: str = _native.pick_words(texts, _C(offsets), _C(places), starts, done)
+    return letters, starts, done
 
 
 def scan_records(

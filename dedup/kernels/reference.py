@@ -68,11 +68,13 @@ def clean_texts(texts: list[str]) -> list[bytes | None]:
 
 
 def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U8]:  # noqa: ARG001
-    """The words at ``places[offsets[i]:offsets[i + 1]]`` of each text, end to end, for a person to
-    read; ``int64[k + 1]``: where each ends, from 0; and ``uint8[n]``: 1 for each text that was
-    done. The words of one that is left to the caller, which here is every one, are empty.
+    """The words at ``places[offsets[i]:offsets[i + 1]]`` of each text, for a person to read, with a
+    space behind each; ``int64[k + 1]``: where each begins, and the end; and ``uint8[n]``: 1 for
+    each text that was done. Of one that is left to the caller, which here is every one, there are
+    only the spaces.
     """
-    return "", np.zeros(len(places) + 1, np.int64), np.zeros(len(texts), np.uint8)
+    starts = np.arange(len(places) + 1, dtype=np.int64)
+    return " " * len(places), starts, np.zeros(len(texts), np.uint8)
 
 
 def scan_records(

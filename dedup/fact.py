@@ -27,7 +27,7 @@ INFORMATIVE_IDF = 4 * IDF_UNIT
 FACTS_SHOWN = 20
 RESPELLED_LETTERS = 4
 """A shorter word is found in too many others to be called one of them, spelled another way."""
-_RESPELLED = 75.0
+_RESPELLED = 75
 """Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
 _KINDS = "number", "name"
 
@@ -145,17 +145,18 @@ def _respelled(
     longer = words.begins[word + 1] - words.begins[word] > RESPELLED_LETTERS  # and the space
     side, place, within, word = side[longer], place[longer], within[longer], word[longer]
     other = words.first[1 - side, place]
-    ends = words.begins[word + 1] - 1, words.begins[other + lengths[1 - side, place]]
-    mine = zip(words.begins[word].tolist(), ends[0].tolist(), strict=True)
-    opposite = zip(words.begins[other].tolist(), ends[1].tolist(), strict=True)
-    letters = words.letters
+    begins, ends = words.begins, words.begins - 1
+    last = other + lengths[1 - side, place]
+    stretches = np.stack((begins[word], ends[word + 1], begins[other], ends[last]), 1)
+    alike = np.flatnonzero(kernels.may_resemble(words.letters, stretches, _RESPELLED))
+    pairs, letters = stretches[alike].tolist(), words.letters
     ratios = process.cpdist(
-        [letters[a:b] for a, b in mine],
-        [letters[a:b].replace(" ", "") for a, b in opposite],
+        [letters[a:b] for a, b, _, _ in pairs],
+        [letters[c:d].replace(" ", "") for _, _, c, d in pairs],
         scorer=fuzz.partial_ratio,
         score_cutoff=_RESPELLED,
     )
-    same = np.flatnonzero(ratios >= _RESPELLED)
+    same = alike[ratios >= _RESPELLED]
     marks = np.uint32(1) << within[same].astype(np.uint32)
     np.bitwise_or.at(found, (side[same], place[same]), marks)
     return found

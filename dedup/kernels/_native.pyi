@@ -61,6 +61,7 @@ def mask_runs(
     out: _Array,
     /,
 ) -> None: ...
+def may_resemble(letters: str, asked: _Array, least: int, out: _Array, /) -> None: ...
 def weigh_gaps(
     marks: _Array,
     term_of: _Array,

@@ -186,6 +186,13 @@ def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, p
     return out
 
 
+def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
+    """See ``reference.may_resemble``."""
+    out = np.empty(len(stretches), bool)
+    _native.may_resemble(letters, _C(stretches), least, out)
+    return out
+
+
 def weigh_gaps(sides: Sides, gaps: I64, own: U32, least: int) -> tuple[I64, U32]:
     """See ``reference_pairs.weigh_gaps``."""
     out, digits = np.empty((len(gaps), 4), np.int64), np.empty(len(gaps), np.uint32)

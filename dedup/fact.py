@@ -27,7 +27,7 @@ INFORMATIVE_IDF = 4 * IDF_UNIT
 FACTS_SHOWN = 20
 RESPELLED_LETTERS = 4
 """A shorter word is found in too many others to be called one of them, spelled another way."""
-_RESPELLED = 75.0
+_RESPELLED = 75
 """Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
 _KINDS = "number", "name"
 
@@ -45,16 +45,16 @@ class Words(NamedTuple):
     """The words of gaps."""
 
     letters: str
-    """Of all words, end to end."""
-    ends: NDArray[np.int64]
-    """Where each word ends in the letters, from 0."""
+    """Of all words, with a space behind each."""
+    begins: NDArray[np.int64]
+    """Where each word begins in the letters, and the end of the last."""
     first: NDArray[np.int64]
     """The number of each gap's first word, which the others follow; shaped as the gaps are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """The facts of ``m`` pairs; which words they are is read when it is asked for."""
+    """The facts of ``m`` pairs; an object is made of one when it is asked for."""
 
     counts: NDArray[np.int64]
     """How many facts of each pair differ."""
@@ -62,37 +62,23 @@ class Differing:
     """What the substituted facts of each pair say: each place as much as its lighter side."""
     kinds: NDArray[np.int64]
     """``int64[n]``: of each fact, by pair and place, 0 for a number, 1 for a name."""
-    places: NDArray[np.int64]
-    """``int64[n]``: the gap in ``words``, on either side."""
-    masks: NDArray[np.uint32]
-    """``uint32[2, n]``: a bit for each word of the gap that belongs to the fact."""
-    words: Words
+    letters: str
+    stretches: NDArray[np.int64]
+    """``int64[n, 4]``: where each fact stands in the letters: left begin and end, right."""
 
     def facts(self) -> list[tuple[Fact, ...]]:
         """The first ``FACTS_SHOWN`` facts of each pair."""
-        letters, ends = self.words.letters, self.words.ends.tolist()
-        firsts = self.words.first[:, self.places].tolist()
-        sides = [
-            [_spelled(letters, ends, first, mask) for first, mask in zip(*side, strict=True)]
-            for side in zip(firsts, self.masks.tolist(), strict=True)
+        letters = self.letters
+        facts = [
+            Fact(_KINDS[kind], letters[a:b], letters[c:d])
+            for kind, (a, b, c, d) in zip(self.kinds.tolist(), self.stretches.tolist(), strict=True)
         ]
-        kinds = [_KINDS[kind] for kind in self.kinds.tolist()]
-        facts = [Fact(*one) for one in zip(kinds, *sides, strict=True)]
         stops = np.cumsum(self.counts).tolist()
         starts = (stop - count for stop, count in zip(stops, self.counts.tolist(), strict=True))
         return [
             tuple(facts[start : min(stop, start + FACTS_SHOWN)])
             for start, stop in zip(starts, stops, strict=True)
         ]
-
-
-def _spelled(letters: str, ends: list[int], first: int, mask: int) -> str:
-    """Some words of a gap: those of the bits in ``mask``, from the word at ``first``."""
-    count = mask.bit_length()
-    if mask == 1 << count - 1:  # a single one, as nearly always
-        return letters[ends[first + count - 1] : ends[first + count]]
-    chosen = [first + at for at in range(count) if mask >> at & 1]
-    return " ".join([letters[ends[at] : ends[at + 1]] for at in chosen])
 
 
 def find(
@@ -118,13 +104,14 @@ def find(
     places, kinds = np.nonzero(_differ(said, heads[pairs]))
     weights = said[:, places, kinds].min(axis=0)
     of_pair = pairs[places]
+    masks = np.where(kinds, names[:, places], digits[:, places])
+    letters, stretches = _tell(words, words.first[:, places].ravel(), masks.ravel())
     return Differing(
         np.bincount(of_pair, minlength=len(heads)),
         np.bincount(of_pair, weights, len(heads)).astype(np.int64),  # whole numbers below 2**53
         kinds,
-        places,
-        np.where(kinds, names[:, places], digits[:, places]),
-        words,
+        letters,
+        np.hstack((stretches[: len(places)], stretches[len(places) :])),
     )
 
 
@@ -159,23 +146,43 @@ def _respelled(
     bits = np.arange(lengths.max(initial=0), dtype=np.uint32)
     side, place, within = np.nonzero(names[:, :, None] >> bits & 1)
     word = words.first[side, place] + within
-    longer = words.ends[word + 1] - words.ends[word] >= RESPELLED_LETTERS
+    longer = words.begins[word + 1] - words.begins[word] > RESPELLED_LETTERS  # and the space
     side, place, within, word = side[longer], place[longer], within[longer], word[longer]
     other = words.first[1 - side, place]
-    borders = (
-        words.ends[word],
-        words.ends[word + 1],
-        words.ends[other],
-        words.ends[other + lengths[1 - side, place]],
-    )
-    letters, stretches = words.letters, [border.tolist() for border in borders]
+    begins, ends = words.begins, words.begins - 1
+    last = other + lengths[1 - side, place]
+    stretches = np.stack((begins[word], ends[word + 1], begins[other], ends[last]), 1)
+    alike = np.flatnonzero(kernels.may_resemble(words.letters, stretches, _RESPELLED))
+    pairs, letters = stretches[alike].tolist(), words.letters
     ratios = process.cpdist(
-        [letters[a:b] for a, b in zip(*stretches[:2], strict=True)],
-        [letters[a:b] for a, b in zip(*stretches[2:], strict=True)],
+        [letters[a:b] for a, b, _, _ in pairs],
+        [letters[c:d].replace(" ", "") for _, _, c, d in pairs],
         scorer=fuzz.partial_ratio,
         score_cutoff=_RESPELLED,
     )
-    same = np.flatnonzero(ratios >= _RESPELLED)
+    same = alike[ratios >= _RESPELLED]
     marks = np.uint32(1) << within[same].astype(np.uint32)
     np.bitwise_or.at(found, (side[same], place[same]), marks)
     return found
+
+
+def _tell(
+    words: Words, first: NDArray[np.int64], masks: NDArray[np.uint32]
+) -> tuple[str, NDArray[np.int64]]:
+    """Some words of gaps, a bit for each, as stretches ``int64[n, 2]`` of letters: of those that
+    there are if they stand side by side, else of letters that are put behind.
+    """
+    _, lowest = np.frexp(masks & -masks.astype(np.int64))  # so many bits a number has
+    _, highest = np.frexp(masks)
+    begins = words.begins
+    stretches = np.stack((begins[first + lowest - 1], begins[first + highest] - 1), 1)
+    run = masks >> (lowest - 1).astype(np.uint32)
+    parts, size = [words.letters], len(words.letters)
+    for fact in np.flatnonzero(run & (run + np.uint32(1))).tolist():
+        chosen = [at for at in range(highest[fact]) if masks[fact] >> at & 1]
+        numbers = [int(first[fact]) + at for at in chosen]
+        told = " ".join([words.letters[begins[at] : begins[at + 1] - 1] for at in numbers])
+        parts.append(told)
+        stretches[fact] = size, size + len(told)
+        size += len(told)
+    return "".join(parts), stretches

@@ -2,7 +2,8 @@
 
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
 ``out_offsets``, ``places``, ``ends``, ``done`` and ``digits`` are filled, unless they are said to
-be asked; rows are closed up in place, and weights take the place of counts.
+be asked, and so are the ``starts`` of picked words; rows are closed up in place, and weights take
+the place of counts.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,7 @@ _Array = NDArray[Any]
 def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes]: ...
 def clean_texts(texts: list[str], /) -> list[bytes | None]: ...
 def pick_words(
-    texts: list[str], offsets: _Array, asked: _Array, ends: _Array, done: _Array, /
+    texts: list[str], offsets: _Array, asked: _Array, starts: _Array, done: _Array, /
 ) -> str: ...
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int, /
@@ -94,6 +95,7 @@ def close_rows(
     last: int,
     /,
 ) -> None: ...
+def may_resemble(letters: str, asked: _Array, least: int, out: _Array, /) -> None: ...
 def weigh_gaps(
     marks: _Array,
     term_of: _Array,

@@ -54,9 +54,9 @@ def clean_texts(texts: list[str]) -> list[bytes | None]:
 
 def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U8]:
     """See ``reference.pick_words``."""
-    ends, done = np.zeros(len(places) + 1, np.int64), np.zeros(len(texts), np.uint8)
-    letters: str = _native.pick_words(texts, _C(offsets), _C(places), ends, done)
-    return letters, ends, done
+    starts, done = np.zeros(len(places) + 1, np.int64), np.zeros(len(texts), np.uint8)
+    letters: str = _native.pick_words(texts, _C(offsets), _C(places), starts, done)
+    return letters, starts, done
 
 
 def scan_records(
@@ -235,6 +235,13 @@ def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, p
     """See ``reference_pairs.find_kept``."""
     out = np.empty(len(places), np.uint32)
     _native.find_kept(_C(masked), _C(offsets), _C(rows), _C(starts), _C(places), out)
+    return out
+
+
+def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
+    """See ``reference.may_resemble``."""
+    out = np.empty(len(stretches), bool)
+    _native.may_resemble(letters, _C(stretches), least, out)
     return out
 
 

@@ -47,7 +47,7 @@ PyObject *clean_texts(PyObject *module, PyObject *args)
     return out;
 }
 
-/* Words end to end, in memory that grows. */
+/* Words, in memory that grows. */
 struct letters {
     uint8_t *bytes;
     size_t size, room, points; /* so many bytes, of so many characters */
@@ -79,7 +79,7 @@ struct picking {
     Py_ssize_t *sizes;
     const int64_t *offsets;
     const uint32_t *places;
-    int64_t *ends;
+    int64_t *starts;
     uint8_t *done;
     struct found found;
     struct letters letters;
@@ -115,7 +115,9 @@ static int pick_all(struct picking *p)
                 && !append(&p->letters, p->found.clean + spans->starts[at],
                            spans->ends[at] - spans->starts[at]))
                 return 0;
-            p->ends[k + 1] = (int64_t)p->letters.points;
+            if (!append(&p->letters, (const uint8_t *)" ", 1))
+                return 0;
+            p->starts[k + 1] = (int64_t)p->letters.points;
         }
     }
     return 1;
@@ -138,16 +140,16 @@ static PyObject *picked(struct picking *p)
     return PyUnicode_DecodeUTF8((char *)p->letters.bytes, (Py_ssize_t)p->letters.size, NULL);
 }
 
-/* pick_words(texts: list[str], offsets, asked, ends, done) -> str: the words at places offsets[i]
-   to offsets[i + 1] of text i, end to end; `ends` begins with 0 */
+/* pick_words(texts: list[str], offsets, asked, starts, done) -> str: the words at places offsets[i]
+   to offsets[i + 1] of text i, a space behind each; `starts` begins with 0 */
 PyObject *pick_words(PyObject *module, PyObject *args)
 {
     PyObject *texts, *result = NULL;
-    Py_buffer offsets, places, ends, done;
+    Py_buffer offsets, places, starts, done;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!y*y*w*w*", &PyList_Type, &texts, &offsets, &places, &ends, &done))
+    if (!PyArg_ParseTuple(args, "O!y*y*w*w*", &PyList_Type, &texts, &offsets, &places, &starts, &done))
         return NULL;
-    struct picking p = {.offsets = offsets.buf, .places = places.buf, .ends = ends.buf,
+    struct picking p = {.offsets = offsets.buf, .places = places.buf, .starts = starts.buf,
                         .done = done.buf};
     p.texts = PyList_AsTuple(texts); /* holds the texts, whatever other threads do to the list */
     p.count = p.texts ? PyTuple_GET_SIZE(p.texts) : 0;
@@ -160,7 +162,7 @@ PyObject *pick_words(PyObject *module, PyObject *args)
     release_found(&p.found);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&places);
-    PyBuffer_Release(&ends);
+    PyBuffer_Release(&starts);
     PyBuffer_Release(&done);
     return result;
 }

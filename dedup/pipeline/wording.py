@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,10 +28,10 @@ def spell(corpus: Corpus, settings: Settings, gaps: NDArray[np.int64]) -> fact.W
     places = np.repeat(starts[order] - offsets[:-1], lengths) + np.arange(offsets[-1])
     rows, first = np.unique(of_gap[order], return_index=True)
     of_rows = offsets[np.append(first, len(order))]
-    letters, borders = _pick(corpus, settings, rows, of_rows, places.astype(np.uint32))
+    letters, begins = _pick(corpus, settings, rows, of_rows, places.astype(np.uint32))
     numbers = np.empty_like(order)
     numbers[order] = offsets[:-1]
-    return fact.Words(letters, borders, numbers.reshape(gaps.shape[:-1]))
+    return fact.Words(letters, begins, numbers.reshape(gaps.shape[:-1]))
 
 
 def _pick(
@@ -40,18 +41,17 @@ def _pick(
     offsets: NDArray[np.int64],
     places: NDArray[np.uint32],
 ) -> tuple[str, NDArray[np.int64]]:
-    """The words at places of rows, end to end, and where each ends."""
+    """The words at places of rows, a space behind each, and where each begins."""
     masked = corpus.masked
     whole = kernels.find_kept(masked.values, masked.offsets, rows, offsets, places)
     texts = store.texts_of(corpus, rows)
-    fast = settings.text == TextSettings()
-    letters, ends, done = kernels.pick_words(texts if fast else [], offsets, whole)
-    left = np.arange(len(rows)) if not fast else np.flatnonzero(done == 0)
+    letters, begins, done = kernels.pick_words(texts, offsets, whole)
+    left = np.flatnonzero(done == 0) if settings.text == TextSettings() else np.arange(len(rows))
     if not len(left):
-        return letters, ends
-    words = [letters[a:b] for a, b in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True)]
+        return letters, begins
+    words = [letters[a:b] for a, b in pairwise(begins.tolist())]
     for number in left.tolist():
         mine = slice(offsets[number], offsets[number + 1])
         every = text.words(text.clean(texts[number], settings.text).text)
-        words[mine] = [every[at] for at in whole[mine].tolist()]
+        words[mine] = [f"{every[at]} " for at in whole[mine].tolist()]
     return "".join(words), np.cumsum([0, *map(len, words)])

@@ -8,10 +8,11 @@ import numpy as np
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from rapidfuzz import fuzz
 
 from dedup.kernels import NUMBER, Sides
 
-from .twins import Row, ragged
+from .twins import Row, load, ragged
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -108,3 +109,39 @@ def test_kept_words_behind_long_furniture(twin: SimpleNamespace, count: int) -> 
     found = twin.find_kept(masked, whole, np.zeros(1, np.int64), np.array([0, 5]), places)
     middle = 2 * count + 1
     assert found.tolist() == [middle + 1, count, middle, middle, count]
+
+
+spellings = st.text(st.sampled_from("abcde é\u0161\u4e61"), max_size=12)
+
+
+@given(st.lists(st.tuples(spellings, spellings), max_size=6), st.sampled_from([1, 60, 75, 90, 100]))
+@example([("abcd", "abcd"), ("abcd", "dcba"), ("abcd", "cd"), ("ab", "xxa"), ("", "")], 75)
+@example([("\u0161a\u4e61a", "a\u4e61a\u0161"), ("aab", "abb"), ("abb", "aab")], 75)
+def test_what_is_alike_may_resemble(
+    twin: SimpleNamespace, pairs: list[tuple[str, str]], least: int
+) -> None:
+    """Nothing that RapidFuzz calls alike is sifted out, and both twins let the same pass."""
+    letters = "".join(one + other for one, other in pairs)
+    borders = np.cumsum([0, *(len(one) for pair in pairs for one in pair)])
+    stretches = np.stack((borders[:-1], borders[1:]), 1).reshape(-1, 4)
+    may = twin.may_resemble(letters, stretches, least)
+    assert may.dtype == bool
+    assert may.tolist() == load("reference").may_resemble(letters, stretches, least).tolist()
+    for (one, other), passes in zip(pairs, may.tolist(), strict=True):
+        plain = one.replace(" ", ""), other.replace(" ", "")
+        if all(plain) and fuzz.partial_ratio(*plain) >= least:
+            assert passes
+
+
+def test_what_has_other_letters_does_not_resemble(twin: SimpleNamespace) -> None:
+    """A part as long as the word has too few of its letters, though all of them stand somewhere."""
+    letters = "petekovic " + "pxxxexxxtxxxexxxkxxxoxxxv"
+    stretches = np.array([(0, 9, 10, 35), (10, 35, 0, 9)], np.int64)
+    assert twin.may_resemble(letters, stretches, 75).tolist() == [False, False]
+
+
+def test_long_words_may_resemble(twin: SimpleNamespace) -> None:
+    """More letters than short counts hold; of the few of them that the other has, most agree."""
+    letters = "a" * 70_000 + "ab"
+    stretches = np.array([(0, 70_000, 69_999, 70_002), (0, 70_000, 70_001, 70_002)], np.int64)
+    assert twin.may_resemble(letters, stretches, 75).tolist() == [True, False]

@@ -78,10 +78,11 @@ def pick(texts: list[str], places: list[list[int]]) -> list[list[str | None]]:
     """The words at places of each text."""
     offsets = np.cumsum([0, *map(len, places)]).astype(np.int64)
     flat = np.array([place for some in places for place in some], np.uint32)
-    ends, done = np.zeros(len(flat) + 1, np.int64), np.zeros(len(texts), np.uint8)
-    letters = native.pick_words(texts, offsets, flat, ends, done)
-    assert (ends[0], ends[-1]) == (0, len(letters))
-    words = [letters[a:b] for a, b in pairwise(ends.tolist())]
+    starts, done = np.zeros(len(flat) + 1, np.int64), np.zeros(len(texts), np.uint8)
+    letters = native.pick_words(texts, offsets, flat, starts, done)
+    assert (starts[0], starts[-1]) == (0, len(letters))
+    assert all(letters[end - 1] == " " for end in starts[1:].tolist())
+    words = [letters[a : b - 1] for a, b in pairwise(starts.tolist())]
     parts = zip(pairwise(offsets.tolist()), done.tolist(), strict=True)
     return [words[a:b] if one else [None] * (b - a) for (a, b), one in parts]
 

@@ -74,7 +74,8 @@ class Texts:
         told = [self.words[row][start:end] for row, start, end in gaps.reshape(-1, 3).tolist()]
         words = [word for some in told for word in some]
         first = np.cumsum([0, *map(len, told)])[:-1].reshape(gaps.shape[:-1])
-        return Words("".join(words), np.cumsum([0, *map(len, words)]), first)
+        spaced = [f"{word} " for word in words]
+        return Words("".join(spaced), np.cumsum([0, *map(len, spaced)]), first)
 
 
 def found(pairs: list[list[Place]], heads: list[int] | None = None) -> Differing:

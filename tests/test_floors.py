@@ -63,7 +63,7 @@ STEPS = {
         "jsonarray": 4, "table": 4, "worker": 1, "extraction": 0, "rows": 0, "page": 3, "html": 4,
         "warc": 4, "parquet": 4, "sniff": 5, "walk": 6,
     },
-    "writers": {"writer": 1, "packing": 1, "sorter": 3},
+    "writers": {"writer": 1, "packing": 1, "recoded": 2, "sorter": 3},
     "reports": {
         "screen": 0, "figures": 0, "findings": 0, "rows": 0.5, "machine": 1, "text": 3,
     },

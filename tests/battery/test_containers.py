@@ -7,7 +7,6 @@ import json
 import lzma
 import random
 import stat
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -16,12 +15,7 @@ import pytest
 
 from dedup.readers import Limits, ReadSettings, read
 
-from .conftest import STORM
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from .conftest import STORM, zstd
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -274,6 +268,31 @@ def test_048_a_tar_that_says_a_gigabyte_about_a_name_is_refused():
     Path("a.tar").write_bytes(info.tobuf(tarfile.GNU_FORMAT) + bytes(4096))
     count, [fault] = records("a.tar")
     assert (count, fault.code) == (0, "E308")
+
+
+@pytest.mark.parametrize("wrong", [-300, -5, 5, 300])
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_037_a_warc_whose_record_has_another_length_than_it_says_is_told(wrong, last, pack, scan):
+    pytest.importorskip("warcio")
+
+    def stored_page(name, wrong=0):
+        http = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + STORM.encode()
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x:{name}>\r\n"
+            f"WARC-Target-URI: http://x/{name}\r\nContent-Length: {len(http) + wrong}\r\n"
+            "Content-Type: application/http; msgtype=response"
+        )
+        return pack(head.encode() + b"\r\n\r\n" + http + b"\r\n\r\n")
+
+    whole = [stored_page("a"), stored_page("b", wrong), stored_page("c")]
+    Path("x.warc").write_bytes(b"".join(whole[:2] if last else whole))
+    done = scan("x.warc")
+    assert (done.code, done.skipped["x.warc"][0]) == (2, "E307")
+    assert done.addresses[0] == "x.warc:1"
+    assert len(done.err.splitlines()) == len(
+        [line for line in done.err.splitlines() if "x.warc" in line]
+    )
 
 
 TABLE = [{"id": n, "text": f"{STORM} {n}", "title": "T"} for n in range(50)]

@@ -173,12 +173,19 @@ def _tell(
     begins = words.begins
     stretches = np.stack((begins[first + lowest - 1], begins[first + highest] - 1), 1)
     run = masks >> (lowest - 1).astype(np.uint32)
-    parts, size = [words.letters], len(words.letters)
-    for fact in np.flatnonzero(run & (run + np.uint32(1))).tolist():
-        chosen = [at for at in range(highest[fact]) if masks[fact] >> at & 1]
-        numbers = [int(first[fact]) + at for at in chosen]
-        told = " ".join([words.letters[begins[at] : begins[at + 1] - 1] for at in numbers])
-        parts.append(told)
-        stretches[fact] = size, size + len(told)
-        size += len(told)
-    return "".join(parts), stretches
+    broken = np.flatnonzero(run & (run + np.uint32(1)))
+    asked = first[broken].tolist(), highest[broken].tolist(), masks[broken].tolist()
+    letters, borders = words.letters, begins.tolist()
+    told = [
+        "".join(
+            [
+                letters[borders[at] : borders[at + 1]]
+                for at in range(start, start + count)
+                if mask >> (at - start) & 1
+            ]
+        )
+        for start, count, mask in zip(*asked, strict=True)
+    ]
+    ends = len(letters) + np.cumsum([0, *map(len, told)])
+    stretches[broken] = np.stack((ends[:-1], ends[1:] - 1), 1)  # without the space behind
+    return letters + "".join(told), stretches

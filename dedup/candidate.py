@@ -63,9 +63,7 @@ def sample(runs: Ragged, how: CandidateSettings) -> Ragged:
 
     The text alone decides which ones, so that a passage has the same keys wherever it stands.
     """
-    sampled = keep(runs, runs.values <= np.uint64(highest(how)))
-    values, offsets, _ = kernels.sort_distinct(sampled.values, sampled.offsets)
-    return Ragged(values, offsets)
+    return Ragged(*kernels.keep_lowest(runs.values, runs.offsets, highest(how)))
 
 
 def highest(how: CandidateSettings) -> int:

@@ -126,7 +126,10 @@ def _upwards(folder: str) -> Iterator[str]:
     while True:
         yield current
         above = os.path.join(current, os.pardir)
-        if os.path.exists(os.path.join(current, ".git")) or os.path.samefile(current, above):
+        try:
+            if os.path.exists(os.path.join(current, ".git")) or os.path.samefile(current, above):
+                return
+        except OSError:  # it may not be entered, and so holds nothing for whoever asks
             return
         current = above
 

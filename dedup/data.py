@@ -358,7 +358,7 @@ class Result:
     tally: Tally
     articles: tuple[Entry, ...]
     stories: tuple[Story, ...]
-    pairs: tuple[Verdict, ...]
+    pairs: Sequence[Verdict]
     skipped: tuple[Skipped, ...] = ()
     furniture: tuple[Passage, ...] = ()
     """Passages that were left out of the evidence, the most frequent first."""

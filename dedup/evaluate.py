@@ -282,10 +282,12 @@ def sweep(labels: Sequence[str], judged: Sequence[Judged], how: MatchSettings) -
 
     Pairs are judged one by one, so that what the indexes or the stories lose is not in it.
     """
+    measured = verdict.columns([one.verdict.evidence for one in judged])
     points = []
     for threshold in sorted({*THRESHOLDS, how.threshold}):
         moved = replace(how, threshold=threshold)
-        said = [verdict.judge(one.verdict.evidence, moved).relation.value for one in judged]
+        rules = verdict.decide(measured, moved).tolist()
+        said = [verdict.RULES[rule].relation.value for rule in rules]
         points.append(Point(threshold, score(SAME, labels, said), threshold == how.threshold))
     scored = [one for one in points if one.score.f1.ratio is not None]
     if SAME not in labels or not scored:

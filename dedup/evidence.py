@@ -1,21 +1,28 @@
-"""Measure one pair: what two articles share, and where they differ in facts.
+"""Measure pairs: what two articles share, and where they differ in facts.
 
-Below this module everything is columns of numbers; from here on each pair is an object that a
-person can read.
+Up to a verdict everything is columns of numbers; here a pair becomes an object that a person can
+read, once somebody wants to.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import fields
+from functools import cache
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz
 
 from .data import Article, Evidence, Fact
-from .kernels import IDF_UNIT, WEIGHT_UNIT, Bounds
+from .kernels import IDF_UNIT, MEASURES, WEIGHT_UNIT, Bounds
+from .settings import INDEXES
+from .weighed import SAME_TEXT, Weighed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
     from .settings import MatchSettings
 
 PASSAGE_WORDS = 3
@@ -37,43 +44,29 @@ DOT_UNIT = WEIGHT_UNIT**2
 """A cosine of 1.0 between term vectors."""
 
 
-class Measures(NamedTuple):
-    """What the kernel counted on a pair; ``kernels.reference_pairs`` says what each means."""
-
-    shared_runs: int
-    left_passages: int
-    right_passages: int
-    left_own: int
-    right_own: int
-    dot: int
-    measured: int
-    left_runs: int
-    right_runs: int
-    left_said: int
-    right_said: int
-    left_aligned: int
-    right_aligned: int
-    aligned_words: int
-    longest: int
-    swapped: int
-    agreeing: int
-    places: int
-
-
 class Shared(NamedTuple):
-    """How many distinct shingles both sides hold, and each of them."""
+    """``int64[m]`` each: how many distinct shingles both sides of a pair hold, and each of them."""
 
-    both: int
-    left: int
-    right: int
+    both: NDArray[np.int64]
+    left: NDArray[np.int64]
+    right: NDArray[np.int64]
 
 
 class Found(NamedTuple):
-    """How a pair was proposed: by which indexes, in how many bands, with which estimate."""
+    """How pairs were proposed: by which indexes, in how many bands, with which estimate."""
 
-    by: tuple[str, ...] = ()
-    bands: int = 0
-    estimate_ratio: float = 0.0
+    by: NDArray[np.uint8]
+    """As in ``Weighed.found_by``."""
+    bands: NDArray[np.int64]
+    estimate_ratio: NDArray[np.float64]
+
+
+class Beside(NamedTuple):
+    """What is known of the articles of pairs besides their texts, as in ``Weighed``."""
+
+    title_ratio: NDArray[np.float64]
+    hours_apart: NDArray[np.float64]
+    same_source: NDArray[np.int8]
 
 
 def bounds(how: MatchSettings, *, closely: bool) -> Bounds:
@@ -95,130 +88,163 @@ def bounds(how: MatchSettings, *, closely: bool) -> Bounds:
 
 
 def weigh(
-    articles: tuple[Article, Article],
-    words: tuple[int, int],
-    measures: Measures,
+    words: tuple[NDArray[np.int64], NDArray[np.int64]],
+    measures: NDArray[np.int64],
     shingles: Shared,
     found: Found,
-) -> Evidence:
-    """Everything that was measured on one pair; the facts that differ are read by ``differ``.
+    beside: Beside,
+) -> Weighed:
+    """Everything that was measured on pairs; what their facts say is added by ``differing``.
 
-    ``words`` are the lengths of both sides, furniture left out.
+    ``words`` are the lengths of the left and the right sides, furniture left out, and ``measures``
+    is ``int64[m, 18]`` as the kernel counts.
     """
+    of = dict(zip(MEASURES, measures.T, strict=True))
     left, right = words
-    capped = min(left, ALIGNED_WORDS) + min(right, ALIGNED_WORDS)
-    either = shingles.left + shingles.right - shingles.both
-    return Evidence(
-        same_text=False,
+    capped = np.minimum(left, ALIGNED_WORDS) + np.minimum(right, ALIGNED_WORDS)
+    nothing = np.zeros(len(measures), np.int64)
+    return Weighed(
+        same_text=nothing.astype(np.bool_),
         left_words=left,
         right_words=right,
-        jaccard_ratio=shingles.both / max(1, either),
-        left_in_right_ratio=shingles.both / max(1, shingles.left),
-        right_in_left_ratio=shingles.both / max(1, shingles.right),
-        left_shared_ratio=measures.left_passages / max(1, left),
-        right_shared_ratio=measures.right_passages / max(1, right),
-        left_own_ratio=measures.left_own / max(1, left),
-        right_own_ratio=measures.right_own / max(1, right),
-        left_aligned_ratio=measures.left_aligned / max(1, measures.left_said),
-        right_aligned_ratio=measures.right_aligned / max(1, measures.right_said),
-        alignment_ratio=2 * measures.aligned_words / max(1, capped),
-        shared_run_words=measures.longest,
-        term_cosine_ratio=min(1.0, measures.dot / DOT_UNIT),
-        swapped_words=measures.swapped,
+        jaccard_ratio=_ratio(shingles.both, shingles.left + shingles.right - shingles.both),
+        left_in_right_ratio=_ratio(shingles.both, shingles.left),
+        right_in_left_ratio=_ratio(shingles.both, shingles.right),
+        left_shared_ratio=_ratio(of["left_passages"], left),
+        right_shared_ratio=_ratio(of["right_passages"], right),
+        left_own_ratio=_ratio(of["left_own"], left),
+        right_own_ratio=_ratio(of["right_own"], right),
+        left_aligned_ratio=_ratio(of["left_aligned"], of["left_said"]),
+        right_aligned_ratio=_ratio(of["right_aligned"], of["right_said"]),
+        alignment_ratio=_ratio(2 * of["aligned_words"], capped),
+        shared_run_words=of["longest"],
+        term_cosine_ratio=np.minimum(1.0, of["dot"] / DOT_UNIT),
+        swapped_words=of["swapped"],
+        facts_differ=nothing,
+        facts_differ_ratio=nothing.astype(np.float64),
+        title_ratio=beside.title_ratio,
+        hours_apart=beside.hours_apart,
+        same_source=beside.same_source,
+        found_by=found.by,
+        bands=found.bands,
         jaccard_estimate_ratio=found.estimate_ratio,
-        title_ratio=_title_ratio(*articles),
-        hours_apart=_hours_apart(*articles),
-        same_source=_same_source(*articles),
-        found_by=found.by,
-        bands=found.bands,
     )
 
 
-def equal(articles: tuple[Article, Article], words: int, found: Found) -> Evidence:
-    """What two articles with one clean text share, which nobody needs to measure."""
-    whole = 1.0 if words >= PASSAGE_WORDS else 0.0
-    return Evidence(
-        same_text=True,
-        left_words=words,
-        right_words=words,
-        jaccard_ratio=whole,
-        left_in_right_ratio=whole,
-        right_in_left_ratio=whole,
-        left_shared_ratio=1.0,
-        right_shared_ratio=1.0,
-        left_own_ratio=0.0,
-        right_own_ratio=0.0,
-        left_aligned_ratio=1.0,
-        right_aligned_ratio=1.0,
-        alignment_ratio=1.0,
-        shared_run_words=words,
-        term_cosine_ratio=1.0,
-        jaccard_estimate_ratio=1.0,
-        title_ratio=_title_ratio(*articles),
-        hours_apart=_hours_apart(*articles),
-        same_source=_same_source(*articles),
-        found_by=found.by,
-        bands=found.bands,
-    )
-
-
-def head_words(words: tuple[int, int], measures: Measures) -> int:
-    """Words at the beginning of both articles where one name alone tells another subject: those of
-    the headline, where the two are fillings of a form.
+def equal(words: NDArray[np.int64], beside: Beside) -> Weighed:
+    """What pairs of articles with one clean text share, which nobody needs to measure; ``words``
+    are the lengths of the texts.
     """
-    return HEAD_WORDS if 2 * measures.aligned_words >= FORM_RATIO * sum(words) else 0
+    count = len(words)
+    nothing, one = np.zeros(count), np.ones(count)
+    whole = np.where(words >= PASSAGE_WORDS, 1.0, 0.0)
+    none = nothing.astype(np.int64)
+    return Weighed(
+        np.ones(count, np.bool_),
+        *(words, words, whole, whole, whole),
+        *(one, one, nothing, nothing, one, one, one),
+        *(words, one, none, none, nothing),
+        *beside,
+        found_by=np.full(count, SAME_TEXT, np.uint8),
+        bands=none,
+        jaccard_estimate_ratio=one,
+    )
+
+
+def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> NDArray[np.float64]:
+    """The share of a whole, 0 where there is none."""
+    return np.asarray(part / np.maximum(1, whole), np.float64)
+
+
+def head_words(words: NDArray[np.int64], aligned: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Words at the beginning of both articles where one name alone tells another subject: those of
+    the headline, where the two are fillings of a form. ``words`` are those of both sides together.
+    """
+    return np.where(2 * aligned >= FORM_RATIO * words, HEAD_WORDS, 0)
 
 
 def differing(
-    evidence: Evidence, count: int, weight: int, agreeing: int, facts: list[Fact]
-) -> Evidence:
-    """The evidence with the facts that differ, and their share of all facts, by weight."""
-    return replace(
-        evidence,
-        facts_differ=count,
-        facts_differ_ratio=weight / (weight + agreeing),
-        facts=tuple(facts),
-    )
+    weighed: Weighed,
+    counts: NDArray[np.int64],
+    weights: NDArray[np.int64],
+    agreeing: NDArray[np.int64],
+) -> Weighed:
+    """The evidence with how many facts differ, and their share of all facts, by weight."""
+    ratios = np.where(counts > 0, weights / np.maximum(1, weights + agreeing), 0.0)
+    return weighed._replace(facts_differ=counts, facts_differ_ratio=ratios)
 
 
-def mirror(evidence: Evidence) -> Evidence:
+def mirror(weighed: Weighed) -> Weighed:
     """The same evidence, seen from the other side."""
-    return replace(
-        evidence,
-        left_words=evidence.right_words,
-        right_words=evidence.left_words,
-        left_in_right_ratio=evidence.right_in_left_ratio,
-        right_in_left_ratio=evidence.left_in_right_ratio,
-        left_shared_ratio=evidence.right_shared_ratio,
-        right_shared_ratio=evidence.left_shared_ratio,
-        left_own_ratio=evidence.right_own_ratio,
-        right_own_ratio=evidence.left_own_ratio,
-        left_aligned_ratio=evidence.right_aligned_ratio,
-        right_aligned_ratio=evidence.left_aligned_ratio,
-        facts=tuple(Fact(fact.kind, fact.right, fact.left) for fact in evidence.facts),
+    return Weighed._make(getattr(weighed, _MIRRORED[name]) for name in Weighed._fields)
+
+
+_MIRRORED = {
+    name: name.replace("left", "*").replace("right", "left").replace("*", "right")
+    for name in Weighed._fields
+}
+"""Where each column stands when the sides swap."""
+
+
+FIELDS = tuple(one.name for one in fields(Evidence))
+"""The names of the evidence's fields, in their order."""
+
+
+def told(weighed: Weighed, facts: Sequence[tuple[Fact, ...]]) -> dict[str, Sequence[Any]]:
+    """The fields of the evidence on pairs as an ``Evidence`` has them, a list of each, with the
+    facts that differ.
+    """
+    columns: Iterator[tuple[str, Any]] = zip(Weighed._fields, weighed, strict=True)
+    listed: dict[str, Sequence[Any]] = {name: column.tolist() for name, column in columns}
+    listed["facts"] = facts
+    for name in ("title_ratio", "hours_apart"):
+        listed[name] = [None if one != one else one for one in listed[name]]  # NaN is unlike itself
+    listed["same_source"] = [None if one < 0 else one == 1 for one in listed["same_source"]]
+    listed["found_by"] = [_names(bits) for bits in listed["found_by"]]
+    return {name: listed[name] for name in FIELDS}
+
+
+def tell(weighed: Weighed, facts: Sequence[tuple[Fact, ...]]) -> list[Evidence]:
+    """Each pair's evidence, for a person or a report to read, with the facts that differ."""
+    return [Evidence(*row) for row in zip(*told(weighed, facts).values(), strict=True)]
+
+
+@cache
+def _names(found_by: int) -> tuple[str, ...]:
+    """The names of the indexes that proposed a pair."""
+    names = tuple(name for bit, name in enumerate(INDEXES) if found_by >> bit & 1)
+    return ("same-text",) if found_by == SAME_TEXT else names or ("asked",)
+
+
+def beside(pairs: Sequence[tuple[Article, Article]]) -> Beside:
+    """What is known of the articles of each pair besides their texts."""
+    return Beside(
+        np.array([_title_ratio(*pair) for pair in pairs], np.float64),
+        np.array([_hours_apart(*pair) for pair in pairs], np.float64),
+        np.array([_same_source(*pair) for pair in pairs], np.int8),
     )
 
 
-def _title_ratio(left: Article, right: Article) -> float | None:
+def _title_ratio(left: Article, right: Article) -> float:
     """Likeness of the titles, whatever the order of their words."""
     if not left.title or not right.title:
-        return None
+        return np.nan
     ratio = fuzz.token_sort_ratio(left.title.casefold(), right.title.casefold())
     return ratio / 100
 
 
-def _hours_apart(left: Article, right: Article) -> float | None:
+def _hours_apart(left: Article, right: Article) -> float:
     """Hours between the two dates of publication; those without a zone are taken as given."""
     if left.published is None or right.published is None:
-        return None
+        return np.nan
     apart = left.published.replace(tzinfo=None) - right.published.replace(tzinfo=None)
     if left.published.tzinfo and right.published.tzinfo:
         apart = left.published - right.published
     return abs(apart.total_seconds()) / 3600
 
 
-def _same_source(left: Article, right: Article) -> bool | None:
+def _same_source(left: Article, right: Article) -> int:
     """Whether one outlet published both, where both are known."""
     if not left.source or not right.source:
-        return None
+        return -1
     return left.source == right.source

@@ -8,6 +8,7 @@ not differ.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -66,15 +67,15 @@ class Differing:
     stretches: NDArray[np.int64]
     """``int64[n, 4]``: where each fact stands in the letters: left begin and end, right."""
 
-    def facts(self, pair: int) -> list[Fact]:
-        """The first ``FACTS_SHOWN`` facts of a pair."""
-        start = int(self.counts[:pair].sum())
-        some = slice(start, start + min(int(self.counts[pair]), FACTS_SHOWN))
-        told, letters = self.stretches[some].tolist(), self.letters
-        return [
-            Fact(_KINDS[kind], letters[a:b], letters[c:d])
-            for kind, (a, b, c, d) in zip(self.kinds[some].tolist(), told, strict=True)
-        ]
+    def facts(self) -> list[tuple[Fact, ...]]:
+        """The first ``FACTS_SHOWN`` facts of each pair."""
+        starts = np.cumsum(self.counts) - self.counts
+        shown = np.arange(len(self.kinds)) - np.repeat(starts, self.counts) < FACTS_SHOWN
+        letters, kinds = self.letters, self.kinds[shown].tolist()
+        told = zip(kinds, self.stretches[shown].tolist(), strict=True)
+        facts = (Fact(_KINDS[kind], letters[a:b], letters[c:d]) for kind, (a, b, c, d) in told)
+        lengths = np.minimum(self.counts, FACTS_SHOWN).tolist()
+        return [tuple(islice(facts, length)) for length in lengths]
 
 
 def find(

@@ -102,7 +102,7 @@ class CandidateSettings:
     term_bucket_full: int = 24
     """The same for ``terms``, whose buckets mix many events."""
     bucket_limit: int = 1 << 16
-    """A larger bucket is cut into stretches of this length, and counted as capped."""
+    """A larger bucket is cut by every so many rows of the corpus, and counted as capped."""
 
     def __post_init__(self) -> None:
         """Refuse unknown indexes and numbers that make no sense."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .background import frequencies
-from .kernels import IDF_UNIT, WEIGHT_UNIT, band_keys, number_values
+from .kernels import FINER_BITS, IDF_UNIT, band_keys, count_rows, number_values, weigh_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -27,13 +27,7 @@ COPY_BAND_ROWS = 6
 COUNT_POWER = 0.7
 MOST_COUNTED = 1000
 """A term that stands more often in an article weighs no more."""
-ROWS_AT_ONCE = 512
-"""Rows that are weighed at a time: what it takes besides stays in the processor's cache."""
-VALUES_AT_ONCE = 1 << 22
-"""Terms that are counted at a time, which bounds what it takes besides."""
-_FINER = 8
-"""Bits by which an idf is finer than a weight before a row is scaled."""
-_FINE = IDF_UNIT >> _FINER
+_FINE = IDF_UNIT >> FINER_BITS
 """A weight of 1.0 before a row is scaled: whole numbers, so that sums are exact."""
 
 
@@ -69,14 +63,7 @@ def spread(
     make its words look common. They are told by a band of the signature that they share.
     """
     parts = 1 / _copies(signatures)
-    articles = np.zeros(len(vocabulary))
-    for at in range(0, len(terms.values), VALUES_AT_ONCE):
-        some = terms.values[at : at + VALUES_AT_ONCE]
-        articles += np.bincount(some, minlength=len(vocabulary))
-    copied = np.flatnonzero(parts < 1)
-    for row in copied.tolist():
-        mine = terms.values[terms.offsets[row] : terms.offsets[row + 1]]
-        articles[mine] -= 1 - parts[row]
+    articles = count_rows(terms.values, terms.offsets, parts, len(vocabulary))
     return idf(vocabulary, articles, float(parts.sum()))
 
 
@@ -91,28 +78,22 @@ def _copies(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:
 
 
 def weigh_terms(
-    terms: Ragged, counts: NDArray[np.uint32], idf_of: NDArray[np.uint32]
-) -> NDArray[np.uint32]:
-    """``uint32[n]``: ``count ** 0.7 · idf`` of every term, each row scaled to length 1, which is
-    ``kernels.WEIGHT_UNIT`` (after Manning, Raghavan and Schütze, Introduction to Information
-    Retrieval, 6.4; the power dampens repetition as their logarithm does, and told reports of one
-    event from others a little better). ``terms`` are places in ``idf_of``.
+    terms: Ragged, counts: NDArray[np.uint32], idf_of: NDArray[np.uint32], rows: NDArray[np.int64]
+) -> None:
+    """Make of the ``counts`` of some rows' terms, in place, what each weighs: ``count ** 0.7 ·
+    idf``, each row scaled to length 1, which is ``kernels.WEIGHT_UNIT`` (after Manning, Raghavan
+    and Schütze, Introduction to Information Retrieval, 6.4; the power dampens repetition as their
+    logarithm does, and told reports of one event from others a little better). ``terms`` are places
+    in ``idf_of``.
 
     >>> from dedup.data import Ragged
+    >>> from dedup.kernels import WEIGHT_UNIT
     >>> terms = Ragged(np.array([0, 1], np.uint32), np.array([0, 2]))
     >>> idf_of = np.array([3 * IDF_UNIT, 4 * IDF_UNIT], np.uint32)
-    >>> (weigh_terms(terms, np.ones(2, np.uint32), idf_of) / WEIGHT_UNIT).round(3).tolist()
+    >>> weights = np.ones(2, np.uint32)
+    >>> weigh_terms(terms, weights, idf_of, np.array([0]))
+    >>> (weights / WEIGHT_UNIT).round(3).tolist()
     [0.6, 0.8]
     """
     power = np.rint(_FINE * np.arange(MOST_COUNTED + 1) ** COUNT_POWER).astype(np.uint64)
-    out = np.empty(len(counts), np.uint32)
-    for row in range(0, len(terms.offsets) - 1, ROWS_AT_ONCE):
-        offsets = terms.offsets[row : row + ROWS_AT_ONCE + 1]
-        some = slice(int(offsets[0]), int(offsets[-1]))
-        factors = power[np.minimum(counts[some], MOST_COUNTED)]
-        weights = factors * idf_of[terms.values[some]] >> np.uint64(_FINER)
-        sums = np.concatenate((np.zeros(1, np.uint64), np.cumsum(weights * weights)))
-        squares = sums[offsets[1:] - some.start] - sums[offsets[:-1] - some.start]
-        scale = WEIGHT_UNIT / np.maximum(np.sqrt(squares.astype(np.float64)), 1.0)
-        out[some] = np.rint(weights * np.repeat(scale, np.diff(offsets)))
-    return out
+    weigh_rows(terms.values, terms.offsets, counts, power, idf_of, rows)

@@ -88,6 +88,7 @@ _POINTER = re.compile(
     r"|l[aä]s (?:mer|ocks[aå])"
     r"|czytaj (?:te[zż]|wi[eę]cej)|читайте также|подробнее|читати також"
     r"|اقرأ أيضا|اقرأ المزيد|مزید پڑھیں"
+    r"|اقرا ايضا|اقرا المزيد|مزيد پڑهيں"  # the same as unify_letters leaves them
     r"|相关阅读|阅读全文|延伸阅读|続きを読む|関連記事|อ่านต่อ|อ่านเพิ่มเติม"
     r")(?:\b|(?<=[^\x00-\x7f]))[^\n]{0,160}$",
     re.IGNORECASE | re.MULTILINE,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
 
 from .data import Evidence, Relation
+from .weighed import Weighed
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from numpy.typing import NDArray
+
     from .settings import MatchSettings
 
 DOUBT_WORDS = 10
@@ -27,8 +34,31 @@ UNTOUCHED_RATIO = 0.9
 their words, and every fact."""
 
 
+class Rule(NamedTuple):
+    """What a rule says of a pair for which it decides."""
+
+    name: str
+    """Stable, such as ``ND01 same-text``."""
+    relation: Relation
+    kind: str
+
+
+RULES = (
+    Rule("DI02 no-words", Relation.DISTINCT, ""),
+    Rule("ND01 same-text", Relation.SAME_STORY, "exact"),
+    Rule("TM01 facts-substituted", Relation.RELATED, "template"),
+    Rule("TM03 other-body", Relation.RELATED, "template"),
+    Rule("TM02 another-day", Relation.RELATED, "template"),
+    Rule("ND03 contained-text", Relation.SAME_STORY, "contained"),
+    Rule("ND02 near-text", Relation.SAME_STORY, "near"),
+    Rule("RE01 same-event", Relation.RELATED, "report"),
+    Rule("DI01 nothing-shared", Relation.DISTINCT, ""),
+)
+"""In the order in which they are asked: the first that holds decides, and the last always does."""
+
+
 class Ruling(NamedTuple):
-    """What a rule decides, and the figure that decided, in words."""
+    """What a rule decides on one pair, and the figure that decided, in words."""
 
     relation: Relation
     kind: str
@@ -37,42 +67,82 @@ class Ruling(NamedTuple):
 
 
 class Shares(NamedTuple):
-    """The figures that decide about one story. Every article is taken to have ``DOUBT_WORDS`` more
-    that nobody shares: a handful of words in common proves little.
+    """The figures that decide about one story, a column of each. Every article is taken to have
+    ``DOUBT_WORDS`` more that nobody shares: a handful of words in common proves little.
     """
 
-    aligned: float
+    aligned: NDArray[np.float64]
     """Of what an article's words say, how much stands in the other in the same order; of the two
     articles, the one with less."""
-    of_shorter: float
+    of_shorter: NDArray[np.float64]
     """Of the shorter article's words, those in shared passages; a passage that one side repeats
     counts as often as the other side has it."""
-    of_longer: float
-    own: float
+    of_longer: NDArray[np.float64]
+    own: NDArray[np.float64]
     """Of the words of the article that has less of it, those in long stretches of its own."""
 
 
-def shares(evidence: Evidence) -> Shares:
-    """The deciding figures of a pair.
-
-    >>> measured = Evidence(
-    ...     False, 90, 190, 0.4, 0.9, 0.4, 0.9, 0.45, 0, 0.4, 0.9, 0.4, 0.6, 40, 0.8)
-    >>> shares(measured)
-    Shares(aligned=0.38, of_shorter=0.81, of_longer=0.405, own=0)
-    """
-    left, right = evidence.left_words, evidence.right_words
-    shorter, longer = min(left, right) + DOUBT_WORDS, max(left, right) + DOUBT_WORDS
-    shared = min(evidence.left_shared_ratio * left, evidence.right_shared_ratio * right)
-    aligned = min(
-        evidence.left_aligned_ratio * left / (left + DOUBT_WORDS),
-        evidence.right_aligned_ratio * right / (right + DOUBT_WORDS),
+def shares(found: Weighed) -> Shares:
+    """The deciding figures of pairs."""
+    left, right = found.left_words, found.right_words
+    shorter, longer = np.minimum(left, right) + DOUBT_WORDS, np.maximum(left, right) + DOUBT_WORDS
+    shared = np.minimum(found.left_shared_ratio * left, found.right_shared_ratio * right)
+    aligned = np.minimum(
+        found.left_aligned_ratio * left / (left + DOUBT_WORDS),
+        found.right_aligned_ratio * right / (right + DOUBT_WORDS),
     )
-    own = min(evidence.left_own_ratio, evidence.right_own_ratio)
+    own = np.minimum(found.left_own_ratio, found.right_own_ratio)
     return Shares(aligned, shared / shorter, shared / longer, own)
 
 
+def decide(found: Weighed, how: MatchSettings) -> NDArray[np.uint8]:
+    """``uint8[m]``: the place in ``RULES`` of the rule that decides on each pair, from its evidence
+    and the settings alone.
+    """
+    of = shares(found)
+    held_from = _held_from(how)
+    held = of.of_shorter >= held_from
+    contained = held & (of.of_longer < held_from)
+    reworked = (of.aligned >= how.threshold) & (of.of_shorter >= how.threshold)
+    near = held | (reworked & (of.own <= OWN_RATIO * of.aligned))
+    one_text = contained | near
+    shorter = np.minimum(found.left_words, found.right_words)
+    holds = (
+        shorter == 0,
+        found.same_text,
+        one_text & (found.facts_differ_ratio > _form_border(found, how)),
+        one_text & (found.swapped_words >= np.maximum(BODY_WORDS, BODY_RATIO * shorter)),
+        one_text & (found.hours_apart > how.template_hours) & ~_untouched(found),
+        contained,
+        near,
+        found.term_cosine_ratio >= how.related_ratio,
+        np.ones(len(shorter), np.bool_),
+    )
+    return np.asarray(np.argmax(holds, axis=0), np.uint8)
+
+
+def _held_from(how: MatchSettings) -> float:
+    """The share of the shorter article from which the longer one holds it."""
+    return 1 - (1 - how.threshold) / 3
+
+
+def _form_border(found: Weighed, how: MatchSettings) -> NDArray[np.float64]:
+    """The share of substituted facts above which a pair that shares its wording is one form filled
+    in twice.
+    """
+    single = (found.facts_differ == 1) & (found.alignment_ratio >= UNTOUCHED_RATIO)
+    lenient = (found.alignment_ratio < REWORDED_RATIO) | single
+    return np.asarray(how.template_ratio * np.where(lenient, REWORDED, 1.0), np.float64)
+
+
+def _untouched(found: Weighed) -> NDArray[np.bool_]:
+    """Whether next to all is in common, and every fact."""
+    share = np.minimum(found.left_shared_ratio, found.right_shared_ratio)
+    return np.asarray((share >= UNTOUCHED_RATIO) & (found.facts_differ == 0), np.bool_)
+
+
 def judge(evidence: Evidence, how: MatchSettings) -> Ruling:
-    """The relation of a pair, from its evidence and the settings alone.
+    """The ruling on one pair, with the figure that decided.
 
     >>> from dedup.settings import MatchSettings
     >>> measured = Evidence(
@@ -80,86 +150,68 @@ def judge(evidence: Evidence, how: MatchSettings) -> Ruling:
     >>> judge(measured, MatchSettings()).rule
     'ND02 near-text'
     """
-    if not (evidence.left_words and evidence.right_words):
-        return Ruling(
-            Relation.DISTINCT, "", "DI02 no-words", "an article without words is never a copy"
-        )
-    if evidence.same_text:
-        return _same("exact", "ND01 same-text", "the clean texts are equal")
-    ruling = _one_text(shares(evidence), how)
-    if ruling:
-        return _template(evidence, how) or ruling
-    return _other_text(evidence, how)
+    found = columns([evidence])
+    rule = RULES[int(decide(found, how)[0])]
+    return Ruling(rule.relation, rule.kind, rule.name, _DECIDED[rule.name[:4]](found, how))
 
 
-def _one_text(of: Shares, how: MatchSettings) -> Ruling | None:
-    """Whether one article is the other, reworked, cut or with more around it."""
-    held_from = 1 - (1 - how.threshold) / 3
-    held = of.of_shorter >= held_from
-    if held and of.of_longer < held_from:
-        return _same(
-            "contained",
-            "ND03 contained-text",
-            f"{of.of_shorter:.0%} of the shorter article is in shared passages (one story from"
-            f" {held_from:.0%})",
-        )
-    reworked = of.aligned >= how.threshold and of.of_shorter >= how.threshold
-    if held or (reworked and of.own <= OWN_RATIO * of.aligned):
-        return _same(
-            "near",
-            "ND02 near-text",
-            f"{of.aligned:.0%} of what each says stands in the other in the same order (one story"
-            f" from {how.threshold:.0%})",
-        )
-    return None
+def columns(evidences: Sequence[Evidence]) -> Weighed:
+    """The evidence on pairs as columns again, but for where they were found and who published them,
+    by which nothing is decided.
+    """
+    known = {"found_by": np.zeros(len(evidences)), "same_source": np.zeros(len(evidences))}
+    told: dict[str, Any] = {
+        name: [getattr(one, name) for one in evidences] for name in Weighed._fields
+    }
+    for name in ("title_ratio", "hours_apart"):
+        told[name] = [np.nan if one is None else one for one in told[name]]
+    return Weighed(**{name: np.array(column) for name, column in (told | known).items()})
 
 
-def _other_text(evidence: Evidence, how: MatchSettings) -> Ruling:
-    """Whether two texts that are not one report one event."""
-    alike = f"rare words are alike by {evidence.term_cosine_ratio:.2f} (related from"
-    alike += f" {how.related_ratio:.2f})"
-    if evidence.term_cosine_ratio >= how.related_ratio:
-        wording = f"the wording is not: {shares(evidence).aligned:.0%} in common"
-        return Ruling(Relation.RELATED, "report", "RE01 same-event", f"{alike}, {wording}")
-    return Ruling(Relation.DISTINCT, "", "DI01 nothing-shared", alike)
+def _substituted(found: Weighed, how: MatchSettings) -> str:
+    share, border = found.facts_differ_ratio[0], _form_border(found, how)[0]
+    what = "of the facts in shared passages are substituted"
+    return f"{share:.0%} {what} (a template from {border:.0%})"
 
 
-def _same(kind: str, rule: str, decided: str) -> Ruling:
-    """A ruling for one story."""
-    return Ruling(Relation.SAME_STORY, kind, rule, decided)
+def _other_body(found: Weighed, how: MatchSettings) -> str:  # noqa: ARG001 - as all of them
+    what = "words between the shared passages tell of other things"
+    return f"{found.swapped_words[0]} {what} (a page in the same frame from {BODY_WORDS})"
 
 
-def _template(evidence: Evidence, how: MatchSettings) -> Ruling | None:
-    """Whether a pair that shares its wording is one form filled in twice."""
-    border = how.template_ratio
-    single = evidence.facts_differ == 1 and evidence.alignment_ratio >= UNTOUCHED_RATIO
-    if evidence.alignment_ratio < REWORDED_RATIO or single:
-        border *= REWORDED
-    if evidence.facts_differ_ratio > border:
-        return Ruling(
-            Relation.RELATED,
-            "template",
-            "TM01 facts-substituted",
-            f"{evidence.facts_differ_ratio:.0%} of the facts in shared passages are substituted (a"
-            f" template from {border:.0%})",
-        )
-    shorter = min(evidence.left_words, evidence.right_words)
-    if evidence.swapped_words >= max(BODY_WORDS, BODY_RATIO * shorter):
-        return Ruling(
-            Relation.RELATED,
-            "template",
-            "TM03 other-body",
-            f"{evidence.swapped_words} words between the shared passages tell of other things (a"
-            f" page in the same frame from {BODY_WORDS})",
-        )
-    apart = evidence.hours_apart
-    share = min(evidence.left_shared_ratio, evidence.right_shared_ratio)
-    untouched = share >= UNTOUCHED_RATIO and not evidence.facts_differ
-    if apart is not None and apart > how.template_hours and not untouched:
-        return Ruling(
-            Relation.RELATED,
-            "template",
-            "TM02 another-day",
-            f"published {apart / 24:.0f} days apart, and not with the same facts",
-        )
-    return None
+def _another_day(found: Weighed, how: MatchSettings) -> str:  # noqa: ARG001
+    return f"published {found.hours_apart[0] / 24:.0f} days apart, and not with the same facts"
+
+
+def _contained(found: Weighed, how: MatchSettings) -> str:
+    what = "of the shorter article is in shared passages"
+    return f"{shares(found).of_shorter[0]:.0%} {what} (one story from {_held_from(how):.0%})"
+
+
+def _near(found: Weighed, how: MatchSettings) -> str:
+    what = "of what each says stands in the other in the same order"
+    return f"{shares(found).aligned[0]:.0%} {what} (one story from {how.threshold:.0%})"
+
+
+def _alike(found: Weighed, how: MatchSettings) -> str:
+    cosine = found.term_cosine_ratio[0]
+    return f"rare words are alike by {cosine:.2f} (related from {how.related_ratio:.2f})"
+
+
+def _event(found: Weighed, how: MatchSettings) -> str:
+    aligned = shares(found).aligned[0]
+    return f"{_alike(found, how)}, the wording is not: {aligned:.0%} in common"
+
+
+_DECIDED: dict[str, Callable[[Weighed, MatchSettings], str]] = {
+    "DI02": lambda *_: "an article without words is never a copy",
+    "ND01": lambda *_: "the clean texts are equal",
+    "TM01": _substituted,
+    "TM03": _other_body,
+    "TM02": _another_day,
+    "ND03": _contained,
+    "ND02": _near,
+    "RE01": _event,
+    "DI01": _alike,
+}
+"""The figure that decided against the bound that it was held to, in one sentence, by rule."""

@@ -15,18 +15,17 @@ from .. import baseline as baselines
 from .. import gate as gates
 from .. import writing
 from ..data import Article, Baseline
-from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE, HARMLESS
-from ..readers import read
+from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
+from ..readers import Notices, read
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
-from .running import find_stories
-from .streams import STDOUT, say, say_skipped
+from .running import find_stories, tell_reading
+from .streams import STDOUT, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
-    from ..data import Gate, Result, Skipped
-    from ..readers import ReadSettings
+    from ..data import Gate, Notice, Result, Skipped
     from ..settings import Settings
 
 USUAL_BASELINE = ".dedup-baseline.json"
@@ -132,9 +131,9 @@ def check(paths: tuple[str, ...], flags: Flags, **own: Any) -> int:  # noqa: ANN
     asked.require_sense(paths)
     settings, _ = flags.settings(), flags.report()
     old = _accepted(asked, settings)
-    result = _result(paths or (".",), asked, flags)
-    faults = [one for one in result.skipped if one.code not in HARMLESS]
-    say_skipped(faults if flags.quiet else result.skipped)
+    notices = Notices()
+    result = _result(paths or (".",), asked, flags, notices)
+    result, faults = tell_reading(result, notices, flags)
     gates.require_articles(result, against=bool(asked.against))
     missing = len(faults) if flags.on_error != "skip" else 0
     gate = (_updated if asked.update_baseline else _judged)(result, old, asked, settings, missing)
@@ -173,34 +172,52 @@ def _accepted(asked: Asked, settings: Settings) -> Baseline | None:
     return old
 
 
-def _result(paths: tuple[str, ...], asked: Asked, flags: Flags) -> Result:
-    """Deduplicate what is to be judged together with what is known."""
+def _result(paths: tuple[str, ...], asked: Asked, flags: Flags, notices: Notices) -> Result:
+    """Deduplicate what is to be judged together with what is known; the baseline itself, which a
+    walk may meet, holds no article.
+    """
+    baseline = asked.baseline or ""
     known: set[str] = set()
-    records = _records(paths, asked.against, flags.reading(), known)
-    result = find_stories(_without(records, asked.baseline or ""), flags)
-    return gates.mark(result, known)
+
+    def told(notice: Notice) -> None:
+        if not _is_baseline(notice.address, baseline):
+            notices.add(notice)
+
+    records = _records(
+        paths, asked.against, known, functools.partial(read, how=flags.reading()), told
+    )
+    articles = (one for one in records if not _is_baseline(one.address, baseline))
+    return gates.mark(find_stories(articles, flags), known)
 
 
-def _without(records: Iterator[Article | Skipped], baseline: str) -> Iterator[Article | Skipped]:
-    """Leave out the baseline itself, which a walk may meet, and which holds no article."""
+def _is_baseline(address: str, baseline: str) -> bool:
+    """Whether an address is that of the baseline or leads into it."""
     name = os.path.basename(baseline)
-    for one in records:
-        if not name or name not in one.address or _place(one.address)[0] != _real(baseline):
-            yield one
+    return bool(name) and name in address and _place(address)[0] == _real(baseline)
 
 
 def _records(
-    paths: tuple[str, ...], against: tuple[str, ...], how: ReadSettings, known: set[str]
+    paths: tuple[str, ...],
+    against: tuple[str, ...],
+    known: set[str],
+    reading: Callable[..., Iterator[Article | Skipped]],
+    told: Callable[[Notice], None],
 ) -> Iterator[Article | Skipped]:
     """Read both, and note the addresses of the known ones; what is to be judged is not known,
     though it may lie inside a folder of known ones.
     """
     judged: set[tuple[str, str]] = set()
-    for one in read(paths, how):
+    for one in reading(paths, told=told):
         if against and isinstance(one, Article):
             judged.add(_place(one.address))
         yield one
-    for one in read(against, how):
+    files = {path for path, _ in judged}
+
+    def told_anew(notice: Notice) -> None:
+        if _place(notice.address)[0] not in files:
+            told(notice)
+
+    for one in reading(against, told=told_anew):
         if isinstance(one, Article):
             if _place(one.address) in judged:
                 continue

@@ -15,8 +15,8 @@ from ..writing import Drafts, spool
 from .delivery import deliver_result
 from .options import FILE, Flags, setting, shared
 from .pipes import pour, stdin_as_file
-from .running import find_stories
-from .streams import STDOUT, emit, say, say_notices, say_skipped
+from .running import find_stories, tell_reading
+from .streams import STDOUT, emit, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -119,10 +119,7 @@ def _clean(job: _Job) -> int:
     notices = Notices()
     found = read(job.places.paths, job.flags.reading(), notices.add)
     result = find_stories(_met(found, job, sources), job.flags)
-    faults = [one for one in result.skipped if one.code not in HARMLESS]
-    say_skipped(faults if job.flags.quiet else result.skipped)
-    if not job.flags.quiet:
-        say_notices(notices)
+    result, faults = tell_reading(result, notices, job.flags)
     layout = _readable(job, result)
     made = plan(result)
     if job.orders.dry_run:

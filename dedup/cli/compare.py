@@ -8,9 +8,10 @@ import click
 
 from ..data import Relation
 from ..errors import EXIT_FINE, EXIT_NO
-from ..readers import read_one
+from ..readers import Notices, read_one
 from .delivery import deliver
 from .options import FILE, Flags, shared
+from .streams import say_notices
 
 _HELP = """Tell whether two articles are the same story, related, or distinct.
 
@@ -38,7 +39,11 @@ def compare(left: str, right: str, flags: Flags, *, why: bool, diff: bool, exit_
     from ..pipeline import compare as compare_pair
 
     settings, reading, _ = flags.settings(), flags.reading(), flags.report("comparison")
-    pair = compare_pair(read_one(left, reading), read_one(right, reading), settings)
+    notices = Notices()
+    one, other = (read_one(path, reading, notices.add) for path in (left, right))
+    if not flags.quiet:
+        say_notices(notices)
+    pair = compare_pair(one, other, settings)
     deliver(flags, lambda report, look: report.comparison(pair, replace(look, why=why, diff=diff)))
     same = pair.verdict.relation is Relation.SAME_STORY
     return EXIT_NO if exit_code and same else EXIT_FINE

@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from ..data import Article
-from ..errors import EXIT_FINE, EXIT_TROUBLE, HARMLESS
-from ..readers import gold, read
+from ..errors import EXIT_FINE, EXIT_TROUBLE
+from ..readers import Notices, gold, read
 from .delivery import deliver
 from .options import FILE, Flags, shared
-from .running import find_stories
-from .streams import STDOUT, say, say_skipped
+from .running import find_stories, tell_reading
+from .streams import STDOUT, say
 
 if TYPE_CHECKING:
-    from ..data import Gold, Result, Skipped
+    from ..data import Gold, Notice, Result, Skipped
     from ..evaluate import Evaluation
 
 _MISSING_SHOWN = 5
@@ -61,14 +61,17 @@ def evaluate(paths: tuple[str, ...], pairs: str, flags: Flags, *, sweep: bool, w
         raise click.UsageError("stdin cannot be both the labelled pairs and an article file.")
     flags.report("evaluation")
     labelled = gold.read(pairs)
-    records = [one for one in read(paths or (".",), flags.reading()) if not _is_gold(one, pairs)]
+    notices = Notices()
+
+    def told(notice: Notice) -> None:
+        if not _is_gold(notice, pairs):
+            notices.add(notice)
+
+    found = read(paths or (".",), flags.reading(), told)
+    records = [one for one in found if not _is_gold(one, pairs)]
     evaluation, result = _evaluated(labelled, records, flags)
-    faults = [one for one in result.skipped if one.code not in HARMLESS]
-    say_skipped(faults if flags.quiet else result.skipped)
+    _, faults = tell_reading(result, notices, flags)
     _say_missing(evaluation, pairs)
-    if flags.verbose:
-        for note in result.notes:
-            say(f"note: {note}")
     deliver(
         flags,
         lambda report, look: report.evaluation(evaluation, replace(look, sweep=sweep, worst=worst)),
@@ -95,7 +98,7 @@ def _evaluated(
     return held_against(resolved, judged, result, settings.match), result
 
 
-def _is_gold(record: Article | Skipped, pairs: str) -> bool:
+def _is_gold(record: Article | Skipped | Notice, pairs: str) -> bool:
     """Whether a walk met the labelled pairs themselves, which are no articles."""
     if isinstance(record, Article) or pairs == STDOUT:
         return False

@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from ..data import InputFile
 
 
+_REMEDIES = {
+    "zip": "unpack it and clean the folder: unzip FILE -d FOLDER",
+    "tar": "unpack it and clean the folder: tar -xf FILE -C FOLDER",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Places:
     """What the command line says of places: the outputs are empty where none is wanted."""
@@ -57,7 +63,8 @@ def lay_out(places: Places, how: ReadSettings, *, force: bool, annotate: bool = 
     inputs = [one for one in found if one.path not in ignored]
     for one in inputs:
         if one.kind not in WRITERS:
-            raise SettingsError(f"{one.path} is {one.kind}, which can be read but not be written")
+            why = f"{one.path} is {one.kind}, which can be read but not be written"
+            raise SettingsError(why, hint=_REMEDIES.get(one.kind, ""))
     read = {os.path.realpath(one.path) for one in inputs if one.path != STDOUT}
     for other in (places.removed, places.rejects, *places.reports):
         if other and os.path.realpath(other) in read:

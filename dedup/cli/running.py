@@ -6,14 +6,18 @@ from __future__ import annotations
 
 import gc
 from contextlib import contextmanager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from ..errors import HARMLESS
 from .progress import watching
+from .streams import say, say_notices, say_skipped
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from ..data import Article, Result, Skipped
+    from ..readers import Notices
     from .options import Flags
 
 
@@ -31,6 +35,22 @@ def find_stories(records: Iterable[Article | Skipped], flags: Flags) -> Result:
         Scratch(flags.memory_bytes()) as storage,
     ):
         return deduplicate(records, settings, watch=watch, run=run, storage=storage)
+
+
+def tell_reading(
+    result: Result, notices: Notices, flags: Flags
+) -> tuple[Result, tuple[Skipped, ...]]:
+    """Say what was not read, and what is worth knowing of the rest; give the result with this
+    among its notes, and the faults.
+    """
+    faults = tuple(one for one in result.skipped if one.code not in HARMLESS)
+    say_skipped(faults if flags.quiet else result.skipped)
+    if not flags.quiet:
+        say_notices(notices)
+    if flags.verbose:
+        for note in result.notes:
+            say(f"note: {note}")
+    return replace(result, notes=(*result.notes, *notices.lines())), faults
 
 
 @contextmanager

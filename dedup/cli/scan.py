@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
 
-from ..errors import EXIT_FINE, EXIT_TROUBLE, HARMLESS
+from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import Notices, read
 from .delivery import deliver_result
 from .options import FILE, Flags, shared
-from .running import find_stories
-from .streams import say, say_notices, say_skipped
+from .running import find_stories, tell_reading
+from .streams import say
 
 if TYPE_CHECKING:
     from ..data import Result
@@ -43,16 +42,10 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
     flags.report()
     notices = Notices()
     result = find_stories(read(paths or (".",), flags.reading(), notices.add), flags)
-    faults = [one for one in result.skipped if one.code not in HARMLESS]
-    say_skipped(faults if flags.quiet else result.skipped)
-    if not flags.quiet:
-        say_notices(notices)
+    result, faults = tell_reading(result, notices, flags)
     if flags.verbose:
-        for note in result.notes:
-            say(f"note: {note}")
         for passage in result.furniture:
             say(f"furniture in {passage.articles:,} texts: {passage.text}")
-    result = replace(result, notes=(*result.notes, *notices.lines()))
     deliver_result(flags, result)
     if flags.for_people():
         _say_next(result)

@@ -9,7 +9,16 @@ import os
 from importlib.util import find_spec
 from typing import TYPE_CHECKING
 
-from .columns import IDF_UNIT, MEASURES, NUMBER, WEIGHT_UNIT, Bounds, Sides
+from .columns import (
+    FINER_BITS,
+    IDF_UNIT,
+    MEASURES,
+    NUMBER,
+    WEIGHT_UNIT,
+    Bounds,
+    Rows,
+    Sides,
+)
 from .parts import parts
 from .reference_pairs import align
 
@@ -34,6 +43,7 @@ if TYPE_CHECKING or KIND != "native":
         find_places,
         hash_runs,
         hash_words,
+        keep_lowest,
         mask_runs,
         may_resemble,
         minhash,
@@ -43,14 +53,17 @@ if TYPE_CHECKING or KIND != "native":
         sort_distinct,
     )
     from .reference_pairs import find_kept, measure_pairs, weigh_gaps
+    from .reference_rows import close_rows, count_rows, take_rows, weigh_rows
 else:
     from .native import (
         band_keys,
         bucket_pairs,
         choose_heaviest,
         clean_texts,
+        close_rows,
         count_pairs,
         count_rarer,
+        count_rows,
         count_shared,
         count_values,
         cut_terms,
@@ -60,6 +73,7 @@ else:
         find_places,
         hash_runs,
         hash_words,
+        keep_lowest,
         mask_runs,
         may_resemble,
         measure_pairs,
@@ -68,24 +82,30 @@ else:
         pick_words,
         scan_records,
         sort_distinct,
+        take_rows,
         weigh_gaps,
+        weigh_rows,
     )
 
 __all__ = [
+    "FINER_BITS",
     "IDF_UNIT",
     "KIND",
     "MEASURES",
     "NUMBER",
     "WEIGHT_UNIT",
     "Bounds",
+    "Rows",
     "Sides",
     "align",
     "band_keys",
     "bucket_pairs",
     "choose_heaviest",
     "clean_texts",
+    "close_rows",
     "count_pairs",
     "count_rarer",
+    "count_rows",
     "count_shared",
     "count_values",
     "cut_terms",
@@ -95,6 +115,7 @@ __all__ = [
     "find_places",
     "hash_runs",
     "hash_words",
+    "keep_lowest",
     "mask_runs",
     "may_resemble",
     "measure_pairs",
@@ -104,5 +125,7 @@ __all__ = [
     "pick_words",
     "scan_records",
     "sort_distinct",
+    "take_rows",
     "weigh_gaps",
+    "weigh_rows",
 ]

@@ -2,7 +2,8 @@
 
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
 ``out_offsets``, ``places``, ``done`` and ``digits`` are filled, unless they are said to be asked,
-and so are the ``starts`` of picked words.
+and so are the ``starts`` of picked words; rows are closed up in place, and weights take the place
+of counts.
 """
 
 from collections.abc import Callable
@@ -26,6 +27,9 @@ def hash_runs(
 ) -> None: ...
 def sort_distinct(
     values: _Array, offsets: _Array, out: _Array, out_offsets: _Array, counts: _Array, /
+) -> int: ...
+def keep_lowest(
+    values: _Array, offsets: _Array, highest: int, out: _Array, out_offsets: _Array, /
 ) -> int: ...
 def minhash(
     values: _Array, offsets: _Array, factors: _Array, shifts: _Array, out: _Array, /
@@ -62,6 +66,36 @@ def mask_runs(
     /,
 ) -> None: ...
 def may_resemble(letters: str, asked: _Array, least: int, out: _Array, /) -> None: ...
+def take_rows(
+    values: _Array, offsets: _Array, rows: _Array, width: int, out_offsets: _Array, out: _Array, /
+) -> None: ...
+def count_rows(values: _Array, offsets: _Array, parts: _Array, out: _Array, /) -> None: ...
+def weigh_rows(
+    values: _Array,
+    offsets: _Array,
+    counts: _Array,
+    factors: _Array,
+    worths: _Array,
+    bits: int,
+    unit: int,
+    rows: _Array,
+    /,
+) -> None: ...
+def close_rows(
+    words: _Array,
+    marks: _Array,
+    term_of: _Array,
+    offsets: _Array,
+    terms: _Array,
+    counts: _Array,
+    term_offsets: _Array,
+    masked: _Array,
+    ends: _Array,
+    term_ends: _Array,
+    first: int,
+    last: int,
+    /,
+) -> None: ...
 def weigh_gaps(
     marks: _Array,
     term_of: _Array,

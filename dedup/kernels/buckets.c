@@ -92,6 +92,7 @@ static int emit(Pairs *found, uint32_t left, uint32_t right)
 /* Pair one bucket of sorted rows; returns 0 when memory ends. */
 static int pair_bucket(const Entry *bucket, size_t size, size_t full, size_t limit, Pairs *found)
 {
+    size_t first = 0;
     for (size_t i = 1; i < size; i++) {
         if (size <= full) {
             for (size_t j = 0; j < i; j++)
@@ -99,7 +100,10 @@ static int pair_bucket(const Entry *bucket, size_t size, size_t full, size_t lim
             continue;
         }
         if (!emit(found, bucket[i - 1].row, bucket[i].row)) return 0;
-        if (i % limit >= 2 && !emit(found, bucket[i - i % limit].row, bucket[i].row)) return 0;
+        if (size > limit && bucket[i].row / limit != bucket[first].row / limit)
+            first = i;
+        else if (i - first >= 2 && !emit(found, bucket[first].row, bucket[i].row))
+            return 0;
     }
     return 1;
 }
@@ -281,6 +285,37 @@ PyObject *choose_heaviest(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* How many entries of a row count at most 1 / factor of each: by comparing all, which vectors do
+ * fast where a row is short. */
+WIDEST static void compare_all(const uint32_t *counts, size_t size, uint32_t factor, uint32_t *out)
+{
+    for (size_t i = 0; i < size; i++) {
+        uint32_t most = counts[i] / factor > 1 ? counts[i] / factor : 1, found = 0;
+        for (size_t j = 0; j < size; j++) found += counts[j] <= most;
+        out[i] = found;
+    }
+}
+
+/* The same of a long row, with memory for twice as many numbers. */
+static void search_sorted(const uint32_t *counts, size_t size, uint32_t factor, uint64_t *sorted,
+                          uint32_t *out)
+{
+    for (size_t i = 0; i < size; i++) sorted[i] = counts[i];
+    sort_numbers(sorted, sorted + size, size);
+    for (size_t i = 0; i < size; i++) {
+        uint32_t most = counts[i] / factor > 1 ? counts[i] / factor : 1;
+        size_t low = 0, high = size;
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            if (sorted[middle] <= most)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        out[i] = (uint32_t)low;
+    }
+}
+
 /* count_rarer(counts, offsets, factor, out): see reference.py */
 PyObject *count_rarer(PyObject *module, PyObject *args)
 {
@@ -288,6 +323,7 @@ PyObject *count_rarer(PyObject *module, PyObject *args)
     Py_buffer counts, offsets, out;
     unsigned int factor;
     if (!PyArg_ParseTuple(args, "y*y*Iw*", &counts, &offsets, &factor, &out)) return NULL;
+    enum { SHORT = 512 };
     const uint32_t *count = counts.buf;
     const int64_t *start = offsets.buf;
     uint32_t *rarer = out.buf;
@@ -299,22 +335,11 @@ PyObject *count_rarer(PyObject *module, PyObject *args)
     if (sorted) {
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t row = 0; row < rows; row++) {
-            size_t n = (size_t)(start[row + 1] - start[row]);
-            const uint32_t *c = count + start[row];
-            for (size_t i = 0; i < n; i++) sorted[i] = c[i];
-            sort_numbers(sorted, sorted + longest + 1, n);
-            for (size_t i = 0; i < n; i++) {
-                uint32_t most = c[i] / factor > 1 ? c[i] / factor : 1;
-                size_t low = 0, high = n;
-                while (low < high) {
-                    size_t middle = (low + high) / 2;
-                    if (sorted[middle] <= most)
-                        low = middle + 1;
-                    else
-                        high = middle;
-                }
-                rarer[start[row] + (int64_t)i] = (uint32_t)low;
-            }
+            size_t size = (size_t)(start[row + 1] - start[row]);
+            if (size <= SHORT)
+                compare_all(count + start[row], size, factor, rarer + start[row]);
+            else
+                search_sorted(count + start[row], size, factor, sorted, rarer + start[row]);
         }
         Py_END_ALLOW_THREADS
         free(sorted);
@@ -326,55 +351,66 @@ PyObject *count_rarer(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* count_values(values, out): how often each value stands among all; see reference.py */
+/* Count the entries of one part, and put how often its key stands at the place of each; `keys` and
+ * `counts` are a table of at least twice as many slots. */
+static void count_part(Entry *part, size_t count, uint64_t *keys, uint32_t *counts, uint32_t *times)
+{
+    size_t size = 16;
+    while (size < 2 * count) size *= 2;
+    memset(counts, 0, size * sizeof *counts);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)part[i].key & (size - 1);
+        while (counts[at] && keys[at] != part[i].key) at = (at + 1) & (size - 1);
+        keys[at] = part[i].key;
+        counts[at]++;
+        part[i].key = at; /* … where it is found again */
+    }
+    for (size_t i = 0; i < count; i++) times[part[i].row] = counts[part[i].key];
+}
+
+/* count_values(values, out): how often each value stands among all, by parts whose tables stay in
+ * the processor's cache; see reference.py */
 PyObject *count_values(PyObject *module, PyObject *args)
 {
     (void)module;
     Py_buffer values, out;
     if (!PyArg_ParseTuple(args, "y*w*", &values, &out)) return NULL;
+    enum { PART = 4096, MOST_BITS = 12 };
     const uint64_t *value = values.buf;
-    uint32_t *times = out.buf;
-    size_t count = (size_t)values.len / 8, several = 0, size = 16;
-    int bits = 12, failed = 0;
-    Py_BEGIN_ALLOW_THREADS
-    while (((size_t)1 << bits) < 4 * count && bits < 27) bits++;
-    uint8_t *seen = calloc((size_t)1 << bits, 1);
+    size_t count = (size_t)values.len / 8, most = 0, size = 16;
+    int bits = 1;
+    while (bits < MOST_BITS && ((size_t)PART << bits) < count) bits++;
+    size_t ends[(1 << MOST_BITS) + 1] = {0};
+    Entry *entries = malloc((count + 1) * sizeof *entries);
     uint64_t *keys = NULL;
     uint32_t *counts = NULL;
-    failed = !seen;
-    for (size_t i = 0; !failed && i < count; i++) {
-        uint8_t *place = seen + (mix(value[i] * odd_secret) >> (64 - bits));
-        *place += *place < 2;
+    Py_BEGIN_ALLOW_THREADS
+    for (size_t i = 0; i < count; i++) ends[(mix(value[i] * odd_secret) >> (64 - bits)) + 1]++;
+    for (size_t part = 1; part <= (size_t)1 << bits; part++) {
+        most = ends[part] > most ? ends[part] : most;
+        ends[part] += ends[part - 1];
     }
-    for (size_t i = 0; !failed && i < count; i++)
-        several += seen[mix(value[i] * odd_secret) >> (64 - bits)] > 1;
-    while (size < 2 * several) size *= 2;
-    if (!failed) {
-        keys = malloc(size * sizeof *keys);
-        counts = calloc(size, sizeof *counts);
-        failed = !keys || !counts;
-    }
-    for (int counted = 0; !failed && counted < 2; counted++) /* first count, then tell */
+    while (size < 2 * most) size *= 2;
+    keys = malloc(size * sizeof *keys);
+    counts = malloc(size * sizeof *counts);
+    if (entries && keys && counts) {
         for (size_t i = 0; i < count; i++) {
             uint64_t mixed = mix(value[i] * odd_secret);
-            times[i] = counted ? times[i] : 1;
-            if (seen[mixed >> (64 - bits)] < 2) continue;
-            size_t at = (size_t)mixed & (size - 1);
-            while (counts[at] && keys[at] != value[i]) at = (at + 1) & (size - 1);
-            keys[at] = value[i];
-            if (counted)
-                times[i] = counts[at];
-            else
-                counts[at]++;
+            Entry *entry = entries + ends[mixed >> (64 - bits)]++;
+            entry->key = mixed;
+            entry->row = (uint32_t)i;
         }
-    free(seen);
+        for (size_t part = 0, from = 0; part < (size_t)1 << bits; from = ends[part++])
+            count_part(entries + from, ends[part] - from, keys, counts, out.buf);
+    }
+    Py_END_ALLOW_THREADS
+    int fine = entries && keys && counts;
+    free(entries);
     free(keys);
     free(counts);
-    Py_END_ALLOW_THREADS
     PyBuffer_Release(&values);
     PyBuffer_Release(&out);
-    if (failed) return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }
 
 /* find_places(values, known, out): where each value stands in `known`, or -1; see reference.py */

@@ -17,6 +17,8 @@ IDF_UNIT = 1 << 16
 """An idf of 1.0, as a whole number: sums of whole numbers are the same in any order."""
 WEIGHT_UNIT = 1 << 24
 """A term weight of 1.0; a product of two weights counts in ``WEIGHT_UNIT ** 2``."""
+FINER_BITS = 8
+"""Bits by which a weight counts finer before its row is scaled to ``WEIGHT_UNIT``."""
 NUMBER = 1
 """The bit in ``marks`` of a word that consists of digits."""
 
@@ -39,6 +41,23 @@ class Sides(NamedTuple):
     term_offsets: I64
     idf: U32
     """What each term of the vocabulary says, in ``IDF_UNIT``."""
+
+
+class Rows(NamedTuple):
+    """``n`` articles as they are closed up, which alters the columns in place."""
+
+    words: U64
+    """Hashes in reading order."""
+    marks: U8
+    """One for each word."""
+    term_of: U32
+    """One for each word: the place of its term among the terms of its row."""
+    offsets: I64
+    """Of the three columns above."""
+    terms: U32
+    counts: U32
+    """One for each term."""
+    term_offsets: I64
 
 
 class Bounds(NamedTuple):

@@ -10,7 +10,19 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from . import _native
-from .columns import I32, I64, MEASURES, U8, U32, U64, Bounds, Sides
+from .columns import (
+    FINER_BITS,
+    I32,
+    I64,
+    MEASURES,
+    U8,
+    U32,
+    U64,
+    WEIGHT_UNIT,
+    Bounds,
+    Rows,
+    Sides,
+)
 from .reference import permutations
 
 if TYPE_CHECKING:
@@ -77,6 +89,13 @@ def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
     out_offsets = np.zeros(len(offsets), np.int64)
     kept = _native.sort_distinct(_C(values), _C(offsets), out, out_offsets, counts)
     return out[:kept].copy(), out_offsets, counts[:kept].copy()
+
+
+def keep_lowest(values: U64, offsets: I64, highest: int) -> tuple[U64, I64]:
+    """See ``reference.keep_lowest``."""
+    out, out_offsets = np.empty(len(values), np.uint64), np.zeros(len(offsets), np.int64)
+    kept = _native.keep_lowest(_C(values), _C(offsets), highest, out, out_offsets)
+    return out[:kept].copy(), out_offsets
 
 
 def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
@@ -177,6 +196,39 @@ def mask_runs(
     out = np.zeros(len(words), bool)
     _native.mask_runs(_C(words), _C(offsets), run, highest, _C(known), together, out)
     return out
+
+
+def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[Any], I64]:
+    """See ``reference_rows.take_rows``."""
+    out_offsets = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum((offsets[1:] - offsets[:-1])[rows], out=out_offsets[1:])
+    out = np.empty(int(out_offsets[-1]), values.dtype)
+    _native.take_rows(_C(values), _C(offsets), _C(rows), values.itemsize, out_offsets, out)
+    return out, out_offsets
+
+
+def count_rows(
+    values: U32, offsets: I64, parts: NDArray[np.float64], size: int
+) -> NDArray[np.float64]:
+    """See ``reference_rows.count_rows``."""
+    out = np.zeros(size)
+    _native.count_rows(_C(values), _C(offsets), _C(parts), out)
+    return out
+
+
+def weigh_rows(
+    values: U32, offsets: I64, counts: U32, factors: U64, worths: U32, rows: I64
+) -> None:
+    """See ``reference_rows.weigh_rows``."""
+    how = _C(factors), _C(worths), FINER_BITS, WEIGHT_UNIT
+    _native.weigh_rows(_C(values), _C(offsets), counts, *how, _C(rows))
+
+
+def close_rows(
+    rows: Rows, masked: NDArray[np.bool_], ends: I64, term_ends: I64, first: int, last: int
+) -> None:
+    """See ``reference_rows.close_rows``."""
+    _native.close_rows(*rows, _C(masked), ends, term_ends, first, last)
 
 
 def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, places: U32) -> U32:

@@ -181,6 +181,13 @@ def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
     return distinct, out, counts
 
 
+def keep_lowest(values: U64, offsets: I64, highest: int) -> tuple[U64, I64]:
+    """Each row's values up to ``highest``, sorted, repeats removed, and their offsets."""
+    kept = np.flatnonzero(values <= np.uint64(highest))
+    distinct, out, _ = sort_distinct(values[kept], np.searchsorted(kept, offsets))
+    return distinct, out
+
+
 def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
     """``uint32[n, size]``: what ``datasketch.MinHash`` gives for the low 32 bits of each value.
 
@@ -220,9 +227,10 @@ def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64,
     """Pair the rows that share a key.
 
     A bucket of up to ``full`` rows is paired in full; a larger one as star and chain (the smallest
-    with each other one, and each with its next), cut into stretches of ``limit`` rows, each with a
-    smallest of its own. Returns ``int64[m, 2]`` (left < right, sorted, once each), in how many
-    buckets each pair stands, and how many buckets were cut.
+    with each other one, and each with its next). One of more than ``limit`` rows is cut into
+    stretches by ``row // limit``, each with a smallest of its own: by number and not by place, so
+    that buckets of nearly the same rows are cut alike. Returns ``int64[m, 2]`` (left < right,
+    sorted, once each), in how many buckets each pair stands, and how many buckets were cut.
     """
     order = np.lexsort((rows, keys))
     keys, rows = keys[order], rows[order]
@@ -241,8 +249,11 @@ def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64,
         pairs.append(np.stack((rows[at - back], rows[at]), 1))
     at = np.flatnonzero((place >= 1) & (sizes > full))
     pairs.append(np.stack((rows[at - 1], rows[at]), 1))
-    at = at[place[at] % limit >= 2]
-    pairs.append(np.stack((rows[at - place[at] % limit], rows[at]), 1))
+    stretch = np.where(sizes > limit, rows // limit, 0)
+    fresh[1:] |= stretch[1:] != stretch[:-1]
+    first = np.maximum.accumulate(np.where(fresh, np.arange(len(rows)), 0))
+    at = at[at - first[at] >= 2]
+    pairs.append(np.stack((rows[first[at]], rows[at]), 1))
     found, counts = count_pairs(np.concatenate(pairs))
     return found, counts, int(np.count_nonzero(sizes[starts] > max(full, limit)))
 

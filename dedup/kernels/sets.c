@@ -124,6 +124,48 @@ PyObject *sort_distinct(PyObject *module, PyObject *args)
     return sorted ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
+/* keep_lowest(values, offsets, highest, out, out_offsets) -> how many values are left */
+PyObject *keep_lowest(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, offsets, out, out_offsets;
+    unsigned long long highest;
+    if (!PyArg_ParseTuple(args, "y*y*Kw*w*", &values, &offsets, &highest, &out, &out_offsets))
+        return NULL;
+    const uint64_t *value = values.buf;
+    const int64_t *start = offsets.buf;
+    int64_t *end = out_offsets.buf, total = 0, longest = 1;
+    uint64_t *kept = out.buf;
+    Py_ssize_t rows = offsets.len / 8 - 1;
+    int shift = 0; /* so that the top bits tell them apart as those of any hash */
+    while (shift < 63 && !(highest >> (63 - shift))) shift++;
+    for (Py_ssize_t row = 0; row < rows; row++)
+        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    uint64_t *some = malloc(2 * (size_t)longest * sizeof *some);
+    if (some) {
+        Py_BEGIN_ALLOW_THREADS
+        end[0] = 0;
+        for (Py_ssize_t row = 0; row < rows; row++) {
+            size_t count = 0;
+            for (int64_t i = start[row]; i < start[row + 1]; i++) {
+                some[count] = value[i] << shift;
+                count += value[i] <= highest;
+            }
+            sort_hashes(some, some + longest, count);
+            for (size_t i = 0; i < count; i++)
+                if (i == 0 || some[i] != some[i - 1]) kept[total++] = some[i] >> shift;
+            end[row + 1] = total;
+        }
+        Py_END_ALLOW_THREADS
+        free(some);
+    }
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&out);
+    PyBuffer_Release(&out_offsets);
+    return some ? PyLong_FromLongLong(total) : PyErr_NoMemory();
+}
+
 /* count_shared(values, offsets, pairs, out) */
 PyObject *count_shared(PyObject *module, PyObject *args)
 {
@@ -155,36 +197,94 @@ PyObject *count_shared(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* dot_shared(values, weights, offsets, pairs, out): whole numbers, so that no order matters. */
+/* Where the values of one row stand: far more slots than values, so that most values that it does not
+ * have meet an empty one. */
+struct places {
+    const uint32_t *values;
+    uint32_t count, mask;
+    uint32_t *slots; /* a place + 1, 0 where empty */
+    uint32_t *next;  /* of each value, the one before it in its slot */
+    uint32_t *likely;
+};
+
+static void forget(struct places *row)
+{
+    for (uint32_t i = 0; i < row->count; i++) row->slots[spot(row->values[i]) & row->mask] = 0;
+}
+
+static void remember(struct places *row, const uint32_t *values, uint32_t count)
+{
+    uint32_t size = 1024;
+    while (size / 16 < count && size < 1U << 31) size *= 2;
+    row->values = values;
+    row->count = count;
+    row->mask = size - 1;
+    for (uint32_t i = 0; i < count; i++) {
+        uint32_t *slot = row->slots + (spot(values[i]) & row->mask);
+        row->next[i] = *slot;
+        *slot = i + 1;
+    }
+}
+
+/* The dot product with a row that is remembered. First which of the values it may have: whether it
+ * does is chance, and no branch to guess. */
+static uint64_t dot(struct places *row, const uint32_t *row_weights, const uint32_t *values,
+                    const uint32_t *weights, uint32_t count)
+{
+    uint64_t sum = 0;
+    uint32_t some = 0;
+    for (uint32_t i = 0; i < count; i++) {
+        row->likely[some] = i;
+        some += row->slots[spot(values[i]) & row->mask] != 0;
+    }
+    for (uint32_t k = 0; k < some; k++) {
+        uint32_t i = row->likely[k], at = row->slots[spot(values[i]) & row->mask];
+        while (at && row->values[at - 1] != values[i]) at = row->next[at - 1];
+        if (at) sum += (uint64_t)row_weights[at - 1] * weights[i];
+    }
+    return sum;
+}
+
+/* dot_shared(values, weights, offsets, pairs, out): whole numbers, so that no order matters. Pairs
+ * with the same left row are best asked for one after the other. */
 PyObject *dot_shared(PyObject *module, PyObject *args)
 {
     (void)module;
     Py_buffer values, weights, offsets, pairs, out;
     if (!PyArg_ParseTuple(args, "y*y*y*y*w*", &values, &weights, &offsets, &pairs, &out))
         return NULL;
-    const uint32_t *value = values.buf;
-    const uint32_t *weight = weights.buf;
+    const uint32_t *value = values.buf, *weight = weights.buf;
     const int64_t *start = offsets.buf, *pair = pairs.buf;
-    int64_t *dot = out.buf;
-    Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {
-        int64_t a = start[pair[2 * i]], a_end = start[pair[2 * i] + 1];
-        int64_t b = start[pair[2 * i + 1]], b_end = start[pair[2 * i + 1] + 1];
-        uint64_t sum = 0;
-        while (a < a_end && b < b_end) {
-            uint32_t x = value[a], y = value[b];
-            uint64_t product = (uint64_t)weight[a] * weight[b];
-            sum += x == y ? product : 0;
-            a += x <= y;
-            b += y <= x;
-        }
-        dot[i] = (int64_t)sum;
+    int64_t *product = out.buf, longest = 0;
+    size_t size = 1024;
+    for (Py_ssize_t i = 0; i < pairs.len / 8; i++) {
+        int64_t count = start[pair[i] + 1] - start[pair[i]];
+        longest = count > longest ? count : longest;
     }
-    Py_END_ALLOW_THREADS
+    while (size / 16 < (size_t)longest && size < (size_t)1 << 31) size *= 2;
+    struct places row = {NULL, 0, 0, calloc(size, 4), malloc(((size_t)longest + 1) * 4),
+                         malloc(((size_t)longest + 1) * 4)};
+    int fine = row.slots && row.next && row.likely;
+    if (fine) {
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {
+            int64_t left = pair[2 * i], right = pair[2 * i + 1], from = start[right];
+            if (i == 0 || left != pair[2 * i - 2]) {
+                forget(&row);
+                remember(&row, value + start[left], (uint32_t)(start[left + 1] - start[left]));
+            }
+            product[i] = (int64_t)dot(&row, weight + start[left], value + from, weight + from,
+                                      (uint32_t)(start[right + 1] - from));
+        }
+        Py_END_ALLOW_THREADS
+    }
+    free(row.slots);
+    free(row.next);
+    free(row.likely);
     PyBuffer_Release(&values);
     PyBuffer_Release(&weights);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&pairs);
     PyBuffer_Release(&out);
-    Py_RETURN_NONE;
+    return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }

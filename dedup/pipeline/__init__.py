@@ -5,17 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from .. import candidate
-from ..data import (
-    Article,
-    Candidates,
-    Corpus,
-    Relation,
-    Result,
-    Skipped,
-    Tally,
-    Verdict,
-    unwatched,
-)
+from ..data import Article, Candidates, Corpus, Result, Skipped, Tally, unwatched
 from ..errors import SoundnessError
 from ..settings import Settings
 from .closeup import compare
@@ -24,12 +14,14 @@ from .corpus import prepare
 from .furnishing import passages
 from .grouping import Group, group
 from .proposal import propose
+from .verdicts import IS_SAME, Verdicts
 from .weigher import Weigher
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..data import Engine, Storage, Watch
+    from .verdicts import Batch
 
 __all__ = ["compare", "deduplicate"]
 
@@ -59,24 +51,25 @@ def deduplicate(
     readable = _readable(articles, skipped)
     corpus = prepare(readable, settings, watch=watch, run=run, storage=storage)
     proposed = propose(corpus, settings)
-    weigher = Weigher(corpus, proposed, settings)
-    weighed = weigher.weigh_all(watch, run)
-    same = [rows for rows, one in weighed if one.relation is Relation.SAME_STORY]
+    weigher = Weigher(corpus, proposed, settings, run)
+    told = weigher.weigh_all(watch)
+    same = corpus.rows[told.places[IS_SAME[told.rules]]]
     groups, chains = group(corpus, same, weigher, settings.keep)
-    tally = _tally(corpus, skipped, proposed, [one for _, one in weighed], groups)
-    order = {article.id: at for at, article in enumerate(corpus.articles)}
-    relevant = [one for _, one in weighed]
+    judged = weigher.judged()
+    keeping = {number for one in groups for number in one.verdicts.values()}
+    listed = judged.take(shown(judged, len(told.rules), keeping))
+    verdicts = Verdicts(corpus.articles, listed)
     result = Result(
         settings=settings.shown(),
-        tally=tally,
-        articles=entries(corpus, groups, same, settings),
-        stories=stories(corpus, groups),
-        pairs=tuple(shown(relevant, groups, order)),
+        tally=_tally(corpus, skipped, proposed, told, groups),
+        articles=entries(corpus, groups, judged, settings, run),
+        stories=stories(corpus, groups, judged),
+        pairs=verdicts,
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),
         furniture=passages(corpus, settings),
         notes=_notes(corpus, proposed, chains, settings),
     )
-    check(result)
+    check(result, verdicts)
     return result
 
 
@@ -93,12 +86,12 @@ def _tally(
     corpus: Corpus,
     skipped: Sequence[Skipped],
     proposed: Candidates,
-    weighed: Sequence[Verdict],
+    told: Batch,
     groups: Sequence[Group],
 ) -> Tally:
     """The counts of a run."""
-    redundant = {(held.left, held.right): held for one in groups for held in one.verdicts.values()}
-    same = {(v.left, v.right) for v in weighed if v.relation is Relation.SAME_STORY}
+    redundant = {number for one in groups for number in one.verdicts.values()}
+    same = int(IS_SAME[told.rules].sum())
     return Tally(
         read=len(corpus.articles) + len(skipped),
         articles=len(corpus.articles),
@@ -106,8 +99,8 @@ def _tally(
         empty=int((corpus.rows < 0).sum()),
         candidates=len(proposed.pairs),
         compared=len(proposed.pairs),
-        same_story=len(same | redundant.keys()),
-        related=sum(v.relation is Relation.RELATED for v in weighed),
+        same_story=same + sum(number >= len(told.rules) for number in redundant),
+        related=len(told.rules) - same,
         stories=len(groups),
         redundant=len(redundant),
         capped=proposed.capped,
@@ -133,7 +126,7 @@ def _notes(
     return tuple(notes)
 
 
-def check(result: Result) -> None:
+def check(result: Result, verdicts: Verdicts) -> None:
     """Assert what every result promises; raise ``SoundnessError`` instead of showing a wrong one.
 
     Every article is counted; each story keeps exactly one; each redundant article names a kept one
@@ -141,11 +134,7 @@ def check(result: Result) -> None:
     """
     tally = result.tally
     kept = {one.id for one in result.articles if one.keep}
-    direct = {
-        frozenset((one.left, one.right))
-        for one in result.pairs
-        if one.relation is Relation.SAME_STORY
-    }
+    direct = {frozenset(pair) for pair in verdicts.one_story()}
     removed = [one for one in result.articles if not one.keep]
     sound = (
         len(result.articles) == tally.articles == len({one.id for one in result.articles})

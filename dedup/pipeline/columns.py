@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -71,32 +71,40 @@ def _words(texts: Sequence[str], how: TextSettings) -> _Words:
         hashes, stems, marks, offsets, digests, _ = native
         return _Words(Ragged(hashes, offsets), stems, marks, digests)
     left = range(len(texts)) if native is None else np.flatnonzero(native[-1] == 0).tolist()
-    read = dict(zip(left, _read([texts[at] for at in left], how), strict=True))
-    parts = [read[at] if at in read else _row(native, at) for at in range(len(texts))]
-    none = np.zeros(0, np.uint64)
+    read = _read([texts[at] for at in left], how)
+    parts, before = [_rows(native, 0, 0)], 0
+    for at, row in zip(left, read, strict=True):
+        parts += [_rows(native, before, at), row]
+        before = at + 1
+    parts.append(_rows(native, before, len(texts)))
+    hashes, stems, marks, lengths, digests = map(np.concatenate, zip(*parts, strict=True))
     offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(part[0]) for part in parts], out=offsets[1:])
-    return _Words(
-        Ragged(np.concatenate([none, *(part[0] for part in parts)]), offsets),
-        np.concatenate([none, *(part[1] for part in parts)]),
-        np.concatenate([none.astype(np.uint8), *(part[2] for part in parts)]),
-        np.array([part[3] for part in parts], np.uint64),
-    )
+    np.cumsum(lengths, out=offsets[1:])
+    return _Words(Ragged(hashes, offsets), stems, marks, digests)
 
 
-_Row = tuple["NDArray[np.uint64]", "NDArray[np.uint64]", "NDArray[np.uint8]", int]
-"""Hashes, stems and marks of one text's words, and its digest."""
+_Rows = tuple[
+    "NDArray[np.uint64]",
+    "NDArray[np.uint64]",
+    "NDArray[np.uint8]",
+    "NDArray[np.int64]",
+    "NDArray[np.uint64]",
+]
+"""Hashes, stems and marks of some texts' words, and how many words and which digest each has."""
 
 
-def _row(native: tuple[NDArray[np.generic], ...] | None, at: int) -> _Row:
-    """One text as the kernel cut it."""
-    assert native is not None
+def _rows(native: tuple[NDArray[Any], ...] | None, start: int, stop: int) -> _Rows:
+    """Some texts as the kernel cut them, one after the other."""
+    if native is None:
+        none = np.zeros(0, np.uint64)
+        return none, none, none.astype(np.uint8), none.astype(np.int64), none
     hashes, stems, marks, offsets, digests, _ = native
-    row = slice(int(offsets[at]), int(offsets[at + 1]))
-    return hashes[row], stems[row], marks[row], int(digests[at])  # type: ignore[return-value]
+    some = slice(int(offsets[start]), int(offsets[stop]))
+    lengths = np.diff(offsets[start : stop + 1])
+    return hashes[some], stems[some], marks[some], lengths, digests[start:stop]
 
 
-def _read(texts: Sequence[str], how: TextSettings) -> list[_Row]:
+def _read(texts: Sequence[str], how: TextSettings) -> list[_Rows]:
     """Texts cleaned and cut by the rules themselves."""
     clean = [text.clean(one, how).text for one in texts]
     words = [text.words(one) for one in clean]
@@ -107,33 +115,28 @@ def _read(texts: Sequence[str], how: TextSettings) -> list[_Row]:
     digests = shingle.hash_words([[one.replace("\n", " ")] for one in clean]).values
     rows = zip(hashes.offsets[:-1].tolist(), hashes.offsets[1:].tolist(), strict=True)
     return [
-        (hashes.values[start:end], stems[start:end], marks[start:end], int(digest))
-        for (start, end), digest in zip(rows, digests, strict=True)
+        (
+            hashes.values[start:end],
+            stems[start:end],
+            marks[start:end],
+            np.array([end - start]),
+            digests[at : at + 1],
+        )
+        for at, (start, end) in enumerate(rows)
     ]
 
 
-def number(whole: Cut, vocabulary: NDArray[np.uint64]) -> Sketched:
+def number(whole: Cut, vocabulary: NDArray[np.uint64], storage: Storage) -> Sketched:
     """The rows, whose terms are places in the vocabulary, with what each term says in the light of
-    all of them; not weighed yet.
+    all of them, and of its row. The weights take the place of the counts, which are of no interest
+    any more.
     """
     idf = term.spread(vocabulary, whole.terms, whole.signatures)
-    bare = replace(whole, terms=shingle.NONE)
-    return Sketched(bare, vocabulary, idf, whole.terms, np.zeros(0, np.uint32))
-
-
-def weigh(sketched: Sketched, storage: Storage) -> Sketched:
-    """The rows with what each of their terms says of them; how often each stands there is of no
-    interest any more.
-    """
-    terms, counts = sketched.terms, sketched.cut.counts
-    column = storage.column(np.zeros(0, np.uint32))
-    for rows in _stretches(len(terms.offsets) - 1):
-        some = store.stretch(terms, rows)
-        mine = slice(int(terms.offsets[rows.start]), int(terms.offsets[rows.stop]))
-        column.extend(term.weigh_terms(some, counts[mine], sketched.idf))
+    for rows in _stretches(len(whole.digests)):
+        term.weigh_terms(whole.terms, whole.counts, idf, np.arange(rows.start, rows.stop))
         storage.release()
-    cut = replace(sketched.cut, counts=counts[:0].copy())
-    return replace(sketched, cut=cut, term_weights=column.array())
+    bare = replace(whole, terms=shingle.NONE, counts=whole.counts[:0].copy())
+    return Sketched(bare, vocabulary, idf, whole.terms, whole.counts)
 
 
 def _stretches(count: int) -> Iterator[slice]:
@@ -161,49 +164,40 @@ def mask(
 def clear(
     sketched: Sketched, masked: NDArray[np.bool_], settings: Settings, storage: Storage
 ) -> Sketched:
-    """The rows without their masked words, not weighed. Keys, signatures and digests stay those of
-    the whole texts.
+    """The rows without their masked words. Keys, signatures and digests stay those of the whole
+    texts.
 
     The columns are closed up where they stand, so that a corpus is never held twice: those that
     were handed in are used up.
     """
     if not masked.any():
         return sketched
-    cut = sketched.cut
-    words, terms = store.Closing(cut.words), store.Closing(sketched.terms)
-    for rows in _stretches(len(cut.digests)):
-        some, of_terms = words.stretch(rows), terms.stretch(rows)
-        starts = terms.rows.offsets[rows.start : rows.stop + 1] - of_terms.start
-        lengths = np.diff(words.rows.offsets[rows.start : rows.stop + 1])
-        left = ~masked[some]
-        term_at = (np.repeat(starts[:-1], lengths) + cut.term_of[some])[left]
-        counts = np.bincount(term_at, minlength=of_terms.stop - of_terms.start).astype(np.uint32)
-        told = counts > 0
-        place = np.cumsum(told) - 1
-        kept = terms.close(rows, told, cut.counts, counts)
-        bare = words.close(rows, left, cut.marks, cut.marks[some])
-        ends = bare.offsets[rows.start : rows.stop + 1]
-        firsts = kept.offsets[rows.start : rows.stop + 1][:-1]
-        first = np.repeat(firsts - firsts[0], np.diff(ends))
-        cut.term_of[ends[0] : ends[-1]] = place[term_at] - first
+    cut, terms, weights = sketched.cut, sketched.terms, sketched.term_weights
+    words = cut.words.values, cut.marks, cut.term_of, cut.words.offsets
+    whole = kernels.Rows(*words, terms.values, weights, terms.offsets)
+    ends, term_ends = np.zeros_like(whole.offsets), np.zeros_like(whole.term_offsets)
+    for rows in _stretches(len(ends) - 1):
+        kernels.close_rows(whole, masked, ends, term_ends, rows.start, rows.stop)
+        left, had = (np.diff(some[rows.start : rows.stop + 1]) for some in (ends, whole.offsets))
+        changed = rows.start + np.flatnonzero(left < had)
+        term.weigh_terms(Ragged(terms.values, term_ends), weights, sketched.idf, changed)
         storage.release()
-    return _closed(sketched, words.closed(), terms.closed(), settings)
-
-
-def _closed(sketched: Sketched, words: Ragged, terms: Ragged, settings: Settings) -> Sketched:
-    """The columns as long as they have become."""
-    cut, shingles = sketched.cut, sketched.cut.shingles
-    if settings.shingle != RUNS and not settings.shingle.unit.startswith("char:"):
-        shingles = shingle.cut(words, [], settings.shingle)
+    terms = Ragged(terms.values[: term_ends[-1]], term_ends)
     cut = replace(
         cut,
-        words=words,
-        marks=cut.marks[: len(words.values)],
-        term_of=cut.term_of[: len(words.values)],
-        counts=cut.counts[: len(terms.values)],
-        shingles=shingles,
+        words=Ragged(cut.words.values[: ends[-1]], ends),
+        marks=cut.marks[: ends[-1]],
+        term_of=cut.term_of[: ends[-1]],
     )
-    return replace(sketched, cut=cut, terms=terms)
+    cut = replace(cut, shingles=_shingles(cut, settings))
+    return replace(sketched, cut=cut, terms=terms, term_weights=weights[: term_ends[-1]])
+
+
+def _shingles(cut: Cut, settings: Settings) -> Ragged:
+    """The shingles of what is left, where they are not cut anew from the words."""
+    if settings.shingle == RUNS or settings.shingle.unit.startswith("char:"):
+        return cut.shingles
+    return shingle.cut(cut.words, [], settings.shingle)
 
 
 def sides(sketched: Sketched) -> kernels.Sides:

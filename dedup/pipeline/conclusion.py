@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from dataclasses import replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import kernels, text
-from ..data import Corpus, Entry, Relation, Story, Verdict
+from .. import kernels, text, verdict
+from ..data import Corpus, Entry, Story
 from ..settings import TextSettings
 from .store import texts_of
+from .verdicts import IS_SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
+    from numpy.typing import NDArray
+
+    from ..data import Engine
     from ..settings import Settings
     from .grouping import Group
+    from .verdicts import Batch
 
 RELATED_SHOWN = 20
 """Related pairs that a result lists for one article; the tally counts all."""
@@ -28,62 +33,64 @@ TEXTS_AT_ONCE = 1024
 """Texts that are held at a time."""
 
 
-def stories(corpus: Corpus, groups: Sequence[Group]) -> tuple[Story, ...]:
+def stories(corpus: Corpus, groups: Sequence[Group], judged: Batch) -> tuple[Story, ...]:
     """The groups as the nouns of a result, numbered in the order of the corpus."""
     ids = [article.id for article in corpus.articles]
+    jaccard = judged.weighed.jaccard_ratio.tolist()
     return tuple(
         Story(
             number,
             ids[one.keeper],
             one.why,
             tuple(ids[at] for at in one.members),
-            min(held.evidence.jaccard_ratio for held in one.verdicts.values()),
+            min(jaccard[held] for held in one.verdicts.values()),
         )
         for number, one in enumerate(groups, 1)
     )
 
 
 def entries(
-    corpus: Corpus,
-    groups: Sequence[Group],
-    same: Iterable[tuple[int, int]],
-    settings: Settings,
+    corpus: Corpus, groups: Sequence[Group], judged: Batch, settings: Settings, run: Engine = map
 ) -> tuple[Entry, ...]:
-    """Every article as it stands in the result; ``same`` are the pairs of rows that are one story,
-    whose articles get their digests, even where a chain was split and they stand alone.
+    """Every article as it stands in the result. Those that were judged one story with another get
+    their digests, even where a chain was split and they stand alone.
     """
-    rows = corpus.rows.tolist()
-    lengths = corpus.lengths.tolist()
-    plain = [
-        Entry(article.id, article.address, title, lengths[row])
-        for article, title, row in zip(corpus.articles, corpus.titles, rows, strict=True)
-    ]
+    told: dict[int, tuple[int, bool, str | None, str | None]] = {}
+    rules = judged.rules.tolist()
     for number, one in enumerate(groups, 1):
-        keeper = plain[one.keeper].id
-        plain[one.keeper] = replace(plain[one.keeper], story=number)
+        told[one.keeper] = number, True, None, None
+        keeper = corpus.articles[one.keeper].id
         for at, held in one.verdicts.items():
-            plain[at] = replace(plain[at], story=number, keep=False, copy_of=keeper, rule=held.rule)
-    twins = {row for pair in same for row in pair}
-    twins |= {rows[at] for one in groups for at in one.members}
-    digests = _digests(corpus, sorted(twins), settings)
-    return tuple(
-        replace(entry, digest=digests[row]) if row in twins else entry
-        for entry, row in zip(plain, rows, strict=True)
-    )
+            told[at] = number, False, keeper, verdict.RULES[rules[held]].name
+    rows = corpus.rows[judged.places[IS_SAME[judged.rules]]]
+    digests = _digests(corpus, np.unique(rows), settings, run)
+    words = corpus.lengths[corpus.rows].tolist()
+    listed = []
+    for at, (article, row) in enumerate(zip(corpus.articles, corpus.rows.tolist(), strict=True)):
+        what = article.id, article.address, corpus.titles[at], words[at]
+        story, keep, copy_of, rule = told.get(at, (None, True, None, None))
+        listed.append(Entry(*what, story, keep, copy_of, rule, digests.get(row, "")))
+    return tuple(listed)
 
 
-def _digests(corpus: Corpus, rows: Sequence[int], settings: Settings) -> dict[int, str]:
+def _digests(
+    corpus: Corpus, rows: NDArray[np.int64], settings: Settings, run: Engine
+) -> dict[int, str]:
     """The first half of the SHA-256 of each row's clean text, as hexadecimal digits."""
-    fast = settings.text == TextSettings()
-    found = {}
-    for at in range(0, len(rows), TEXTS_AT_ONCE):
-        some = rows[at : at + TEXTS_AT_ONCE]
-        texts = texts_of(corpus, np.array(some))
-        clean = kernels.clean_texts(texts) if fast else [None] * len(texts)
-        for row, one, known in zip(some, texts, clean, strict=True):
-            plain = known if known is not None else _utf8(text.clean(one, settings.text).text)
-            found[row] = hashlib.sha256(plain).hexdigest()[:32]
-    return found
+    parts = [rows[at : at + TEXTS_AT_ONCE] for at in range(0, len(rows), TEXTS_AT_ONCE)]
+    texts = (texts_of(corpus, some) for some in parts)
+    digested = run(partial(_digest, how=settings.text), texts)
+    return dict(zip(rows.tolist(), chain.from_iterable(digested), strict=True))
+
+
+def _digest(texts: list[str], how: TextSettings) -> list[str]:
+    """The same of some texts."""
+    clean = kernels.clean_texts(texts) if how == TextSettings() else [None] * len(texts)
+    plain = (
+        _utf8(text.clean(one, how).text) if known is None else known
+        for one, known in zip(texts, clean, strict=True)
+    )
+    return [hashlib.sha256(one).hexdigest()[:32] for one in plain]
 
 
 def _utf8(clean: str) -> bytes:
@@ -91,25 +98,25 @@ def _utf8(clean: str) -> bytes:
     return clean.encode(errors="surrogatepass")
 
 
-def shown(
-    weighed: Sequence[Verdict], groups: Sequence[Group], order: dict[str, int]
-) -> list[Verdict]:
-    """The verdicts that a result lists: each redundant article's with its keeper, then the closest
-    others up to a number for each article.
+def shown(judged: Batch, told: int, keeping: Collection[int]) -> NDArray[np.int64]:
+    """The numbers of the verdicts that a result lists, in the order of the corpus: those by which
+    redundant articles are redundant, which are ``keeping``, then of the first ``told`` the closest
+    up to a number for each article.
     """
-    listed = {(v.left, v.right): v for one in groups for v in one.verdicts.values()}
-    counts: Counter[tuple[str, bool]] = Counter()
-    for one in sorted(weighed, key=_closeness):
-        same = one.relation is Relation.SAME_STORY
-        limit = SAME_SHOWN if same else RELATED_SHOWN
-        if min(counts[one.left, same], counts[one.right, same]) < limit:
-            counts[one.left, same] += 1
-            counts[one.right, same] += 1
-            listed.setdefault((one.left, one.right), one)
-    return sorted(listed.values(), key=lambda v: (order[v.left], order[v.right]))
-
-
-def _closeness(one: Verdict) -> tuple[float, float, str, str]:
-    """Sort key: the closest first."""
-    measured = one.evidence
-    return -measured.term_cosine_ratio, -measured.jaccard_ratio, one.left, one.right
+    listed = set(keeping)
+    measured = judged.weighed
+    closeness = -measured.term_cosine_ratio[:told], -measured.jaccard_ratio[:told]
+    order = np.lexsort((*judged.places[:told].T[::-1], *closeness[::-1]))
+    places, same = judged.places.tolist(), IS_SAME[judged.rules].tolist()
+    articles = int(judged.places.max(initial=0)) + 1
+    counts = {True: [0] * articles, False: [0] * articles}
+    limits = {True: SAME_SHOWN, False: RELATED_SHOWN}
+    for number in order.tolist():
+        left, right = places[number]
+        met = counts[same[number]]
+        if min(met[left], met[right]) < limits[same[number]]:
+            met[left] += 1
+            met[right] += 1
+            listed.add(number)
+    numbers = np.array(sorted(listed), np.int64)
+    return numbers[np.lexsort(judged.places[numbers].T[::-1])]

@@ -48,12 +48,11 @@ def prepare(
     admitted, notes = admit(arrivals.articles[at] for at in order.tolist())
     words = gathered.cut.words
     lengths = np.append(np.diff(words.offsets), 0)
-    sketched = columns.number(gathered.cut, gathered.vocabulary)
+    sketched = columns.number(gathered.cut, gathered.vocabulary, storage)
     known = np.zeros(0, np.uint64)
     if settings.match.furniture:
         known = learn(sketched, _sources(admitted, gathered.first), settings, storage)
     masked = Ragged(columns.mask(words, known, settings, storage), words.offsets)
-    cleared = columns.clear(sketched, masked.values, settings, storage)
     return Corpus(
         articles=admitted,
         titles=tuple(titles[at] for at in order.tolist()),
@@ -65,7 +64,7 @@ def prepare(
         lengths=lengths,
         furniture=known,
         masked=masked,
-        sketched=columns.weigh(cleared, storage),
+        sketched=columns.clear(sketched, masked.values, settings, storage),
         notes=notes,
     )
 

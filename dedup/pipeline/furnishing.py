@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import evidence, furniture, kernels, shingle, term, text
+from .. import evidence, furniture, kernels, shingle, text
 from ..data import Corpus, Passage, Sketched
 from . import columns, store
 from .memory import Memory
@@ -15,11 +15,13 @@ from .memory import Memory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Ragged, Storage
+    from ..data import Storage
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 1 << 12
 """Pairs that are measured at a time, which bounds what it takes besides."""
+PAIRS_CUT_AT_ONCE = 1 << 9
+"""… where their rows are copied."""
 CARRIERS_READ = 50
 PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
@@ -29,70 +31,70 @@ def learn(
     sketched: Sketched, sources: NDArray[np.int64], settings: Settings, storage: Storage
 ) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
-    keys = sketched.cut.keys
+    keys, related_ratio = sketched.cut.keys, settings.match.related_ratio
     likely = furniture.learn(keys, sources)
     storage.release()
     if not len(likely):
         return likely
     pairs, at = furniture.neighbours(keys, likely)
-    cosines = _cosines(pairs, sketched, likely, settings, storage)
-    return furniture.confirm(likely, at, cosines, settings.match.related_ratio)
+    packed = pairs[:, 0] << np.int64(32) | pairs[:, 1]
+    every, place = np.unique(packed, return_inverse=True)
+    place, distinct = place.ravel(), np.stack((every >> 32, every & 0xFFFFFFFF), 1)
+    cosines = np.full(len(distinct), np.inf)  # one that nobody asked for does not count as apart
+    for some in (furniture.deciding(at), np.ones(len(at), bool)):
+        asked = np.unique(place[some & _undecided(likely, at, cosines[place], related_ratio)])
+        asked = asked[np.isinf(cosines[asked])]
+        cosines[asked] = _cosines(distinct[asked], sketched, storage)
+    # A pair that is apart as it stands counts as apart; others are looked at where they decide.
+    close = _undecided(likely, at, cosines[place], related_ratio) & (
+        cosines[place] >= related_ratio
+    )
+    close = np.unique(place[close])
+    cosines[close] = _cut_cosines(distinct[close], sketched, likely, settings, storage)
+    return furniture.confirm(likely, at, cosines[place], related_ratio)
 
 
-def _cosines(
+def _undecided(
+    likely: NDArray[np.uint64],
+    at: NDArray[np.int64],
+    cosines: NDArray[np.float64],
+    related_ratio: float,
+) -> NDArray[np.bool_]:
+    """``bool[m]``: of each pair, whether its key is not confirmed yet."""
+    confirmed = furniture.confirm(likely, at, cosines, related_ratio)
+    return np.asarray(kernels.find_places(likely, confirmed)[at] < 0, np.bool_)
+
+
+def _cosines(pairs: NDArray[np.int64], sketched: Sketched, storage: Storage) -> NDArray[np.float64]:
+    """``float64[m]``: the term cosine of each pair of rows."""
+    terms, weights = sketched.terms, sketched.term_weights
+    dots = np.empty(len(pairs), np.int64)
+    for at in range(0, len(pairs), PAIRS_AT_ONCE):
+        some = slice(at, at + PAIRS_AT_ONCE)
+        dots[some] = kernels.dot_shared(terms.values, weights, terms.offsets, pairs[some])
+        storage.release()
+    return np.asarray(dots / evidence.DOT_UNIT, np.float64)
+
+
+def _cut_cosines(
     pairs: NDArray[np.int64],
     sketched: Sketched,
     likely: NDArray[np.uint64],
     settings: Settings,
     storage: Storage,
 ) -> NDArray[np.float64]:
-    """``float64[m]``: the term cosine of each pair of rows, furniture left out where it could have
-    made the pair look related.
-    """
-    packed = pairs[:, 0] << np.int64(32) | pairs[:, 1]
-    every, place = np.unique(packed, return_inverse=True)
-    distinct = np.stack((every >> 32, every & 0xFFFFFFFF), 1)
-    cosines = [np.zeros(0)]
-    for at in range(0, len(distinct), PAIRS_AT_ONCE):
-        cosines.append(_some_cosines(distinct[at : at + PAIRS_AT_ONCE], sketched, likely, settings))
+    """The same with furniture cut out of the rows, which could have made a pair look related."""
+    cosines, memory = [np.zeros(0)], Memory()
+    whole = replace(sketched.cut, terms=sketched.terms, counts=sketched.term_weights)
+    for at in range(0, len(pairs), PAIRS_CUT_AT_ONCE):
+        rows, within = np.unique(pairs[at : at + PAIRS_CUT_AT_ONCE], return_inverse=True)
+        cut = store.take(whole, rows)
+        some = replace(sketched, cut=cut, terms=cut.terms, term_weights=cut.counts)
+        masked = columns.mask(cut.words, likely, settings, memory)
+        cleared = columns.clear(some, masked, settings, memory)
+        cosines.append(_cosines(within.reshape(-1, 2), cleared, memory))
         storage.release()
-    return np.asarray(np.concatenate(cosines)[place.ravel()], np.float64)
-
-
-def _some_cosines(
-    distinct: NDArray[np.int64],
-    sketched: Sketched,
-    likely: NDArray[np.uint64],
-    settings: Settings,
-) -> NDArray[np.float64]:
-    """The same of some pairs, once each."""
-    rows, within = np.unique(distinct, return_inverse=True)
-    terms, places = store.taken(sketched.terms, rows)
-    weights = term.weigh_terms(terms, sketched.cut.counts[places], sketched.idf)
-    whole = _dots(terms, weights, within.reshape(-1, 2))
-    close = np.flatnonzero(whole >= settings.match.related_ratio)
-    rows, within = np.unique(distinct[close], return_inverse=True)
-    if len(rows):
-        some = _some(sketched, rows)
-        memory = Memory()
-        masked = columns.mask(some.cut.words, likely, settings, memory)
-        cleared = columns.weigh(columns.clear(some, masked, settings, memory), memory)
-        whole[close] = _dots(cleared.terms, cleared.term_weights, within.reshape(-1, 2))
-    return whole
-
-
-def _some(sketched: Sketched, rows: NDArray[np.int64]) -> Sketched:
-    """Some of the rows."""
-    cut = store.take(replace(sketched.cut, terms=sketched.terms), rows)
-    return replace(sketched, cut=cut, terms=cut.terms)
-
-
-def _dots(
-    terms: Ragged, weights: NDArray[np.uint32], pairs: NDArray[np.int64]
-) -> NDArray[np.float64]:
-    """The cosine of each pair's term vectors."""
-    dots = kernels.dot_shared(terms.values, weights, terms.offsets, pairs)
-    return np.asarray(dots / evidence.DOT_UNIT, np.float64)
+    return np.concatenate(cosines)
 
 
 def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+import numpy as np
+
 from .. import canonical, cluster
-from ..data import Corpus, Relation, Verdict
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from numpy.typing import NDArray
+
+    from ..data import Corpus
     from ..settings import KeepSettings
 
 ASKED_LIMIT = 8
@@ -20,13 +24,16 @@ TRIED_LIMIT = 8
 
 
 class Weigher(Protocol):
-    """Gives the verdict on the articles at two places."""
+    """Judges the articles at two places."""
 
-    def weigh(self, left: int, right: int) -> Verdict:
-        """The verdict; the lower place is the left side."""
+    def find(self, left: int, right: int) -> int:
+        """The number of the verdict on them."""
+
+    def is_same(self, number: int) -> bool:
+        """Whether a verdict says that they are one story."""
 
     def foresee(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Prepare for pairs that will be asked for."""
+        """Judge together pairs that will be asked for."""
 
 
 class Group(NamedTuple):
@@ -35,19 +42,19 @@ class Group(NamedTuple):
     keeper: int
     why: str
     members: tuple[int, ...]
-    verdicts: dict[int, Verdict]
-    """For each member but the keeper, its verdict with the keeper."""
+    verdicts: dict[int, int]
+    """For each member but the keeper, the number of its verdict with the keeper."""
 
 
 def group(
-    corpus: Corpus, same: Iterable[tuple[int, int]], weigher: Weigher, policy: KeepSettings
+    corpus: Corpus, same: NDArray[np.int64], weigher: Weigher, policy: KeepSettings
 ) -> tuple[list[Group], int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
-    ``same`` are pairs of rows judged one story. Around the article that is one story with the most
-    others, those that are directly so gather, and the rest starts anew; of the gathered ones that
-    are one story with each other one, the best by ``policy`` is kept. The ``weigher`` is told which
-    verdicts will be asked for, so that they are found together.
+    ``same`` is ``int64[m, 2]``, the pairs of rows judged one story. Around the article that is one
+    story with the most others, those that are directly so gather, and the rest starts anew; of the
+    gathered ones that are one story with each other one, the best by ``policy`` is kept. The
+    ``weigher`` is told which verdicts will be asked for, so that they are found together.
     """
     stars = _Stars(corpus, same, weigher, policy)
     groups, chains = [], 0
@@ -62,7 +69,7 @@ def group(
             chains += bool(rest)
             rests += stars.linked(rest)
         pending = [stars.star(rows) for rows in rests]
-    kept = stars.keep_best(groups, weigher)
+    kept = stars.keep_best(groups)
     return sorted(kept, key=lambda one: one.members), chains
 
 
@@ -82,29 +89,35 @@ class _Stars:
     def __init__(
         self,
         corpus: Corpus,
-        same: Iterable[tuple[int, int]],
+        same: NDArray[np.int64],
         weigher: Weigher,
         policy: KeepSettings,
     ) -> None:
         """Note who is where and who is one story with whom."""
         self.corpus = corpus
-        self.weigh = weigher.weigh
+        self.weigher = weigher
         self.policy = policy
         self.asked: Counter[int] = Counter()
-        self.row_of = corpus.rows.tolist()
-        self.places: dict[int, list[int]] = defaultdict(list)
-        for at, row in enumerate(self.row_of):
-            self.places[row].append(at)
-        self.copied = {row for row, places in self.places.items() if len(places) > 1}
-        self.lengths = corpus.lengths.tolist()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
-        for left, right in same:
+        for left, right in same.tolist():
             self.neighbours[left].add(right)
             self.neighbours[right].add(left)
+        worded = np.flatnonzero(corpus.rows >= 0)
+        counts = np.bincount(corpus.rows[worded])
+        self.copied = set(np.flatnonzero(counts > 1).tolist())
+        told = np.zeros(len(counts), np.bool_)
+        told[[*self.copied, *self.neighbours]] = True
+        self.places: dict[int, list[int]] = defaultdict(list)
+        for at in worded[told[corpus.rows[worded]]].tolist():
+            self.places[self.row_of(at)].append(at)
+
+    def row_of(self, at: int) -> int:
+        """The row of the article at a place."""
+        return int(self.corpus.rows[at])
 
     def linked(self, rows: Iterable[int] | None = None) -> list[list[int]]:
         """What of the rows (by default all) hangs together, and rows with copies to the letter."""
-        inside = set(self.places if rows is None else rows) - {-1}
+        inside = set(self.places if rows is None else rows)
         near = {
             row: self.neighbours[row] & inside for row in sorted(inside & self.neighbours.keys())
         }
@@ -114,27 +127,29 @@ class _Stars:
 
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""
-        row = self.row_of[at]
+        row = self.row_of(at)
         links = len(self.neighbours.get(row, ()))
-        return canonical.Standing(self.corpus.articles[at], self.lengths[row], links, at)
+        return canonical.Standing(
+            self.corpus.articles[at], int(self.corpus.lengths[row]), links, at
+        )
 
     def star(self, rows: list[int]) -> _Star:
         """Linked rows around the article in their middle."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
         keeper = members[canonical.middle(members, self.policy)].place
-        home = self.row_of[keeper]
+        home = self.row_of(keeper)
         asked = [row for row in rows if self._may_ask(row, home)]
         pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
         return _Star(keeper, rows, asked, pairs)
 
     def settle(self, star: _Star) -> tuple[Group | None, list[int]]:
         """One story out of linked rows, and the rows that are not in it."""
-        home = self.row_of[star.keeper]
-        verdicts: dict[int, Verdict] = {}
+        home = self.row_of(star.keeper)
+        verdicts: dict[int, int] = {}
         asked = set(star.asked)
         rest = []
         for row in star.rows:
-            held = self._hold(star.keeper, row) if row in asked else None
+            held = self._hold(star.keeper, self.places[row]) if row in asked else None
             if held is not None:
                 verdicts |= held
             elif row != home:  # copies without a word of their own must not come back for ever
@@ -151,13 +166,17 @@ class _Stars:
         self.asked[row] += 1
         return self.asked[row] <= ASKED_LIMIT
 
-    def _hold(self, keeper: int, row: int) -> dict[int, Verdict] | None:
-        """The verdict of each article of a row with the keeper; None if one is not one story."""
-        held = {at: self.weigh(keeper, at) for at in self.places[row] if at != keeper}
-        same = all(one.relation is Relation.SAME_STORY for one in held.values())
-        return held if same else None
+    def _hold(self, keeper: int, places: Iterable[int]) -> dict[int, int] | None:
+        """The verdict of each other article with the keeper; None if one is not one story."""
+        held = {}
+        for at in places:
+            if at != keeper:
+                held[at] = self.weigher.find(keeper, at)
+                if not self.weigher.is_same(held[at]):
+                    return None
+        return held
 
-    def keep_best(self, groups: Iterable[Group], weigher: Weigher) -> list[Group]:
+    def keep_best(self, groups: Iterable[Group]) -> list[Group]:
         """The stories with the best of those members as keeper that are one story with each other
         one. The one it gathered around is; others are tried before it, the best first, and those of
         all stories together.
@@ -167,10 +186,12 @@ class _Stars:
         for tried in range(TRIED_LIMIT):
             chosen = [self._chosen(members) for _, members in pending]
             tries = zip(pending, chosen, strict=True)
-            weigher.foresee([pair for (one, _), (at, _) in tries for pair in _wanted(one, at)])
+            self.weigher.foresee([pair for (one, _), (at, _) in tries for pair in _wanted(one, at)])
             rest = []
             for (story, members), (keeper, why) in zip(pending, chosen, strict=True):
-                held = story.verdicts if keeper == story.keeper else self._with_each(keeper, story)
+                held: dict[int, int] | None = story.verdicts
+                if keeper != story.keeper:
+                    held = self._hold(keeper, story.members)
                 if held is None:
                     rest.append((story, members))
                     continue
@@ -183,16 +204,6 @@ class _Stars:
         """The place of the best of the members, which is taken out, and why it is."""
         at, why = canonical.choose(members, self.policy)
         return members.pop(at).place, why
-
-    def _with_each(self, keeper: int, story: Group) -> dict[int, Verdict] | None:
-        """The verdict of each other member with one of them; None if one is not one story."""
-        verdicts = {}
-        for at in story.members:
-            if at != keeper:
-                verdicts[at] = self.weigh(keeper, at)
-                if verdicts[at].relation is not Relation.SAME_STORY:
-                    return None
-        return verdicts
 
 
 def _wanted(story: Group, keeper: int) -> list[tuple[int, int]]:

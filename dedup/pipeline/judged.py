@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..data import Judged
 from .corpus import prepare
 from .proposal import propose
+from .verdicts import Verdicts
 from .weigher import Weigher
 
 if TYPE_CHECKING:
@@ -35,10 +36,12 @@ def judge_pairs(
     corpus = prepare(articles, settings)
     weigher = Weigher(corpus, propose(corpus, settings), settings)
     places = {article.id: at for at, article in enumerate(corpus.articles)}
+    asked = [(places[left], places[right]) for left, right in pairs]
+    weigher.foresee(asked)
+    verdicts = Verdicts(corpus.articles, weigher.judged())
     judged = []
-    for asked in pairs:
-        left, right = sorted(places[side] for side in asked)
-        one = weigher.weigh(left, right)
+    for pair in asked:
+        one = verdicts[weigher.find(*pair)]
         by = tuple(name for name in one.evidence.found_by if name != "asked")
-        judged.append(Judged(one, by, weigher.kept(left, right)))
+        judged.append(Judged(one, by, weigher.kept(*pair)))
     return tuple(judged)

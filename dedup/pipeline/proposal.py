@@ -49,7 +49,7 @@ def _sharing(pairs: NDArray[np.int64], corpus: Corpus, how: CandidateSettings) -
     kept = [pairs[:0]]
     for at in range(0, len(pairs), PAIRS_AT_ONCE):
         rows, within = np.unique(pairs[at : at + PAIRS_AT_ONCE], return_inverse=True)
-        whole, _ = store.taken(corpus.sketched.cut.keys, rows)
+        whole = store.taken(corpus.sketched.cut.keys, rows)
         keys = candidate.without(whole, corpus.furniture)
         kept.append(rows[candidate.share_keys(within.reshape(-1, 2), keys, how)])
         corpus.storage.release()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from .. import kernels
 from ..data import Cut, Ragged
 from .memory import HeldColumn
 from .numbering import Numbering
@@ -173,18 +174,17 @@ class _Known:
 
 def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:
     """Some of the rows, in the order given."""
-    words, of_words = taken(whole.words, rows)
-    terms, of_terms = taken(whole.terms, rows)
+    words, terms = whole.words.offsets, whole.terms.offsets
     shingles = whole.shingles
     if len(shingles.offsets) > 1:  # there are some, though these articles may be too short for any
-        shingles, _ = taken(shingles, rows)
+        shingles = taken(shingles, rows)
     return Cut(
-        words=words,
-        marks=whole.marks[of_words],
-        term_of=whole.term_of[of_words],
-        terms=terms,
-        counts=whole.counts[of_terms],
-        keys=taken(whole.keys, rows)[0],
+        words=taken(whole.words, rows),
+        marks=taken(Ragged(whole.marks, words), rows).values,
+        term_of=taken(Ragged(whole.term_of, words), rows).values,
+        terms=taken(whole.terms, rows),
+        counts=taken(Ragged(whole.counts, terms), rows).values,
+        keys=taken(whole.keys, rows),
         shingles=shingles,
         signatures=whole.signatures[rows],
         digests=whole.digests[rows],
@@ -197,44 +197,6 @@ def stretch(ragged: Ragged, rows: slice) -> Ragged:
     return Ragged(ragged.values[offsets[0] : offsets[-1]], offsets - offsets[0])
 
 
-def taken(ragged: Ragged, rows: NDArray[np.int64]) -> tuple[Ragged, NDArray[np.int64]]:
-    """Some rows, and where each of their values stood."""
-    lengths = np.diff(ragged.offsets)[rows]
-    offsets = np.zeros(len(rows) + 1, np.int64)
-    np.cumsum(lengths, out=offsets[1:])
-    places = np.repeat(ragged.offsets[rows] - offsets[:-1], lengths) + np.arange(offsets[-1])
-    return Ragged(ragged.values[places], offsets), places
-
-
-class Closing:
-    """Rows that are closed up in place while values are left out, stretch by stretch."""
-
-    def __init__(self, rows: Ragged) -> None:
-        """Nothing is left out yet."""
-        self.rows = rows
-        self._offsets = rows.offsets.copy()
-
-    def stretch(self, rows: slice) -> slice:
-        """Where the values of consecutive rows stand."""
-        last = min(rows.stop, len(self.rows.offsets) - 1)
-        return slice(int(self.rows.offsets[rows.start]), int(self.rows.offsets[last]))
-
-    def close(
-        self, rows: slice, kept: NDArray[np.bool_], beside: NDArray[Any], values: NDArray[Any]
-    ) -> Ragged:
-        """Keep some values of consecutive rows, and of a column ``beside`` them that takes new
-        ``values``; the rows as far as they are closed up.
-        """
-        some = self.stretch(rows)
-        start = int(self._offsets[rows.start])
-        end = start + int(np.count_nonzero(kept))
-        ends = np.concatenate((np.zeros(1, np.int64), np.cumsum(kept)))
-        offsets = self.rows.offsets[rows.start : rows.stop + 1] - some.start
-        self._offsets[rows.start : rows.stop + 1] = start + ends[offsets]
-        self.rows.values[start:end] = self.rows.values[some][kept]
-        beside[start:end] = values[kept]
-        return Ragged(self.rows.values, self._offsets)
-
-    def closed(self) -> Ragged:
-        """All rows, closed up."""
-        return Ragged(self.rows.values[: self._offsets[-1]], self._offsets)
+def taken(ragged: Ragged, rows: NDArray[np.int64]) -> Ragged:
+    """Some rows, in the order given."""
+    return Ragged(*kernels.take_rows(ragged.values, ragged.offsets, rows))

@@ -23,16 +23,22 @@ def titles(articles: Sequence[Article]) -> list[str]:
     >>> titles([Article("a", "Storm closes port\n\nThe harbour was closed on Monday.")])
     ['Storm closes port']
     """
-    lines = [
-        article.title.strip() or next(filter(None, map(str.strip, _beginning(article.text))), "")
-        for article in articles
-    ]
+    lines = [article.title.strip() or _first_line(article.text) for article in articles]
     telling = _telling([line[:TITLE_CHARS] for line in lines])
     for at, article in enumerate(articles):
         if not telling[at] and not article.title.strip():
             rest = [line.strip()[:TITLE_CHARS] for line in _beginning(article.text)]
             lines[at] = next((one for one in rest if _telling([one])[0]), "")
     return [line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines]
+
+
+def _first_line(body: str) -> str:
+    """The first line that is not blank; nothing without any."""
+    end = body.find("\n", 0, BEGINNING_CHARS)
+    for line in body[: max(end, 0)].splitlines():  # nearly always it is this one
+        if found := line.strip():
+            return found
+    return next(filter(None, map(str.strip, _beginning(body))), "")
 
 
 def _beginning(body: str) -> list[str]:

@@ -1,19 +1,20 @@
-"""Pairs of articles to verdicts: measured in bulk as columns, put in words one by one."""
+"""Pairs of articles to verdicts: measured and judged in bulk, as columns."""
 
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import candidate, evidence, fact, kernels, verdict
-from ..data import Article, Evidence, Relation, Verdict, unwatched
-from ..settings import INDEXES
+from ..data import Fact, Verdict, unwatched
+from ..weighed import Weighed
 from . import columns, wording
+from .verdicts import IS_SAME, IS_TOLD, Batch, Verdicts, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
@@ -32,143 +33,169 @@ _SWAP = np.array(
     ]
 )
 """Where each measure stands when the sides are swapped."""
-
-
-_RUNS = "shared_runs", "left_runs", "right_runs"
+_RUNS = [kernels.MEASURES.index(name) for name in ("shared_runs", "left_runs", "right_runs")]
+_MEASURED = kernels.MEASURES.index("measured")
+_ALIGNED = kernels.MEASURES.index("aligned_words")
 _PLACES = kernels.MEASURES.index("places")
 _AGREEING = kernels.MEASURES.index("agreeing")
-_DISTINCT = Relation.DISTINCT
 
 
 class _Measured(NamedTuple):
     """Pairs of rows: what was counted, how they were found, and where facts may differ."""
 
     pairs: NDArray[np.int64]
-    measures: list[list[int]]
-    shingles: list[list[int]]
-    """Of each pair: shared, left, right."""
-    found_by: list[int]
-    bands: list[int]
-    estimates: list[float]
+    measures: NDArray[np.int64]
+    shingles: evidence.Shared
+    found: evidence.Found
     places: NDArray[np.uint32]
-    place_offsets: list[int]
+    place_offsets: NDArray[np.int64]
 
 
 class Weigher:
     """Weighs and judges pairs of articles of one corpus, by their places in it."""
 
-    def __init__(self, corpus: Corpus, found: Candidates, settings: Settings) -> None:
+    def __init__(
+        self, corpus: Corpus, found: Candidates, settings: Settings, run: Engine = map
+    ) -> None:
         """Nothing is measured yet; ``found`` is what the indexes proposed, sorted."""
         self.corpus = corpus
         self.found = found
         self.settings = settings
-        self._packed = found.pairs[:, 0] << np.int64(32) | found.pairs[:, 1]
-        self._weighed: dict[tuple[int, int], Verdict] = {}
-        self._lengths = np.diff(corpus.sketched.cut.words.offsets).tolist()
+        self.run = run
+        self._packed = _pack(found.pairs)
+        self._batches: list[Batch] = []
+        self._numbers: dict[int, int] = {}
+        self._rules: list[int] = []
+        self._lengths = np.diff(corpus.sketched.cut.words.offsets)
         self._columns = columns.sides(corpus.sketched)
 
-    def weigh_all(
-        self, watch: Watch = unwatched, run: Engine = map
-    ) -> list[tuple[tuple[int, int], Verdict]]:
-        """The proposed pairs of rows that are more than distinct, each with the verdict on the
+    def weigh_all(self, watch: Watch = unwatched) -> Batch:
+        """The proposed pairs of rows that are more than distinct, each with what was judged of the
         first article of each row.
         """
-        told = []
         total = len(self.found.pairs)
         starts = range(0, total, PAIRS_AT_ONCE)
-        for at, measured in zip(starts, run(self._measure_some, starts), strict=True):
+        for at, judged in zip(starts, self.run(self._judge_some, starts), strict=True):
             watch("weigh pairs", at, total)
             self.corpus.storage.release()
-            places = self.corpus.first[measured.pairs].tolist()
-            numbers = range(len(places))
-            for number, one in self._judge(places, measured, numbers, bulk=True):
-                left, right = places[number]
-                self._weighed[left, right] = one
-                rows = measured.pairs[number]
-                told.append(((int(rows[0]), int(rows[1])), one))
-        return told
+            self._note(judged)
+        return self.judged()
+
+    def judged(self) -> Batch:
+        """All pairs that were judged until now."""
+        none = self._told_apart(np.zeros((0, 2), np.int64))
+        self._batches = [joined(self._batches or [none])]
+        return self._batches[0]
+
+    def find(self, left: int, right: int) -> int:
+        """The number, among all that were judged, of the pair of articles at two places."""
+        packed = min(left, right) << 32 | max(left, right)
+        if packed not in self._numbers:
+            self.foresee([(left, right)])
+        return self._numbers[packed]
+
+    def is_same(self, number: int) -> bool:
+        """Whether a pair that was judged is one story."""
+        return bool(IS_SAME[self._rules[number]])
 
     def weigh(self, left: int, right: int) -> Verdict:
         """The verdict on the articles at two places; the lower one is the left side."""
-        left, right = min(left, right), max(left, right)
-        if (left, right) not in self._weighed:
-            self._weighed[left, right] = self._weigh(left, right)
-        return self._weighed[left, right]
+        number = self.find(left, right)
+        return Verdicts(self.corpus.articles, self.judged())[number]
 
-    def foresee(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Find together the verdicts on pairs of articles that will be asked for."""
-        rows = self.corpus.rows
-        wanted = {}
-        for left, right in pairs:
-            places = min(left, right), max(left, right)
-            first, second = rows[places[0]], rows[places[1]]
-            if 0 <= first != second >= 0 and places not in self._weighed:
-                wanted[places] = (min(first, second), max(first, second))
-        ordered = sorted(wanted, key=wanted.__getitem__)
-        for at in range(0, len(ordered), PAIRS_AT_ONCE):
-            self._foresee(ordered[at : at + PAIRS_AT_ONCE])
-
-    def _foresee(self, places: Sequence[tuple[int, int]]) -> None:
-        """The same for pairs whose articles stand in two rows each."""
-        rows = self.corpus.rows[np.array(places)]
-        turned = rows[:, 0] > rows[:, 1]
-        pairs = np.sort(rows, axis=1)
-        bits = np.concatenate([self._bits(pair) for pair in pairs])
-        measured = self._measure(pairs, bits, closely=True)
-        sides = [
-            (right, left) if turn else (left, right)
-            for (left, right), turn in zip(places, turned.tolist(), strict=True)
-        ]
-        for number, one in self._judge(sides, measured, range(len(places)), bulk=False):
-            weighed = one
-            if turned[number]:
-                articles = [self.corpus.articles[at] for at in places[number]]
-                weighed = self._ruled(tuple(articles), evidence.mirror(one.evidence))
-            self._weighed[places[number]] = weighed
-        self.corpus.storage.release()
+    def foresee(self, pairs: Iterable[tuple[int, int]]) -> None:
+        """Judge together pairs of articles that will be asked for."""
+        wanted = {min(pair) << 32 | max(pair): None for pair in pairs}
+        fresh = [one for one in wanted if one not in self._numbers]
+        if not fresh:
+            return
+        places = _unpack(np.array(fresh, np.int64))
+        rows = self.corpus.rows[places]
+        wordless = (rows < 0).any(axis=1)
+        copies = (rows[:, 0] == rows[:, 1]) & ~wordless
+        self._note(self._told_apart(places[wordless]))
+        self._note(self._told_equal(places[copies]))
+        rest = np.flatnonzero(~copies & ~wordless)
+        order = rest[np.argsort(_pack(np.sort(rows[rest], axis=1)), kind="stable")]
+        starts = range(0, len(order), PAIRS_AT_ONCE)
+        some = [places[order[at : at + PAIRS_AT_ONCE]] for at in starts]
+        for judged in self.run(self._judge_closely, some):
+            self._note(judged)
+            self.corpus.storage.release()
 
     def kept(self, left: int, right: int) -> bool:
         """Whether a pair of articles was proposed and could be more than distinct."""
         rows = self.corpus.rows[[left, right]]
         if min(rows) < 0 or rows[0] == rows[1]:
             return bool(rows[0] == rows[1] >= 0)
-        bits = self._bits(rows)
-        if not bits[0]:
-            return False
-        measured = self._measure(np.sort(rows).reshape(1, 2), bits, closely=False)
-        return len(measured.pairs) == 1
+        pair = np.sort(rows).reshape(1, 2)
+        bits = self._found_by(pair)
+        return bool(bits[0]) and len(self._measure(pair, bits, closely=False).pairs) == 1
 
-    def _bits(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
-        """Which indexes proposed a pair of rows; 0 where none did."""
-        packed = min(rows) << np.int64(32) | max(rows)
-        at = int(np.searchsorted(self._packed, packed))
-        known = at < len(self._packed) and self._packed[at] == packed
-        return self.found.found_by[at : at + 1] if known else np.zeros(1, np.uint8)
+    def _note(self, judged: Batch) -> None:
+        """Put pairs that were judged after those there are."""
+        if not len(judged.rules):
+            return
+        numbers = range(len(self._rules), len(self._rules) + len(judged.rules))
+        self._numbers.update(zip(_pack(judged.places).tolist(), numbers, strict=True))
+        self._rules += judged.rules.tolist()
+        self._batches.append(judged)
 
-    def _weigh(self, left: int, right: int) -> Verdict:
-        """The same, measured."""
-        rows = self.corpus.rows[[left, right]]
-        articles = self.corpus.articles[left], self.corpus.articles[right]
-        if min(rows) < 0:
-            words = tuple(self._lengths[row] if row >= 0 else 0 for row in rows.tolist())
-            nothing = evidence.Measures(*[0] * len(kernels.MEASURES))
-            found = evidence.Found(("asked",))
-            none = evidence.Shared(0, 0, 0)
-            blank = evidence.weigh(articles, (words[0], words[1]), nothing, none, found)
-            return self._ruled(articles, blank)
-        if rows[0] == rows[1]:
-            length = self._lengths[rows[0]]
-            found = evidence.Found(("same-text",))
-            return self._ruled(articles, evidence.equal(articles, length, found))
-        self._foresee([(left, right)])
-        return self._weighed[left, right]
+    def _found_by(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
+        """Which indexes proposed each pair of rows; 0 where none did."""
+        packed = _pack(rows)
+        at = np.searchsorted(self._packed, packed)
+        found_by = np.append(self.found.found_by, np.uint8(0))
+        known = np.append(self._packed, -1)[at] == packed
+        return np.asarray(np.where(known, found_by[at], 0), np.uint8)
 
-    def _measure_some(self, at: int) -> _Measured:
-        """A stretch of the proposed pairs, measured."""
+    def _beside(self, places: NDArray[np.int64]) -> evidence.Beside:
+        """What is known of pairs of articles besides their texts."""
+        articles = self.corpus.articles
+        pairs = [(articles[left], articles[right]) for left, right in places.tolist()]
+        return evidence.beside(pairs)
+
+    def _told_equal(self, places: NDArray[np.int64]) -> Batch:
+        """The verdicts on articles that share a row."""
+        words = self._lengths[self.corpus.rows[places[:, 0]]]
+        return self._ruled(places, evidence.equal(words, self._beside(places)))
+
+    def _told_apart(self, places: NDArray[np.int64]) -> Batch:
+        """The verdicts on pairs in which an article has no words."""
+        words = np.append(self._lengths, 0)[self.corpus.rows[places]]
+        nothing = np.zeros((len(places), len(kernels.MEASURES)), np.int64)
+        none = nothing[:, 0]
+        found = evidence.Found(none.astype(np.uint8), none, none.astype(np.float64))
+        shared, beside = evidence.Shared(none, none, none), self._beside(places)
+        sides = words[:, 0], words[:, 1]
+        return self._ruled(places, evidence.weigh(sides, nothing, shared, found, beside))
+
+    def _ruled(self, places: NDArray[np.int64], weighed: Weighed) -> Batch:
+        """What the rules say to evidence without facts."""
+        return Batch(places, verdict.decide(weighed, self.settings.match), weighed, {})
+
+    def _judge_some(self, at: int) -> Batch:
+        """A stretch of the proposed pairs, but for those that are distinct: their facts need not be
+        read.
+        """
         some = slice(at, at + PAIRS_AT_ONCE)
         measured = self._measure(self.found.pairs[some], self.found.found_by[some], closely=False)
+        places = self.corpus.first[measured.pairs]
+        weighed = self._weigh(places, measured)
+        told = np.flatnonzero(IS_TOLD[verdict.decide(weighed, self.settings.match)])
+        judged = self._told(places, measured, weighed, told)
         self.corpus.storage.release()  # here, where it was looked at, and not when it is asked for
-        return measured
+        return judged.take(told[IS_TOLD[judged.rules[told]]])
+
+    def _judge_closely(self, places: NDArray[np.int64]) -> Batch:
+        """Pairs of articles in two rows each, whether they are distinct or not."""
+        rows = self.corpus.rows[places]
+        turned = rows[:, 0] > rows[:, 1]
+        pairs = np.sort(rows, axis=1)
+        measured = self._measure(pairs, self._found_by(pairs), closely=True)
+        weighed = self._weigh(places, measured)
+        judged = self._told(places, measured, weighed, np.arange(len(places)))
+        return _turned(judged, turned) if turned.any() else judged
 
     def _measure(
         self, pairs: NDArray[np.int64], found_by: NDArray[np.uint8], *, closely: bool
@@ -177,102 +204,83 @@ class Weigher:
         cut = self.corpus.sketched.cut
         bounds = evidence.bounds(self.settings.match, closely=closely)
         measures, places = _mirrored(self._columns, cut.digests, pairs, bounds)
-        kept = np.flatnonzero(measures[:, kernels.MEASURES.index("measured")])
+        kept = np.flatnonzero(measures[:, _MEASURED])
         pairs, measures = pairs[kept], measures[kept]
-        counts = measures[:, kernels.MEASURES.index("places")]
-        place_offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(counts)))
-        shingles = measures[:, [kernels.MEASURES.index(name) for name in _RUNS]]
+        place_offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(measures[:, _PLACES])))
+        shingles = evidence.Shared(*measures[:, _RUNS].T)
         if len(cut.shingles.values):
             values, offsets = cut.shingles.values, cut.shingles.offsets
             shared = kernels.count_shared(values, offsets, pairs)
             lengths = np.diff(offsets)
-            shingles = np.stack((shared, lengths[pairs[:, 0]], lengths[pairs[:, 1]]), 1)
+            shingles = evidence.Shared(shared, lengths[pairs[:, 0]], lengths[pairs[:, 1]])
         signatures = cut.signatures
         agree = signatures[pairs[:, 0]] == signatures[pairs[:, 1]]
         bands, rows = candidate.choose_bands(signatures.shape[1], self.settings.candidate)
         banded = agree[:, : bands * rows].reshape(len(pairs), bands, rows).all(axis=2)
-        return _Measured(
-            pairs,
-            measures.tolist(),
-            shingles.tolist(),
-            found_by[kept].tolist(),
-            banded.sum(axis=1).tolist(),
-            agree.mean(axis=1).tolist(),
-            places[:, 1:],
-            place_offsets.tolist(),
-        )
+        found = evidence.Found(found_by[kept], banded.sum(axis=1), agree.mean(axis=1))
+        return _Measured(pairs, measures, shingles, found, places[:, 1:], place_offsets)
 
-    def _judge(
-        self, places: list[tuple[int, int]], measured: _Measured, numbers: range, *, bulk: bool
-    ) -> list[tuple[int, Verdict]]:
-        """The verdicts on articles whose rows were measured; in bulk without those that are
-        distinct, of which facts need not be read.
-        """
-        judged: dict[int, Verdict] = {}
-        for number in numbers:
-            articles = tuple(self.corpus.articles[at] for at in places[number])
-            one = self._ruled(articles, self._weighed_by(measured, number, articles))
-            if not bulk or one.relation is not Relation.DISTINCT:
-                judged[number] = one
-        filled = [number for number in judged if measured.measures[number][_PLACES]]
-        if filled:
-            found = self._facts(measured, filled)
-            for at, number in enumerate(filled):
-                if found.counts[at]:
-                    articles = tuple(self.corpus.articles[place] for place in places[number])
-                    weighed = evidence.differing(
-                        judged[number].evidence,
-                        int(found.counts[at]),
-                        int(found.weights[at]),
-                        measured.measures[number][_AGREEING],
-                        found.facts(at),
-                    )
-                    judged[number] = self._ruled(articles, weighed)
-        return [(n, one) for n, one in judged.items() if not bulk or one.relation is not _DISTINCT]
+    def _weigh(self, places: NDArray[np.int64], measured: _Measured) -> Weighed:
+        """The evidence on measured pairs, facts aside."""
+        left, right = self._lengths[measured.pairs].T
+        sides = np.ascontiguousarray(left), np.ascontiguousarray(right)
+        parts = measured.measures, measured.shingles, measured.found
+        return evidence.weigh(sides, *parts, self._beside(places))
 
-    def _weighed_by(
-        self, measured: _Measured, number: int, articles: tuple[Article, ...]
-    ) -> Evidence:
-        """The evidence on a measured pair, facts aside."""
-        bits = measured.found_by[number]
-        by = tuple(name for bit, name in enumerate(INDEXES) if bits >> bit & 1) or ("asked",)
-        return evidence.weigh(
-            (articles[0], articles[1]),
-            self._words(measured, number),
-            evidence.Measures._make(measured.measures[number]),
-            evidence.Shared._make(measured.shingles[number]),
-            evidence.Found(by, measured.bands[number], measured.estimates[number]),
-        )
+    def _told(
+        self,
+        places: NDArray[np.int64],
+        measured: _Measured,
+        weighed: Weighed,
+        wanted: NDArray[np.int64],
+    ) -> Batch:
+        """The verdicts on pairs, the facts of the wanted ones read."""
+        filled = wanted[measured.measures[wanted, _PLACES] > 0]
+        if not len(filled):
+            return self._ruled(places, weighed)
+        found = self._facts(measured, filled)
+        counts, weights = (np.zeros(len(places), np.int64) for _ in range(2))
+        counts[filled], weights[filled] = found.counts, found.weights
+        agreeing = measured.measures[:, _AGREEING]
+        judged = self._ruled(places, evidence.differing(weighed, counts, weights, agreeing))
+        facts = zip(filled.tolist(), found.facts(), strict=True)
+        return judged._replace(facts={number: one for number, one in facts if one})
 
-    def _words(self, measured: _Measured, number: int) -> tuple[int, int]:
-        """The lengths of both sides, furniture left out."""
-        left, right = measured.pairs[number].tolist()
-        return self._lengths[left], self._lengths[right]
-
-    def _facts(self, measured: _Measured, numbers: list[int]) -> fact.Differing:
+    def _facts(self, measured: _Measured, numbers: NDArray[np.int64]) -> fact.Differing:
         """The facts that differ in some of the measured pairs."""
-        offsets = measured.place_offsets
-        mine = np.concatenate([np.arange(offsets[n], offsets[n + 1]) for n in numbers])
-        places = measured.places[mine].astype(np.int64)
-        counts = [offsets[n + 1] - offsets[n] for n in numbers]
-        pairs = np.repeat(np.arange(len(numbers)), counts)
-        rows = measured.pairs[numbers][pairs]
+        counts = measured.measures[numbers, _PLACES]
+        of_pair = np.repeat(np.arange(len(numbers)), counts)
+        starts = measured.place_offsets[numbers] - np.cumsum(counts) + counts
+        places = measured.places[starts[of_pair] + np.arange(len(of_pair))].astype(np.int64)
+        rows = measured.pairs[numbers][of_pair]
         at = [np.column_stack((rows[:, n], places[:, 2 * n : 2 * n + 2])) for n in range(2)]
         gaps = fact.Gaps(np.stack(at), places[:, 4:].T.astype(np.uint32))
-        heads = [
-            evidence.head_words(
-                self._words(measured, n), evidence.Measures._make(measured.measures[n])
-            )
-            for n in numbers
-        ]
+        words = self._lengths[measured.pairs[numbers]].sum(axis=1)
+        heads = evidence.head_words(words, measured.measures[numbers, _ALIGNED])
         spell = partial(wording.spell, self.corpus, self.settings)
-        return fact.find(self._columns, pairs, np.array(heads), gaps, spell)
+        return fact.find(self._columns, of_pair, heads, gaps, spell)
 
-    def _ruled(self, articles: tuple[Article, ...], weighed: Evidence) -> Verdict:
-        """What the rules say to the evidence."""
-        ruling = verdict.judge(weighed, self.settings.match)
-        ids = articles[0].id, articles[1].id
-        return Verdict(*ids, ruling.relation, ruling.kind, ruling.rule, weighed)
+
+def _pack(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each pair as one number."""
+    return np.asarray(pairs[:, 0] << np.int64(32) | pairs[:, 1], np.int64)
+
+
+def _unpack(packed: NDArray[np.int64]) -> NDArray[np.int64]:
+    """The pairs again."""
+    return np.stack((packed >> 32, packed & 0xFFFFFFFF), 1)
+
+
+def _turned(judged: Batch, turned: NDArray[np.bool_]) -> Batch:
+    """The verdicts, some of them seen from the other side: what the rules say stays."""
+    mirrored = evidence.mirror(judged.weighed)
+    sides: Iterable[Any] = zip(mirrored, judged.weighed, strict=True)
+    weighed = Weighed._make(np.where(turned, there, here) for there, here in sides)
+    facts = {
+        at: tuple(Fact(one.kind, one.right, one.left) for one in known) if turned[at] else known
+        for at, known in judged.facts.items()
+    }
+    return judged._replace(weighed=weighed, facts=facts)
 
 
 def _mirrored(

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from ..data import Article, InputFile, Notice, Skipped
 from ..errors import HARMLESS
 from . import archive, encoding, html, jsonarray, jsonl, parquet, sniff, table, text, walk, warc
-from .expansion import Expanded
+from .expansion import Expanded, in_members
 from .limits import Limits
 from .opening import BLOCK_BYTES, STDIN, Steady
 from .source import (
@@ -24,7 +24,7 @@ from .source import (
     ReadSettings,
     RefusedError,
 )
-from .transcoding import transcoded, transcodes
+from .transcoding import RETURNS, transcoded, transcodes
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -86,10 +86,10 @@ def read(
         yield record
 
 
-def read_one(path: str, how: ReadSettings) -> Article:
+def read_one(path: str, how: ReadSettings, told: Callable[[Notice], None] | None = None) -> Article:
     """Give the only article at ``path``; raises RefusedError if there is none, or more than one."""
     first: Article | None = None
-    for record in read([path], how):
+    for record in read([path], how, told):
         if isinstance(record, Skipped):
             raise RefusedError(record)
         if first is not None:
@@ -129,11 +129,17 @@ def _made(stream: BinaryIO, path: str, how: ReadSettings) -> tuple[str, str]:
     kind = sniff.kind(head, path, how)
     if kind in sniff.COMPRESSIONS.values():
         packed = kind
-        with io.BufferedReader(Expanded(stream, packed, how.limits), BLOCK_BYTES) as inner:
-            head = _head(inner)
-            kind = sniff.kind(head, path, how)
-    odd = kind in _RECORDS and transcodes(head, how)
-    if kind == "table" and not odd:
+        inner = io.BufferedReader(Expanded(stream, packed, how.limits), BLOCK_BYTES)
+        head = _head(inner)
+        kind = sniff.kind(head, path, how)
+    if kind == "warc" and packed == "gzip":
+        stream.seek(0)
+        return kind, "" if in_members(stream) else packed
+    odd = transcodes(head, how) if kind in _RECORDS else ""
+    if kind == "table":
+        if odd:
+            head = _head(transcoded(io.BufferedReader(io.BytesIO(head)), head, odd))
+            how = replace(how, encoding="" if odd != RETURNS else how.encoding)
         kind = "".join((kind, *table.written(head, how)))
     return f"{kind} in {odd}" if odd else kind, packed
 
@@ -247,8 +253,9 @@ def _read(
     stream: BinaryIO, head: bytes, kind: str, place: _Place, how: ReadSettings
 ) -> Iterator[Article | Skipped | Notice]:
     """Hand a stream to the reader of its kind."""
-    if kind in _RECORDS:
-        stream = transcoded(stream, head, how)
+    if kind in _RECORDS and (name := transcodes(head, how)):
+        stream = transcoded(stream, head, name)
+        how = how if name == RETURNS else replace(how, encoding="")
     other = place.walked and not how.text_field and _may_be_other(place.path)
     for one in READERS[kind](stream, place.path, how, place.line):
         if other and isinstance(one, Skipped) and one.code == "E310":

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
 
 _LONGEST_NOTE_BYTES = 1 << 20
 """Of what a tar says about a member ahead of it, which is held in memory."""
+_LONGEST_DIRECTORY_BYTES = 256 << 20
+"""Of the directory of a zip, which is held in memory: a million members need half of it."""
+_ENTRY = b"PK\x01\x02"
+"""How an entry of it begins."""
 _NOTES = {tarfile.XHDTYPE, tarfile.XGLTYPE, tarfile.SOLARIS_XHDTYPE}
 _NOTES |= {tarfile.GNUTYPE_LONGNAME, tarfile.GNUTYPE_LONGLINK}
 
@@ -48,22 +52,32 @@ def members(stream: BinaryIO, kind: str, limits: Limits) -> Iterator[Member]:
 
 def _zip(stream: BinaryIO, limits: Limits) -> Iterator[Member]:
     """Read a zip by its directory, which stands at its end."""
-    with seekable(stream) as seeking, _zipfile(seeking) as whole:
+    with seekable(stream) as seeking, _zipfile(seeking, limits) as whole:
         listed = whole.infolist()
-        if len(listed) > limits.members_count:
-            raise CorruptError("E308", f"more than {limits.members_count:,} members")
         _check_overlap(listed, whole.start_dir)
         for info in listed:
             if not info.is_dir():
                 yield Member(info.filename, _in_zip(whole, info, limits), *_oddity(info))
 
 
-def _zipfile(stream: BinaryIO) -> zipfile.ZipFile:
+def _zipfile(stream: BinaryIO, limits: Limits) -> zipfile.ZipFile:
     """Read the directory of a zip."""
     try:
+        _check_directory(stream, limits)
         return zipfile.ZipFile(stream)
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError, EOFError) as error:
         raise CorruptError("E307", f"zip is damaged: {' '.join(str(error).split())}") from error
+
+
+def _check_directory(stream: BinaryIO, limits: Limits) -> None:
+    """Refuse a directory that would not fit into memory, before ``zipfile`` loads all of it."""
+    end = zipfile._EndRecData(stream)  # type: ignore[attr-defined] # what ZipFile itself begins with
+    if end:
+        size, place = end[5], end[9]
+        stream.seek(max(place - size, 0))
+        most = limits.members_count
+        if size > _LONGEST_DIRECTORY_BYTES or stream.read(size).count(_ENTRY) > most:
+            raise CorruptError("E308", f"more than {most:,} members")
 
 
 def _in_zip(

@@ -31,6 +31,15 @@ _DECODER = json.JSONDecoder(
 )
 
 
+def value(written: str) -> object:
+    """Give any value of JSON, its numbers as they are written.
+
+    >>> value('[1.50, "x"]')
+    ['1.50', 'x']
+    """
+    return _DECODER.decode(written)
+
+
 def row(raw: bytes, address: str, how: ReadSettings) -> Row:
     """Give the object in ``raw`` as a row, or what is wrong with it; bytes count from 0.
 

@@ -35,6 +35,8 @@ _ENDS = {
     "zstd": re.compile(rb"\x28\xb5\x2f\xfd|[\x50-\x5f]\x2a\x4d\x18"),
 }
 """How another member begins, behind the end of one."""
+_LONGEST_MEMBER_BYTES = 64 << 20
+"""Of what is looked at for its end."""
 _TAIL_IS_HARMLESS = {"bzip2", "xz"}
 _FAULTS = (zlib.error, OSError, EOFError, lzma.LZMAError, zstd.ZstdError)
 
@@ -93,6 +95,25 @@ def _decoders(limits: Limits) -> dict[str, Callable[[], _Decoder]]:
         "xz": lambda: lzma.LZMADecompressor(memlimit=window + (window >> 2)),
         "zstd": lambda: zstd.ZstdDecompressor(options=highest),
     }
+
+
+def in_members(stream: BinaryIO) -> bool:
+    """Whether gzip data begins with a member that another one follows, as in a WARC each record is
+    one.
+
+    >>> import gzip
+    >>> one = gzip.compress(b"Storm.")
+    >>> in_members(io.BytesIO(one + one)), in_members(io.BytesIO(one))
+    (True, False)
+    """
+    decoder = zlib.decompressobj(31)
+    read = 0
+    while not decoder.eof and read < _LONGEST_MEMBER_BYTES and (block := stream.read(BLOCK_BYTES)):
+        read += len(block)
+        while block and not decoder.eof:
+            decoder.decompress(block, BLOCK_BYTES)
+            block = decoder.unconsumed_tail
+    return decoder.eof and bool(_ENDS["gzip"].match(decoder.unused_data + stream.read(2)))
 
 
 class Expanded(io.RawIOBase):

@@ -1,7 +1,7 @@
 """The program that finds the text in a web page; it runs alone, in a process with limits.
 
-Frames come on stdin and go to stdout: a page in UTF-8 in, its text and facts as JSON out. It
-imports nothing of ours, so that it starts fast, and can be killed at any time.
+A question is a page in UTF-8, an answer its text and facts as JSON. It imports nothing of ours, so
+that it starts fast, and can be killed at any time.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import html
 import json
 import os
 import re
-import sys
+import socket
 from typing import BinaryIO
 
 BLOCKS = frozenset({
@@ -116,22 +116,10 @@ def serve(source: BinaryIO, sink: BinaryIO) -> None:
             answer = json.dumps(extract(page)).encode()
         except MemoryError:
             answer = b'{"fault": "needs more memory than it may have"}'
-        sink.write(len(answer).to_bytes(8, "big"))
-        sink.write(answer)
+        sink.write(len(answer).to_bytes(8, "big") + answer + bytes(8))
         sink.flush()
 
 
-def _limit(memory: int) -> None:
-    """Bound the memory of this process, where the system can."""
-    with contextlib.suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-
-
 if __name__ == "__main__":
-    _limit(int(sys.argv[2]))
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
-    with contextlib.suppress(KeyboardInterrupt, BrokenPipeError):
-        serve(sys.stdin.buffer, answers)
+    with socket.socket(fileno=os.dup(0)) as line, contextlib.suppress(KeyboardInterrupt, OSError):
+        serve(line.makefile("rb"), line.makefile("wb"))

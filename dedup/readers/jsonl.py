@@ -67,8 +67,8 @@ def _rows(
 def _lines(
     stream: BinaryIO, how: ReadSettings, wanted: int | None
 ) -> Iterator[tuple[int, bytes, dict[str, str] | None]]:
-    """Give each line, or the one that is wanted, with its number and, where the kernel was sure of
-    it, the fields of its record.
+    """Give each line, or the one that is wanted, with its number: its bytes, or the fields of its
+    record where the kernel was sure of it.
     """
     from .. import kernels  # brings arrays along, which nobody should wait for who reads no JSONL
 
@@ -82,8 +82,10 @@ def _lines(
         for (start, end), values in zip(pairwise(places.tolist()), found, strict=True):
             number += 1
             if wanted in (None, number):
-                sure = values and end - start <= longest and has_text(values, how)
-                yield number, whole[start:end], values if sure else None
+                if values and end - start <= longest and has_text(values, how):
+                    yield number, b"", values
+                else:
+                    yield number, whole[start:end], None
             if number == wanted:
                 return
 

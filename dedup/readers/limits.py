@@ -33,6 +33,8 @@ class Limits:
     """For extracting the text of one page."""
     page_memory_bytes: int = 1 << 30
     """For the process that does it."""
+    rows_memory_bytes: int = 2 << 30
+    """For the process that reads Parquet."""
     expansion_bytes: int = 1 << 30
     """Compressed data may expand to this size at any ratio …"""
     expansion_ratio: int = 1000

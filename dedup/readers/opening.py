@@ -117,6 +117,61 @@ def some(stream: BinaryIO, most: int) -> bytes:
     return stream.read1(most)  # type: ignore[attr-defined,no-any-return]
 
 
+class Told:
+    """A stream that only reads, what is there at once, and knows how much it has read."""
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Leave it to whoever opened it to close it."""
+        self._stream = stream
+        self._at = 0
+
+    def read(self, size: int = -1) -> bytes:
+        """Give the next bytes."""
+        block = some(self._stream, size)
+        self._at += len(block)
+        return block
+
+    def read1(self, size: int = -1) -> bytes:
+        """Do the same."""
+        return self.read(size)
+
+    def tell(self) -> int:
+        """Give the number of bytes that were read."""
+        return self._at
+
+    def close(self) -> None:
+        """Do nothing."""
+
+
+class Tape(Told):
+    """A stream that also holds what was read of it, until it is cut off.
+
+    >>> tape = Tape(io.BytesIO(b"Storm closes port."))
+    >>> tape.read(12), tape.cut(5), tape.start, tape.cut(12)
+    (b'Storm closes', b'Storm', 5, b' closes')
+    """
+
+    def __init__(self, stream: BinaryIO) -> None:
+        """Begin with nothing held."""
+        super().__init__(stream)
+        self.start = 0
+        """Where in the stream begins what is held."""
+        self._held: list[bytes] = []
+
+    def read(self, size: int = -1) -> bytes:
+        """Give the next bytes, and hold them."""
+        block = super().read(size)
+        self._held.append(block)
+        return block
+
+    def cut(self, end: int) -> bytes:
+        """Give what is held up to a place in the stream."""
+        held = b"".join(self._held)
+        at = end - self.start
+        self._held, self.start = [held[at:]], end
+        return held[:at]
+
+
 class Guarded(io.RawIOBase):
     """A member's stream: its faults become CorruptError, and it expands no further than allowed."""
 

@@ -79,7 +79,8 @@ def _extracted(text: str, how: ReadSettings) -> dict[str, str]:
     """Ask the process; it is given its time and memory."""
     limits = how.limits
     question = text.encode("utf-8", "replace")
-    answer = _WORKERS.ask(str(limits.page_memory_bytes), question, limits.page_seconds)
+    with _WORKERS.lent(limits.page_memory_bytes) as worker:
+        answer = b"".join(worker.ask(question, limits.page_seconds))
     found: dict[str, str] = json.loads(answer)
     if "fault" in found:
         raise WorkerError(found["fault"])

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import json
 import os
-from datetime import date, datetime, time, timezone
-from decimal import Decimal
+from contextlib import suppress
+from datetime import datetime, timedelta, timezone
 from importlib.util import find_spec
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..data import Article, Notice, Skipped
-from . import encoding
+from . import document, encoding
 from .opening import seekable
 from .record import FACTS, BadRecordError, Number, Row, gather, listed, text_names
 from .source import CorruptError
-from .worker import Worker, WorkerError
+from .worker import WorkerError, Workers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator
 
     from .source import ReadSettings
 
@@ -25,6 +26,8 @@ INSTALL = "pip install 'dedup-articles[parquet]'"
 
 _SECONDS = 300
 """For one batch; only a reader that hangs needs longer."""
+_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
+_WORKERS = Workers("rows.py")
 
 
 def read(
@@ -34,30 +37,14 @@ def read(
     if find_spec("pyarrow") is None:
         yield Skipped(path, "E309", f"Parquet needs pyarrow: {INSTALL}")
         return
-    with seekable(stream) as source:
-        os.lseek(source.fileno(), 0, os.SEEK_SET)
-        worker = Worker("rows.py", json.dumps(_wanted(how)), source.fileno())
+    with seekable(stream) as source, _WORKERS.lent(how.limits.rows_memory_bytes) as worker:
+        file = source.fileno()
+        os.lseek(file, 0, os.SEEK_SET)
+        frames = worker.ask(json.dumps(_wanted(how)).encode(), _SECONDS, file)
         try:
-            yield from _articles(worker, path, how, line)
+            yield from _articles(_sound(frames, os.fstat(file).st_size, how), path, how, line)
         except WorkerError as error:
             raise CorruptError("E307", f"the Parquet reader {error}") from None
-        finally:
-            worker.close()
-
-
-def _articles(
-    worker: Worker, path: str, how: ReadSettings, line: int | None
-) -> Iterator[Article | Skipped | Notice]:
-    """Receive the names of the columns, and the rows if one of them is that of the text."""
-    columns, rows = _head(worker)
-    names = text_names(how)
-    if not any(name in columns or name.split(".")[0] in columns for name in names):
-        why = f"no column {' or '.join(names)}; columns seen: {listed(columns)}"
-        yield Skipped(path, "E310", why)
-    elif line is not None and line > rows:
-        yield Skipped(f"{path}:{line}", "E303", "there is no such row")
-    else:
-        yield from gather(_rows(worker, path, how, line), path, how)
 
 
 def _wanted(how: ReadSettings) -> list[str]:
@@ -66,69 +53,130 @@ def _wanted(how: ReadSettings) -> list[str]:
     return sorted({part for name in names for part in (name, name.split(".")[0])})
 
 
-def _head(worker: Worker) -> tuple[list[str], int]:
-    """Receive the names of all columns and the number of rows."""
-    head = json.loads(worker.receive(_SECONDS))
-    if "fault" in head:
-        raise CorruptError("E307", f"Parquet is damaged: {head['fault']}")
-    return head["columns"], head["rows"]
-
-
-def _rows(worker: Worker, path: str, how: ReadSettings, wanted: int | None) -> Iterator[Row]:
-    """Receive batch after batch."""
-    import pyarrow as pa
-
-    number = 0
-    while frame := worker.receive(_SECONDS):
+def _sound(frames: Iterator[bytearray], size: int, how: ReadSettings) -> Iterator[bytearray]:
+    """Give the frames until one tells a fault, or a file turns out to be a bomb."""
+    limits = how.limits
+    most = max(limits.expansion_bytes, limits.expansion_ratio * size)
+    made = 0
+    for frame in frames:
+        made += len(frame)
         if frame.startswith(b'{"fault"'):
             raise CorruptError("E307", f"Parquet is damaged: {json.loads(frame)['fault']}")
-        for batch in pa.ipc.open_stream(frame):
-            first = number
-            number += batch.num_rows
-            if wanted is not None:
-                if not first < wanted <= number:
-                    continue
-                batch, first = batch.slice(wanted - first - 1, 1), wanted - 1
-            yield from _batch(batch, first, path, how)
+        if made > most:
+            raise CorruptError("E308", f"Parquet expands beyond {most:,} bytes")
+        yield frame
 
 
-def _batch(batch: Any, first: int, path: str, how: ReadSettings) -> Iterator[Row]:  # noqa: ANN401
-    """Turn columns into rows; a column of strings, as most are, goes as it is."""
-    names: Sequence[str] = batch.schema.names
-    columns = [column.to_pylist() for column in batch.columns]
-    plain = [_is_text(column.type) for column in batch.columns]
-    for at in range(batch.num_rows):
-        address = f"{path}:{first + at + 1}"
+def _articles(
+    frames: Iterator[bytearray], path: str, how: ReadSettings, line: int | None
+) -> Iterator[Article | Skipped | Notice]:
+    """Receive the names of the columns, and the rows if one of them is that of the text."""
+    head = json.loads(next(frames))
+    columns: list[str] = head["columns"]
+    names = text_names(how)
+    twice = next((name for name in (*names, how.id_field) if columns.count(name) > 1), None)
+    if not any(name in columns or name.split(".")[0] in columns for name in names):
+        why = f"no column {' or '.join(names)}; columns seen: {listed(columns)}"
+        yield Skipped(path, "E310", why)
+    elif twice is not None:
+        yield Skipped(path, "E312", f"column {twice} stands {columns.count(twice)} times")
+    elif line is not None and line > head["rows"]:
+        yield Skipped(f"{path}:{line}", "E303", "there is no such row")
+    else:
+        yield from gather(_rows(frames, path, how, line), path, how)
+
+
+def _rows(
+    frames: Iterator[bytearray], path: str, how: ReadSettings, wanted: int | None
+) -> Iterator[Row]:
+    """Give each row, or the one that is wanted."""
+    first = 1
+    for frame in frames:
+        line = frame.index(b"\n")
+        told = json.loads(frame[:line])
+        following = first + told["rows"]
+        if wanted is None:
+            yield from _batch(told, memoryview(frame)[line + 1 :], (path, first), how)
+        elif first <= wanted < following:
+            rows = list(_batch(told, memoryview(frame)[line + 1 :], (path, first), how))
+            yield rows[wanted - first]
+            return
+        first = following
+
+
+def _batch(
+    told: dict[str, Any], content: memoryview, place: tuple[str, int], how: ReadSettings
+) -> Iterator[Row]:
+    """Turn the columns of a batch into rows; the first has the number in ``place``."""
+    path, first = place
+    names: list[str] = []
+    columns: list[list[object]] = []
+    odd: dict[int, tuple[BadRecordError | None, str]] = {}
+    for one in told["columns"]:
+        cells, content = _cells(one, told["rows"], content)
+        names.append(one["name"])
+        columns.append(_values(cells, one["made"], how, odd))
+    for at, values in enumerate(zip(*columns, strict=True)):
+        row = Row(f"{path}:{first + at}", dict(zip(names, values, strict=True)))
+        if at in odd:
+            row.bad, remark = odd[at]
+            row.notices = (("W302", remark),) if remark else ()
+        yield row
+
+
+def _cells(
+    told: dict[str, Any], rows: int, content: memoryview
+) -> tuple[list[memoryview | None], memoryview]:
+    """Cut the values of one column off, and give what lies behind them."""
+    width = told["width"]
+    values = content[(rows + 1) * width :]
+    ends = content[: (rows + 1) * width].cast("q" if width == 8 else "i").tolist()
+    cells: list[memoryview | None] = [
+        values[start - ends[0] : end - ends[0]] for start, end in pairwise(ends)
+    ]
+    for at in told["nothing"]:
+        cells[at] = None
+    return cells, values[told["bytes"] :]
+
+
+def _values(
+    cells: list[memoryview | None],
+    made: str,
+    how: ReadSettings,
+    odd: dict[int, tuple[BadRecordError | None, str]],
+) -> list[object]:
+    """Make of the bytes of a column what the other formats give: numbers as written, dates with a
+    zone; what is to be said of a row is put into ``odd``.
+    """
+    if made == "text":
+        with suppress(UnicodeDecodeError):
+            return [None if one is None else str(one, "utf-8") for one in cells]
+    if made in _MAKE:
+        return [None if one is None else _MAKE[made](str(one, "utf-8")) for one in cells]
+    values: list[object] = []
+    for at, one in enumerate(cells):
         try:
-            values = {
-                name: column[at] if text else _value(column[at], how)
-                for name, column, text in zip(names, columns, plain, strict=True)
-            }
+            read = encoding.read(bytes(one or b""), how.encoding)
         except ValueError as error:
-            yield Row(address, bad=BadRecordError("E302", str(error)))
-            continue
-        yield Row(address, {name: one for name, one in values.items() if one is not None or name})
+            read = encoding.Decoded("")
+            odd[at] = BadRecordError("E302", str(error)), ""
+        if read.remark:
+            odd.setdefault(at, (None, read.remark))
+        values.append(None if one is None else read.text)
+    return values
 
 
-def _is_text(kind: Any) -> bool:  # noqa: ANN401 - pyarrow's types have no stubs
-    """Whether a column gives strings."""
-    from pyarrow import types
+def _moment(microseconds: str) -> datetime | None:
+    """Give a moment in UTC by its distance from 1970; None for one that no calendar has."""
+    try:
+        return _EPOCH + timedelta(microseconds=int(microseconds))
+    except OverflowError:
+        return None
 
-    return bool(types.is_string(kind) or types.is_large_string(kind))
 
-
-def _value(value: object, how: ReadSettings) -> object:
-    """Make of a value what the other formats give: numbers as written, dates with a zone."""
-    if isinstance(value, bytes):
-        return encoding.read(value, how.encoding).text
-    if isinstance(value, bool):
-        return value
-    if isinstance(value, (int, float, Decimal)):
-        return Number(value)
-    if isinstance(value, datetime):
-        return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
-    if isinstance(value, date):
-        return datetime.combine(value, time(), timezone.utc)
-    if isinstance(value, dict):
-        return {key: _value(one, how) for key, one in value.items()}
-    return value
+_MAKE: dict[str, Callable[[str], object]] = {
+    "number": Number,
+    "date": _moment,
+    "json": document.value,
+}
+"""Of a value that is neither text nor bytes, by what it was."""

@@ -158,5 +158,5 @@ def _lines(head: bytes, said: str, how: ReadSettings) -> str:
     """Name what content alone leaves open: by name, and a nameless table by its header."""
     if said in {"text", "jsonl", "table"}:
         return said
-    first = head.lstrip(b"\xef\xbb\xbf\r\n").partition(b"\n")[0]
+    first = re.split(rb"[\r\n]", head.lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
     return "table" if table.is_header(first.decode("utf-8", "replace"), how) else "text"

@@ -13,40 +13,48 @@ from .source import CorruptError
 if TYPE_CHECKING:
     from .source import ReadSettings
 
+WIDE = ("utf-16-le", "utf-16-be", "utf-32-le", "utf-32-be")
+RETURNS = "lines that end in a carriage return"
+"""As on the oldest Macintosh."""
 
-_RETURNS = "lines that end in a carriage return"
+_UNSAID = {"utf-16": "utf-16-le", "utf-32": "utf-32-le"}
+"""What is meant where neither a mark nor a person says in which order the bytes stand."""
 
 
-def transcoded(stream: BinaryIO, head: bytes, how: ReadSettings) -> BinaryIO:
-    r"""Give a stream of UTF-8 whose lines end in ``\n``, if ``stream`` is not one already.
+def transcoded(stream: BinaryIO, head: bytes, name: str) -> BinaryIO:
+    r"""Give a stream of UTF-8 whose lines end in ``\n``, and without a byte order mark.
 
-    >>> from .source import ReadSettings
     >>> wide = '{"text": "x"}\n'.encode("utf-16")
-    >>> transcoded(io.BytesIO(wide), wide, ReadSettings()).read()
+    >>> transcoded(io.BytesIO(wide), wide, "utf-16-le").read()
     b'{"text": "x"}\n'
     """
-    name = transcodes(head, how)
-    if name == _RETURNS:
-        return cast("BinaryIO", io.BufferedReader(_Returns(stream), BLOCK_BYTES))
-    if name:
-        mark = encoding.marked(head)[1]
-        stream.read(mark)
-        recoded = _Recoded(stream, name)
-        return cast("BinaryIO", io.BufferedReader(recoded, BLOCK_BYTES))
-    return stream
+    if name in WIDE:
+        stream.read(encoding.marked(head)[1])
+    return narrowed(stream, name)
 
 
 def transcodes(head: bytes, how: ReadSettings) -> str:
-    """Name what a file of records is written in, where its lines are not those of UTF-8."""
+    """Name what a file of records is written in, where its lines are not those of UTF-8: one of
+    ``WIDE``, or ``RETURNS``.
+    """
     name = encoding.wide(head)
-    if not name and how.encoding.lower().startswith(("utf-16", "utf-32", "utf16", "utf32")):
-        return how.encoding
-    if not name and b"\r" in head and b"\n" not in head and len(head) > head.index(b"\r") + 1:
-        return _RETURNS
-    return name
+    if not name and how.encoding:
+        told = codecs.lookup(how.encoding).name
+        name = _UNSAID.get(told, told)
+    if name in WIDE:
+        return name
+    if b"\r" in head and b"\n" not in head and len(head) > head.index(b"\r") + 1:
+        return RETURNS
+    return ""
 
 
-class _Recoded(io.RawIOBase):
+def narrowed(stream: BinaryIO, name: str) -> BinaryIO:
+    """Give what is written in ``name`` as UTF-8; a byte order mark is part of it."""
+    raw = _Returns(stream) if name == RETURNS else _Narrowed(stream, name)
+    return cast("BinaryIO", io.BufferedReader(raw, BLOCK_BYTES))
+
+
+class _Narrowed(io.RawIOBase):
     """Text in a wide encoding, as UTF-8."""
 
     def __init__(self, stream: BinaryIO, name: str) -> None:
@@ -69,14 +77,14 @@ class _Recoded(io.RawIOBase):
             except UnicodeDecodeError as error:
                 why = f"not {encoding.shown(self._name)}: {error.reason}"
                 raise CorruptError("E307", why) from None
-            self._ready = text.encode("utf-8", "surrogatepass")
+            self._ready = text.encode()
         given, self._ready = self._ready[: len(buffer)], self._ready[len(buffer) :]
         buffer[: len(given)] = given
         return len(given)
 
 
 class _Returns(io.RawIOBase):
-    """Lines that end in a carriage return alone, as they did on the oldest Macintosh."""
+    """Lines that end in a carriage return alone."""
 
     def __init__(self, stream: BinaryIO) -> None:
         super().__init__()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 from ..data import Article, Notice, Skipped
 from . import encoding
-from .opening import some
+from .opening import Tape, Told
 from .page import Page, to_article
 from .source import CorruptError
 
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 INSTALL = "pip install 'dedup-articles[warc]'"
 
+_BLOCK_BYTES = 1 << 16
+_HELD_BYTES = 64 << 20
 _KINDS = {"response", "resource", "conversion"}
 _FOUND = "200"
 
@@ -47,37 +50,61 @@ def read(
         yield Skipped(f"{path}:{line}", "E303", "no page is stored under this number")
 
 
-def _records(stream: BinaryIO) -> Iterator[Any]:
-    """Give the records; what warcio cannot make out ends the reading."""
+def pieces(source: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Give the bytes of each record with its number, 0 for one that holds no page; where each
+    record is a gzip member, as WARC wants it, they are that member.
+
+    Joined they are the stream. A record of more than ``_HELD_BYTES`` comes in several pieces.
+    """
     from warcio.archiveiterator import ArchiveIterator
+
+    tape = Tape(source)
+    with _told("not every record of the WARC is one gzip member: gunzip it first"):
+        records = ArchiveIterator(tape, block_size=_BLOCK_BYTES)
+        for number, record in enumerate(records, 1):
+            shown = number if _kind(record) else 0
+            while record.raw_stream.read(_BLOCK_BYTES):
+                if tape.tell() - tape.start > _HELD_BYTES:  # the last block may hold the next one
+                    yield shown, tape.cut(tape.tell() - _BLOCK_BYTES)
+            if getattr(record.raw_stream, "limit", 0):
+                raise ValueError("a record ends with its gzip member, but not by itself")
+            records.read_to_end()
+            yield shown, tape.cut(records.offset)
+    yield 0, tape.cut(tape.tell())
+
+
+def _records(stream: BinaryIO) -> Iterator[Any]:
+    """Give the records; what is compressed is expanded already."""
+    from warcio.archiveiterator import ArchiveIterator
+
+    with _told():
+        records = ArchiveIterator(Told(stream), check_digests=True)
+        records.INC_RECORD = ""  # what it would write to stderr of the next
+        for record in records:
+            _require_sound(records)
+            yield record
+        _require_sound(records)
+
+
+def _require_sound(records: Any) -> None:  # noqa: ANN401 - warcio has no types
+    """Refuse to go on behind a record that did not end where it said it would."""
+    if records.err_count:
+        raise ValueError("a record is longer than it says, or shorter")
+
+
+@contextmanager
+def _told(instead: str = "") -> Iterator[None]:
+    """Let what warcio cannot make out end the reading; it is said in its words or others."""
     from warcio.exceptions import ArchiveLoadFailed
 
     try:
-        yield from ArchiveIterator(_Plain(stream), check_digests=True)
+        yield
     except (ArchiveLoadFailed, ValueError, EOFError, KeyError, AttributeError) as error:
         what = " ".join(str(error).split())[:200]
-        raise CorruptError("E307", f"WARC is damaged: {what}") from error
+        raise CorruptError("E307", instead or f"WARC is damaged: {what}") from error
 
 
-class _Plain:
-    """A stream as warcio wants one: it only reads, for what is compressed is expanded already."""
-
-    def __init__(self, stream: BinaryIO) -> None:
-        self._stream = stream
-
-    def read(self, size: int = -1) -> bytes:
-        """Give the next bytes."""
-        return some(self._stream, size)
-
-    def tell(self) -> int:
-        """Give no place; none is asked for."""
-        return 0
-
-    def close(self) -> None:
-        """Leave it to whoever opened it."""
-
-
-def _kind(record: Any) -> str:  # noqa: ANN401 - warcio has no types
+def _kind(record: Any) -> str:  # noqa: ANN401 - as above
     """Tell a page from a text, and both from everything else."""
     if record.rec_type not in _KINDS:
         return ""
@@ -142,7 +169,7 @@ def _content(record: Any, most: int) -> bytes:  # noqa: ANN401 - as above
 def _drain(record: Any) -> None:  # noqa: ANN401 - as above
     """Pass the rest of a record; one that is shorter than it says is cut."""
     stream = record.raw_stream
-    while stream.read(1 << 16):
+    while stream.read(_BLOCK_BYTES):
         pass
     if getattr(stream, "limit", 0):
         raise CorruptError("E307", "WARC ends early")

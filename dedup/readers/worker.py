@@ -5,20 +5,29 @@ from __future__ import annotations
 import atexit
 import contextlib
 import os
-import select
 import signal
+import socket
 import subprocess
 import sys
-import threading
 import time
-from typing import IO
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _HEAD_BYTES = 8
-_LONGEST_ANSWER_BYTES = 1 << 31
-_BOOT = (
-    "import sys; sys.path[:] = sys.argv[3:]; del sys.argv[3:]; "
-    "import runpy; runpy.run_path(sys.argv[1], run_name='__main__')"
-)
+_LONGEST_FRAME_BYTES = 1 << 31
+_BUFFER_BYTES = 1 << 20
+_BOOT = """
+import sys
+program, memory = sys.argv[1], int(sys.argv[2])
+sys.path[:] = sys.argv[3:]
+import contextlib, runpy
+with contextlib.suppress(ImportError, OSError, ValueError):
+    import resource
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+runpy.run_path(program, run_name="__main__")
+"""
 """Nothing is imported before the path is ours: the working folder may hold anything."""
 
 
@@ -27,63 +36,82 @@ class WorkerError(Exception):
 
 
 class Worker:
-    """One process that runs ``program``, a file beside this one, and answers in frames.
+    """One process that runs ``program``, a file beside this one, with a bound on its memory.
 
-    A frame is its length in 8 bytes and its content. The process ends when its stdin does.
+    Its stdin is a socket, on which questions and answers go in frames: the length in 8 bytes, and
+    the content. An answer is frames, of which the last one is empty. The process ends when the
+    socket does.
     """
 
-    def __init__(self, program: str, argument: str, source: int = subprocess.PIPE) -> None:
-        """Start it; ``source`` is the descriptor of a file that becomes its stdin."""
+    def __init__(self, program: str, memory_bytes: int) -> None:
+        """Start it."""
         path = os.path.join(os.path.dirname(__file__), program)
         inherited = [one for one in sys.path if one]
-        self._process = subprocess.Popen(
-            [sys.executable, "-c", _BOOT, path, argument, *inherited],
-            stdin=source,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-        )
+        self.idle = True
+        """Whether it waits for a question, and not in the middle of an answer."""
+        self._socket, theirs = socket.socketpair()
+        with theirs:
+            theirs.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, _BUFFER_BYTES)
+            self._process = subprocess.Popen(
+                [sys.executable, "-S", "-c", _BOOT, path, str(memory_bytes), *inherited],
+                stdin=theirs.fileno(),
+                stdout=subprocess.DEVNULL,  # what a library prints is no answer
+                stderr=subprocess.DEVNULL,
+            )
 
-    def send(self, content: bytes) -> None:
-        """Hand over a frame; raises WorkerError if nobody takes it."""
-        stdin: IO[bytes] = self._process.stdin  # type: ignore[assignment]
-        try:
-            stdin.write(len(content).to_bytes(_HEAD_BYTES, "big"))
-            stdin.write(content)
-            stdin.flush()
-        except OSError:
-            raise WorkerError(self._epitaph()) from None
+    def ask(self, question: bytes, seconds: float, file: int | None = None) -> Iterator[bytearray]:
+        """Give the frames of the answer; ``file`` is the descriptor of a file to hand over.
 
-    def receive(self, seconds: float) -> bytes:
-        """Wait for a frame; raises WorkerError if there is none in time."""
-        until = time.monotonic() + seconds
-        length = int.from_bytes(self._take(_HEAD_BYTES, until), "big")
-        if length > _LONGEST_ANSWER_BYTES:
-            raise WorkerError("answered what it cannot mean")
-        return self._take(length, until)
+        Raises WorkerError if one is not there within so many seconds.
+        """
+        self.idle = False
+        self._send(question, seconds, file)
+        while frame := self._take(self._length(seconds), time.monotonic() + seconds):
+            yield frame
+        self.idle = True
 
     def close(self) -> None:
         """End it, whatever it does."""
         self._process.kill()
-        for stream in (self._process.stdin, self._process.stdout):
-            with contextlib.suppress(OSError):
-                if stream:
-                    stream.close()
+        self._socket.close()
         self._process.wait()
 
-    def _take(self, length: int, until: float) -> bytes:
+    def _send(self, content: bytes, seconds: float, file: int | None) -> None:
+        """Hand over a frame."""
+        head = len(content).to_bytes(_HEAD_BYTES, "big")
+        self._socket.settimeout(seconds)
+        try:
+            socket.send_fds(self._socket, [head], [] if file is None else [file])
+            self._socket.sendall(content)
+        except TimeoutError:
+            raise WorkerError("took too long") from None
+        except OSError:
+            raise WorkerError(self._epitaph()) from None
+
+    def _length(self, seconds: float) -> int:
+        """Wait for the length of a frame."""
+        head = self._take(_HEAD_BYTES, time.monotonic() + seconds)
+        length = int.from_bytes(head, "big")
+        if length > _LONGEST_FRAME_BYTES:
+            raise WorkerError("answered what it cannot mean")
+        return length
+
+    def _take(self, length: int, until: float) -> bytearray:
         """Read exactly so many bytes."""
-        descriptor = self._process.stdout.fileno()  # type: ignore[union-attr]
-        pieces = []
-        while length:
-            left = until - time.monotonic()
-            if left <= 0 or not select.select([descriptor], [], [], left)[0]:
-                raise WorkerError("took too long")
-            piece = os.read(descriptor, min(length, 1 << 20))
-            if not piece:
+        taken = bytearray(length)
+        rest = memoryview(taken)
+        while rest:
+            self._socket.settimeout(max(until - time.monotonic(), 1e-6))
+            try:
+                got = self._socket.recv_into(rest)
+            except TimeoutError:
+                raise WorkerError("took too long") from None
+            except OSError:
+                got = 0
+            if not got:
                 raise WorkerError(self._epitaph())
-            pieces.append(piece)
-            length -= len(piece)
-        return b"".join(pieces)
+            rest = rest[got:]
+        return taken
 
     def _epitaph(self) -> str:
         """Say how it ended."""
@@ -96,30 +124,28 @@ class Worker:
 
 
 class Workers:
-    """At most one worker of each kind, kept from one question to the next, replaced if it dies."""
+    """At most one worker that rests, of each kind; one that died or was left amid an answer is
+    replaced.
+    """
 
     def __init__(self, program: str) -> None:
         """Start nothing yet."""
         self._program = program
-        self._running: dict[tuple[int, str], Worker] = {}
-        self._lock = threading.Lock()
+        self._resting: dict[tuple[int, int], Worker] = {}
         atexit.register(self.close)
 
-    def ask(self, argument: str, question: bytes, seconds: float) -> bytes:
-        """Give the answer; raises WorkerError, and then the next question meets a new worker."""
-        with self._lock:
-            key = (os.getpid(), argument)  # a worker never crosses a fork
-            worker = self._running.get(key)
-            if worker is None:
-                worker = self._running[key] = Worker(self._program, argument)
-            try:
-                worker.send(question)
-                return worker.receive(seconds)
-            except BaseException:
-                self._running.pop(key).close()
-                raise
+    @contextlib.contextmanager
+    def lent(self, memory_bytes: int) -> Iterator[Worker]:
+        """Give a worker that nobody else has meanwhile."""
+        key = (os.getpid(), memory_bytes)  # a worker never crosses a fork
+        worker = self._resting.pop(key, None) or Worker(self._program, memory_bytes)
+        try:
+            yield worker
+        finally:
+            if not worker.idle or self._resting.setdefault(key, worker) is not worker:
+                worker.close()
 
     def close(self) -> None:
         """End those that this process started."""
-        for key in [key for key in self._running if key[0] == os.getpid()]:
-            self._running.pop(key).close()
+        for key in [key for key in self._resting if key[0] == os.getpid()]:
+            self._resting.pop(key).close()

@@ -6,15 +6,25 @@ from dataclasses import fields, replace
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from ..data import Evidence, Verdict
+from ..pipeline.verdicts import Verdicts
+from ..weighed import Weighed
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
     from ..data import Result
 
 _MEASURES = attrgetter(*(one.name for one in fields(Evidence)))
 _SAID = attrgetter("left", "right", "relation", "kind", "rule")
 _DIGITS = 4
 _LEAST = 0.0001
+_MIDDLE = 1e-4
+"""Of a unit of the last digit: far more than the error of a product."""
 
 
 def settled(value: float) -> float:
@@ -29,6 +39,23 @@ def settled(value: float) -> float:
     return 1 - _LEAST if near else _LEAST
 
 
+def settled_columns(weighed: Weighed) -> Weighed:
+    """Round every figure of many pairs, each as ``settled`` does."""
+    columns: Iterator[Any] = iter(weighed)
+    return Weighed._make(_settled(one) if one.dtype.kind == "f" else one for one in columns)
+
+
+def _settled(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round in bulk; what lies so near the middle that this could err, one by one."""
+    scaled = column * 10**_DIGITS
+    near: NDArray[np.float64] = np.rint(scaled) / 10**_DIGITS
+    middling = np.flatnonzero(np.abs(np.abs(scaled - np.rint(scaled)) - 0.5) < _MIDDLE)
+    near[middling] = [round(one, _DIGITS) for one in column[middling].tolist()]
+    near[(near == 0) & (column > 0)] = _LEAST
+    near[(near == 1) & (column < 1)] = 1 - _LEAST
+    return near
+
+
 def rounded(result: Result) -> Result:
     """Give the result as its JSON holds it, so that a report made from either is the same."""
     return replace(
@@ -36,8 +63,15 @@ def rounded(result: Result) -> Result:
         stories=tuple(
             replace(one, weakest_ratio=settled(one.weakest_ratio)) for one in result.stories
         ),
-        pairs=tuple(map(rounded_verdict, result.pairs)),
+        pairs=_rounded(result.pairs),
     )
+
+
+def _rounded(pairs: Sequence[Verdict]) -> Sequence[Verdict]:
+    """The verdicts rounded, in columns if that is what they lie in."""
+    if isinstance(pairs, Verdicts):
+        return pairs.mapped(settled_columns)
+    return tuple(map(rounded_verdict, pairs))
 
 
 def rounded_verdict(verdict: Verdict) -> Verdict:

@@ -9,7 +9,9 @@ from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from ..pipeline.verdicts import Verdicts
 from ..version import __version__
+from . import rows
 from .figures import rounded_verdict, settled
 from .screen import UNSAFE
 
@@ -43,6 +45,12 @@ if TYPE_CHECKING:
 _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
+class Written(str):
+    """A value that is JSON already, and not a text to be quoted."""
+
+    __slots__ = ()
+
+
 def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa: ARG001 - no eyes
     """Render as ``dedup.result/1``; ``result.schema.json`` says what may stand where."""
     return "".join(pieces(result, gate))
@@ -52,7 +60,11 @@ def pieces(result: Result, gate: Gate | None = None) -> Iterator[str]:
     """The same piece by piece, of a result whether its figures are rounded yet or not: a million
     articles are never held as text.
     """
-    return _pieces(result_body(result, gate))
+    body = result_body(result, gate)
+    body["articles"] = map(Written, rows.articles(result.articles))
+    if isinstance(result.pairs, Verdicts):
+        body["pairs"] = map(Written, rows.pairs(result.pairs))
+    return _pieces(body)
 
 
 def comparison(comparison: Comparison, look: Look) -> str:
@@ -231,7 +243,7 @@ def _block(values: Iterable[object]) -> Iterator[str]:
     """Write a list line by line."""
     before = "[\n  "
     for value in values:
-        yield before + written(value)
+        yield before + (_guarded(value) if isinstance(value, Written) else written(value))
         before = ",\n  "
     yield "]" if before != "[\n  " else "[]"
 
@@ -251,7 +263,9 @@ def safe(written: str) -> str:
 
 def _guarded(line: str) -> str:
     """Guard one line; ``##[`` is how a runner's log can be given orders from the middle of one."""
-    return UNSAFE.sub(_escaped, line).replace("##[", "#\\u0023[")
+    if not line.isprintable():  # as nothing unsafe is, and this is quicker to find out
+        line = UNSAFE.sub(_escaped, line)
+    return line.replace("##[", "#\\u0023[")
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -46,7 +46,7 @@ def shown(text: str) -> str:
     >>> print(shown("a\x1b[2J\nb\u202e"))
     a\x1b[2J\nb\u202e
     """
-    return UNSAFE.sub(_visible, text)
+    return text if text.isprintable() else UNSAFE.sub(_visible, text)
 
 
 def quoted(text: str) -> str:

@@ -89,7 +89,7 @@ def _cell(value: object) -> object:
     >>> _cell("=1+1"), _cell("\t@x"), _cell("a-b"), _cell(-1)
     ("'=1+1", "'\\t@x", 'a-b', -1)
     """
-    if not isinstance(value, str):
+    if not value or not isinstance(value, str):
         return value
     text = shown(value)
     risky = value.lstrip(" ").startswith((*_FORMULA, "::"))  # :: begins a runner's command

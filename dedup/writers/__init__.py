@@ -12,11 +12,12 @@ from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from ..errors import InputError, SoundnessError
 from ..readers.source import CorruptError
-from . import jsonarray, jsonl, parquet, table, text
+from . import jsonarray, jsonl, parquet, table, text, warc
 from .leftout import Rejects, Removed, Tell
 from .packing import packing, unpacked
+from .recoded import recoded
 from .sorter import ChangedError, Sorter, account
-from .writer import BLOCK_BYTES, Writer
+from .writer import BLOCK_BYTES, Writer, bytewise
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -45,8 +46,11 @@ WRITERS: dict[str, Writer] = {
     "text": text.WRITER,
     "html": text.WRITER,
     "parquet": parquet.WRITER,
+    "warc": warc.WRITER,
     **table.WRITERS,
 }
+WRITERS |= recoded({"jsonl": jsonl.WRITER, **table.WRITERS}, bytewise)
+WRITERS |= recoded({"jsonarray": jsonarray.WRITER}, jsonarray.copying)
 """Which writer takes a file, by its format."""
 
 STDIN = "-"

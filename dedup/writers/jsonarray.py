@@ -8,34 +8,40 @@ from ..readers.jsonarray import pieces
 from .writer import Sort, Writer
 
 if TYPE_CHECKING:
-    from .writer import Copy
+    from .writer import Copy, Cut
 
 
-def copy(source: BinaryIO, out: BinaryIO, sort: Sort) -> None:
-    r"""Write what is kept; an element that is left out takes what parts it from the one before.
+def copying(cut: Cut) -> Copy:
+    r"""Give the way to copy an array; an element that is left out takes what parts it from the one
+    before.
 
     >>> import io
     >>> out = io.BytesIO()
-    >>> copy(io.BytesIO(b"[1, 2,\n 3]"), out, lambda number, piece: piece if number > 1 else None)
+    >>> keeps = lambda number, piece: piece if number > 1 else None
+    >>> copying(pieces)(io.BytesIO(b"[1, 2,\n 3]"), out, keeps)
     >>> out.getvalue()
     b'[2,\n 3]'
     """
-    first: bytes | None = None
-    gap = b""
-    begun = False
-    for number, piece in pieces(source):
-        if not number:
-            gap = piece
-            first = piece if first is None else first
-            continue
-        kept = sort(number, piece)
-        if kept is not None:
-            out.write(gap if begun else first or b"")
-            out.write(kept)
-            begun = True
-    if first is not None and not begun and first is not gap:
-        out.write(first)
-    out.write(gap)
+
+    def copy(source: BinaryIO, out: BinaryIO, sort: Sort) -> None:
+        first: bytes | None = None
+        gap = b""
+        begun = False
+        for number, piece in cut(source):
+            if not number:
+                gap = piece
+                first = piece if first is None else first
+                continue
+            kept = sort(number, piece)
+            if kept is not None:
+                out.write(gap if begun else first or b"")
+                out.write(kept)
+                begun = True
+        if first is not None and not begun and first is not gap:
+            out.write(first)
+        out.write(gap)
+
+    return copy
 
 
 def record(piece: bytes) -> bytes:
@@ -43,5 +49,4 @@ def record(piece: bytes) -> bytes:
     return piece.replace(b"\r", b" ").replace(b"\n", b" ")
 
 
-_COPY: Copy = copy
-WRITER = Writer(pieces, _COPY, record, annotate=None, joins=False, endings=(".json",))
+WRITER = Writer(pieces, copying(pieces), record, annotate=None, joins=False, endings=(".json",))

@@ -9,6 +9,13 @@ import pytest
 
 from dedup.cli.main import main
 
+if sys.version_info >= (3, 14):
+    from compression import zstd
+else:
+    from backports import zstd
+
+__all__ = ["STORM", "Scan", "zstd"]
+
 STORM = (
     "The harbour of Ostrava Bay was closed on Monday after a storm tore three cranes from their "
     "rails, the port authority said. Harbour master Ilse Brandt told reporters that no one was "

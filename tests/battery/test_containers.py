@@ -7,7 +7,6 @@ import json
 import lzma
 import random
 import stat
-import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -16,12 +15,7 @@ import pytest
 
 from dedup.readers import Limits, ReadSettings, read
 
-from .conftest import STORM
-
-if sys.version_info >= (3, 14):
-    from compression import zstd
-else:
-    from backports import zstd
+from .conftest import STORM, zstd
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")
@@ -276,6 +270,31 @@ def test_048_a_tar_that_says_a_gigabyte_about_a_name_is_refused():
     assert (count, fault.code) == (0, "E308")
 
 
+@pytest.mark.parametrize("wrong", [-300, -5, 5, 300])
+@pytest.mark.parametrize("last", [False, True])
+@pytest.mark.parametrize("pack", [bytes, gzip.compress])
+def test_037_a_warc_whose_record_has_another_length_than_it_says_is_told(wrong, last, pack, scan):
+    pytest.importorskip("warcio")
+
+    def stored_page(name, wrong=0):
+        http = b"HTTP/1.0 200 OK\r\nContent-Type: text/plain\r\n\r\n" + STORM.encode()
+        head = (
+            f"WARC/1.0\r\nWARC-Type: response\r\nWARC-Record-ID: <urn:x:{name}>\r\n"
+            f"WARC-Target-URI: http://x/{name}\r\nContent-Length: {len(http) + wrong}\r\n"
+            "Content-Type: application/http; msgtype=response"
+        )
+        return pack(head.encode() + b"\r\n\r\n" + http + b"\r\n\r\n")
+
+    whole = [stored_page("a"), stored_page("b", wrong), stored_page("c")]
+    Path("x.warc").write_bytes(b"".join(whole[:2] if last else whole))
+    done = scan("x.warc")
+    assert (done.code, done.skipped["x.warc"][0]) == (2, "E307")
+    assert done.addresses[0] == "x.warc:1"
+    assert len(done.err.splitlines()) == len(
+        [line for line in done.err.splitlines() if "x.warc" in line]
+    )
+
+
 TABLE = [{"id": n, "text": f"{STORM} {n}", "title": "T"} for n in range(50)]
 
 
@@ -355,9 +374,96 @@ def test_052_dates_are_dates_and_an_address_gives_its_row():
     assert none.code == "E303"
 
 
+def test_052_every_kind_of_value_is_what_the_other_formats_give():
+    """Numbers as written, moments in UTC to the microsecond, bytes and broken text decoded."""
+    nanoseconds = pa.array([1_600_000_000_123_456_789, None], pa.timestamp("ns", "Asia/Tokyo"))
+    broken = pa.array([STORM.encode() + b" \xe9", b"x"]).view(pa.string())
+    stored(
+        pa.table(
+            {
+                "text": broken,
+                "id": pa.array([2**63, None], pa.uint64()),
+                "date": nanoseconds,
+                "title": pa.array(["T", "U"]).dictionary_encode(),
+                "url": pa.array([b"http://x/\xe9", None], pa.large_binary()),
+            }
+        )
+    )
+    told = []
+    one, two = read(["t.parquet"], ReadSettings(), told.append)
+    assert one.published.isoformat() == "2020-09-13T12:26:40.123456+00:00"
+    assert (one.id, one.title, one.url) == (str(2**63), "T", "http://x/é")
+    assert (one.text, two.text) == (f"{STORM} é", "x")
+    assert (two.id, two.url, two.published) == ("t.parquet:2", "", None)
+    assert [(notice.address, notice.code) for notice in told] == [("t.parquet:1", "W302")]
+    for column in ([1.5], [10**15 + 0.0], [True], [[1]], [{"a": 1}], [None]):
+        stored(pa.table({"text": pa.array(column)}))
+        [refused] = read(["t.parquet"], ReadSettings())
+        assert (refused.address, refused.code) == ("t.parquet:1", "E311"), column
+    rows = [{"text": STORM, "a": {"b": 1.5, "c": [1]}, "id": 0.1}]
+    stored(rows)
+    [article] = read(["t.parquet"], ReadSettings(id_field="a.b"))
+    assert article.id == "1.5"
+    [article] = read(["t.parquet"], ReadSettings())
+    assert article.id == "0.1"
+
+
+def test_052_two_columns_of_one_name_are_refused_and_slices_are_read_right():
+    stored(pa.table([[STORM], [STORM]], names=["text", "text"]))
+    [refused] = read(["t.parquet"], ReadSettings())
+    assert (refused.code, refused.why) == ("E312", "column text stands 2 times")
+    rows = [{"id": n, "text": "x" * (n % 7) if n % 5 else None} for n in range(3000)]
+    stored(rows, row_group_size=700, data_page_size=1000)
+    found = list(read(["t.parquet"], ReadSettings()))
+    assert [one.text if hasattr(one, "text") else None for one in found] == [
+        row["text"] for row in rows
+    ]
+    stored(rows[:0] or pa.table({"text": pa.array([], pa.string())}))
+    assert list(read(["t.parquet"], ReadSettings())) == []
+
+
+def test_053_a_bomb_of_rows_is_stopped_by_its_ratio_or_its_memory():
+    text = pa.array(["x" * 100_000]).dictionary_encode()
+    same = pa.DictionaryArray.from_arrays(pa.array([0] * 20_000, pa.int32()), text.dictionary)
+    size = stored(pa.table({"text": same}), use_dictionary=True).stat().st_size
+    assert size < 200_000
+    limits = Limits(expansion_bytes=1 << 26, expansion_ratio=100)
+    count, [fault] = records("t.parquet", limits=limits)
+    assert (fault.address, fault.code) == ("t.parquet", "E308")
+    assert 0 < count < 20_000
+    count, [fault] = records("t.parquet", limits=Limits(rows_memory_bytes=150 << 20))
+    assert (count, fault.code) == (0, "E307")
+
+
+def test_053_one_reader_serves_one_file_after_the_other(monkeypatch):
+    from dedup.readers import parquet
+    from dedup.readers.worker import Workers
+
+    workers = Workers("rows.py")
+    monkeypatch.setattr(parquet, "_WORKERS", workers)
+    for name in "abc":
+        stored(name=f"{name}.parquet")
+        assert records(f"{name}.parquet") == (50, [])
+    [one] = workers._resting.values()
+    assert records("a.parquet") == (50, [])
+    assert [*workers._resting.values()] == [one]
+    Path("d.parquet").write_bytes(b"PAR1 and no more")
+    assert records("d.parquet")[1][0].code == "E307"
+    assert not workers._resting  # who knows what such a file has done to it
+    left, also = (read([f"{name}.parquet"], ReadSettings()) for name in "ab")
+    assert next(left).id == next(also).id == "0"
+    assert sum(1 for _ in left) == sum(1 for _ in also) == 49
+    half = read(["a.parquet"], ReadSettings())
+    next(half)
+    half.close()
+    assert records("c.parquet") == (50, [])
+    workers.close()
+
+
 def test_053_a_reader_that_crashes_is_a_fault_and_not_the_end(here, monkeypatch):
     """The program that reads Parquet is one that dies by a signal in the middle."""
     import dedup.readers.worker as module
+    from dedup.readers import parquet
 
     crashing = here / "crash.py"
     crashing.write_text("import os, signal; os.kill(os.getpid(), signal.SIGSEGV)")
@@ -367,6 +473,7 @@ def test_053_a_reader_that_crashes_is_a_fault_and_not_the_end(here, monkeypatch)
     monkeypatch.setattr(
         module.os.path, "join", lambda *p: str(crashing) if p[-1] == "rows.py" else real(*p)
     )
+    monkeypatch.setattr(parquet, "_WORKERS", module.Workers("rows.py"))
     found = list(read(["t.parquet", "a.txt"], ReadSettings()))
     assert [getattr(one, "code", "read") for one in found] == ["read", "E307"]
     assert "crashed (SIGSEGV)" in found[1].why

@@ -59,7 +59,7 @@ def test_075_113_a_worker_that_dies_is_replaced(monkeypatch):
     workers = module.Workers("extraction.py")
     monkeypatch.setattr(module, "_WORKERS", workers)
     assert page(f"<html><body>{TEXT}</body></html>")[0].text
-    [worker] = workers._running.values()
+    [worker] = workers._resting.values()
     worker._process.kill()
     record, _ = page(f"<html><body>{TEXT}</body></html>")
     assert (record.code, record.why) == ("E313", "extracting its text crashed (SIGKILL)")

@@ -74,6 +74,14 @@ def test_rarer_entries_are_counted(twin: SimpleNamespace, rows: list[Row], facto
     assert unravel(found, offsets) == expected
 
 
+@pytest.mark.parametrize("size", [511, 512, 513, 3000])
+def test_rarer_entries_of_long_rows_are_counted(twin: SimpleNamespace, size: int) -> None:
+    """However long a row is."""
+    row = [1 + n * n % 97 for n in range(size)]
+    found = twin.count_rarer(*ragged([[5, 1], row, [9]], np.uint32), 4).tolist()
+    assert found == [1, 1, *(sum(b <= max(1, a // 4) for b in row) for a in row), 0]
+
+
 @given(
     st.lists(st.lists(st.integers(0, 4) | st.integers(0, 2**32 - 1), max_size=40), max_size=8),
     st.sampled_from([1, 2, 16, 10**6]),
@@ -145,6 +153,13 @@ def test_any_dot_shared(twin: SimpleNamespace, vectors: list[dict[int, int]]) ->
     """The same of anything."""
     rows = [dict(sorted(vector.items())) for vector in vectors]
     check_dots(twin, [list(row) for row in rows], [one for row in rows for one in row.values()])
+
+
+@pytest.mark.parametrize("step", [1, 1 << 10, 1 << 16, 1 << 22])
+def test_dots_of_long_rows(twin: SimpleNamespace, step: int) -> None:
+    """Short and long rows in turn, of values that have many bits in common."""
+    sets = [list(range(0, step * count, step)) for count in (300, 0, 1000, 1, 64, 65, 1000)]
+    check_dots(twin, sets, [at % 97 + 1 for at in range(sum(map(len, sets)))])
 
 
 def masked(row: Row, run: int, highest: int, known: set[int], together: int) -> list[bool]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -72,6 +72,13 @@ def test_sort_distinct(twin: SimpleNamespace, rows: list[Row]) -> None:
     assert unravel(counts, offsets) == [[row.count(v) for v in sorted(set(row))] for row in rows]
 
 
+@pytest.mark.parametrize("highest", [0, 9, 2**33 + 8, 2**61 - 1, 2**63, TOP])
+def test_keep_lowest(twin: SimpleNamespace, rows: list[Row], highest: int) -> None:
+    """Each row's values up to a bound, sorted and once each; empty rows stay."""
+    found = unravel(*twin.keep_lowest(*ragged(rows), highest))
+    assert found == [sorted({value for value in row if value <= highest}) for row in rows]
+
+
 @pytest.mark.parametrize("size", [2, 16, 128])
 @pytest.mark.parametrize("seed", [0, 1, 42, 2**32 - 1])
 def test_signatures_are_those_of_datasketch(
@@ -130,8 +137,9 @@ def bucket_pairs(
             continue
         cut += len(members) > limit
         found = set(pairwise(members))
-        for start in range(0, len(members), limit):
-            first, *others = members[start : start + limit]
+        length = limit if len(members) > limit else 1 << 62
+        for _, stretch in groupby(members, lambda row, length=length: row // length):
+            first, *others = stretch
             found |= {(first, other) for other in others}
         counts.update(found)
     return dict(sorted(counts.items())), cut

@@ -48,7 +48,9 @@ print(kernels.KIND)
 @pytest.mark.skipif(BUILT == ["reference"], reason="the compiled kernels are not built")
 def test_both_twins_give_the_same_bytes() -> None:
     """Of the samples by the command, and of a newsroom under several settings."""
-    by_command = [answer(twin, "-m", "dedup", "scan", ".", "--json") for twin in BUILT]
+    by_command = [
+        answer(twin, "-m", "dedup", "scan", ".", "--json", "--progress", "never") for twin in BUILT
+    ]
     assert by_command[0] == by_command[1]
     assert json.loads(by_command[0])["tally"]["stories"] > 1
     *lines, twin = answer("native", "-c", PROGRAM).splitlines()
@@ -60,7 +62,9 @@ def test_both_twins_give_the_same_bytes() -> None:
 
 def test_without_the_compiled_kernels_the_answers_are_right() -> None:
     """The readable twin alone finds the stories of the samples, and says the same each time."""
-    told = json.loads(answer("reference", "-m", "dedup", "scan", ".", "--json"))
+    told = json.loads(
+        answer("reference", "-m", "dedup", "scan", ".", "--json", "--progress", "never")
+    )
     stories = [[name.partition("_")[0] for name in one["members"]] for one in told["stories"]]
     assert ["000", "001"] in stories
     assert ["003", "004", "005"] in stories

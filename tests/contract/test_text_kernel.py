@@ -270,6 +270,15 @@ def test_script_case(text: str) -> None:
             assert_same(word)
 
 
+@pytest.mark.parametrize("form", ["&#{};", "&#{} ", "&#x{:x};", "&#X{:X}g"])
+def test_references_to_characters(form: str) -> None:
+    """By numbers of either base, those of windows-1252 included; any that browsers refuse."""
+    numbers = [*range(0x180), 0x2019, 0x20AC, 0xD7FF, 0xD800, 0xFDD0, 0xFFFF, 0x1F600, 0x110000]
+    for number in numbers:
+        assert_same(f"a{form.format(number)}b")
+    assert_same(form.format(0x20AC), done=True)
+
+
 @pytest.mark.parametrize("text", SCRIPTS[1:5:3])
 def test_what_newspapers_print_is_done(text: str) -> None:
     """The kernel would be of no use if it declined these."""

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-HOMES = {"reference": ("reference", "reference_pairs"), "native": ("native",)}
+HOMES = {"reference": ("reference", "reference_pairs", "reference_rows"), "native": ("native",)}
 BUILT = [name for name in HOMES if name == "reference" or find_spec("dedup.kernels._native")]
 """The twins that this machine has."""
 SHARED = {"align", "parts"}

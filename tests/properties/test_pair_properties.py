@@ -11,8 +11,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import Article, Relation, Settings, compare
-from dedup.data import Candidates
-from dedup.evidence import mirror
+from dedup.data import Candidates, Evidence, Fact
 from dedup.pipeline.corpus import prepare
 from dedup.pipeline.weigher import Weigher
 from dedup.text import clean, words
@@ -31,6 +30,18 @@ def test_a_verdict_follows_from_its_evidence(pair: tuple[Article, Article]) -> N
     verdict = found.verdict
     assert (verdict.relation, verdict.kind, verdict.rule) == ruling[:3]
     assert found.decided == ruling.decided
+
+
+def mirror(evidence: Evidence) -> Evidence:
+    """The same evidence, seen from the other side."""
+    swapped = {
+        name: getattr(
+            evidence, name.replace("left", "*").replace("right", "left").replace("*", "right")
+        )
+        for name in (field.name for field in fields(evidence))
+    }
+    facts = tuple(Fact(fact.kind, fact.right, fact.left) for fact in evidence.facts)
+    return Evidence(**swapped | {"facts": facts})
 
 
 def weigher(corpus: list[Article]) -> Weigher:

@@ -167,43 +167,22 @@ def test_some_rows_are_taken_in_any_order() -> None:
             assert kinds[0] == kinds[1]
 
 
-@given(
-    st.lists(st.lists(st.tuples(st.integers(0, 99), st.booleans()), max_size=5), max_size=12),
-    st.integers(1, 5),
-)
-def test_rows_close_up_stretch_by_stretch(rows: list[list[tuple[int, bool]]], size: int) -> None:
-    """What is kept moves to the front, in order, and a column beside it as well."""
-    values = np.array([value for row in rows for value, _ in row], np.uint64)
-    kept = np.array([keep for row in rows for _, keep in row], bool)
-    beside = values.astype(np.uint32) + np.uint32(1)
-    closing = store.Closing(Ragged(values, np.cumsum([0, *map(len, rows)])))
-    for at in range(0, len(rows), size):
-        some = slice(at, at + size)
-        stretch = closing.stretch(some)
-        closing.close(some, kept[stretch], beside, beside[stretch] * np.uint32(2))
-    closed = closing.closed()
-    expected = [[value for value, keep in row if keep] for row in rows]
-    assert unravel(closed) == expected
-    doubled = [[2 * (value + 1) for value in row] for row in expected]
-    assert unravel(Ragged(beside, closed.offsets)) == doubled
-
-
 def sketched_without(
     told: list[list[str]], masked: NDArray[np.bool_], how: Settings
-) -> list[list[Any]]:
-    """The rows without their masked words, column by column."""
+) -> tuple[list[list[Any]], dict[int, int]]:
+    """The rows without their masked words, column by column, and what each term says."""
     memory = Memory()
     found = store.gather([columns.cut([" ".join(row) for row in told], how)], memory)
-    sketched = columns.number(found.cut, found.vocabulary)
+    sketched = columns.number(found.cut, found.vocabulary, memory)
     cleared = columns.clear(sketched, masked, how, memory)
     bare = cleared.cut
     hashes = Ragged(cleared.vocabulary[cleared.terms.values], cleared.terms.offsets)
     beside = [(bare.marks, bare.words.offsets), (bare.term_of, bare.words.offsets)]
-    beside += [(bare.counts, hashes.offsets)]
+    beside += [(cleared.term_weights, hashes.offsets)]
     shingles = [bare.shingles] if how.shingle.unit == "word:5" else []
-    weights = term.weigh_terms(cleared.terms, bare.counts, cleared.idf)
-    assert columns.weigh(cleared, memory).term_weights.tolist() == weights.tolist()
-    return [unravel(one) for one in (bare.words, hashes, *(Ragged(*b) for b in beside), *shingles)]
+    columns_left = bare.words, hashes, *(Ragged(*pair) for pair in beside), *shingles
+    says = dict(zip(cleared.vocabulary.tolist(), cleared.idf.tolist(), strict=True))
+    return [unravel(one) for one in columns_left], says
 
 
 VOCABULARY = ["storm", "port", "crane", "tide", "quay", "12", "340", "ferry", "fog"]
@@ -218,15 +197,19 @@ marked = st.lists(
 def test_clearing_furniture_is_cutting_without_it(
     rows: list[list[tuple[str, bool]]], how: Settings, at_once: int
 ) -> None:
-    """Words, marks, terms, their counts and places, shingles: as of texts that never had it."""
+    """Words, marks, terms, their places and weights, shingles: as of texts that never had it."""
     told = [[word for word, _ in row] for row in rows]
     masked = np.array([gone for row in rows for _, gone in row], bool)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "ROWS_AT_ONCE", at_once)
-        found = sketched_without(told, masked, how)
+        found, says = sketched_without(told, masked, how)
     bare = columns.cut([" ".join(word for word, gone in row if not gone) for row in rows], how)
+    weights = bare.counts.copy()
+    idf = np.array([says[one] for one in bare.terms.values.tolist()], np.uint32)
+    every = Ragged(np.arange(len(idf), dtype=np.uint32), bare.terms.offsets)
+    term.weigh_terms(every, weights, idf, np.arange(len(rows)))
     beside = [(bare.marks, bare.words.offsets), (bare.term_of, bare.words.offsets)]
-    beside += [(bare.counts, bare.terms.offsets)]
+    beside += [(weights, bare.terms.offsets)]
     expected = [bare.words, bare.terms, *(Ragged(*pair) for pair in beside)]
     expected += [bare.shingles] if how.shingle.unit == "word:5" else []
     assert found == [unravel(one) for one in expected]

@@ -88,14 +88,14 @@ def found(pairs: list[list[Place]], heads: list[int] | None = None) -> Differing
 
 def every(told: Differing) -> list[list[Fact]]:
     """The facts of each pair."""
-    return [told.facts(pair) for pair in range(len(told.counts))]
+    return [list(one) for one in told.facts()]
 
 
 def facts(*places: Place, head: int = 0) -> list[Fact]:
     """The facts of one pair, which are all shown."""
     told = found([list(places)], [head])
-    assert told.counts.tolist() == [len(told.facts(0))]
-    return told.facts(0)
+    assert told.counts.tolist() == [len(told.facts()[0])]
+    return list(told.facts()[0])
 
 
 def number(left: str, right: str) -> Fact:
@@ -154,7 +154,7 @@ def test_facts_weigh_as_much_as_their_lighter_side() -> None:
     told = found([places, places[:1], []])
     assert told.counts.tolist() == [2, 1, 0]
     assert told.weights.tolist() == [INFORMATIVE_IDF + 9 * IDF_UNIT, INFORMATIVE_IDF, 0]
-    assert told.facts(2) == []
+    assert told.facts()[2] == ()
 
 
 def test_only_the_first_are_shown() -> None:
@@ -184,7 +184,7 @@ def test_many_pairs_at_once_are_as_one_by_one(pairs: list[tuple[list[Place], int
     for at, (some, head) in enumerate(pairs):
         alone = found([some], [head])
         assert (told.counts[at], told.weights[at]) == (alone.counts[0], alone.weights[0])
-        assert told.facts(at) == alone.facts(0)
+        assert told.facts()[at] == alone.facts()[0]
 
 
 @given(asked)

@@ -109,10 +109,19 @@ def test_a_copy_does_not_depend_on_its_place() -> None:
     assert idf_among([*rows[4:], *rows[:4]], "osgaard") == told
 
 
+def weighed(
+    terms: Ragged, counts: NDArray[np.uint32], says: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """What each term weighs in its row."""
+    out = counts.copy()
+    weigh_terms(terms, out, says, np.arange(len(terms.offsets) - 1))
+    return out
+
+
 def weights(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.uint32]]:
     """Rows of words as weighted terms."""
     terms, counts, vocabulary = counted(rows)
-    return terms, weigh_terms(terms, counts, spread(vocabulary, terms, signatures(rows)))
+    return terms, weighed(terms, counts, spread(vocabulary, terms, signatures(rows)))
 
 
 def test_each_row_has_length_one() -> None:
@@ -133,7 +142,7 @@ def test_a_weight_is_what_its_formula_says() -> None:
         for count, place in zip(counts[:3].tolist(), terms.values[:3].tolist(), strict=True)
     ]
     length = sum(one**2 for one in plain) ** 0.5
-    found = weigh_terms(terms, counts, says)[:3] / WEIGHT_UNIT
+    found = weighed(terms, counts, says)[:3] / WEIGHT_UNIT
     assert found.tolist() == pytest.approx([one / length for one in plain], abs=1e-3)
 
 
@@ -142,9 +151,9 @@ def test_terms_that_say_nothing_weigh_nothing() -> None:
     terms = Ragged(np.array([0, 1, 0, 1], np.uint32), np.array([0, 2, 4]))
     says = np.array([0, 14 * IDF_UNIT], np.uint32)
     counts = np.array([3, 0, 2**32 - 1, 2**32 - 1], np.uint32)
-    assert weigh_terms(terms, counts, says).tolist() == [0, 0, 0, WEIGHT_UNIT]
+    assert weighed(terms, counts, says).tolist() == [0, 0, 0, WEIGHT_UNIT]
     at_most = np.array([3, 0, 9, MOST_COUNTED], np.uint32)
-    assert weigh_terms(terms, at_most, says).tolist() == [0, 0, 0, WEIGHT_UNIT]
+    assert weighed(terms, at_most, says).tolist() == [0, 0, 0, WEIGHT_UNIT]
 
 
 def test_a_row_is_weighed_by_itself() -> None:
@@ -152,8 +161,8 @@ def test_a_row_is_weighed_by_itself() -> None:
     rows = [[f"w{n}{m}" for m in range(7)] for n in range(200)]
     terms, counts, _ = counted(rows)
     says = np.linspace(70_000, 900_000, len(counts)).astype(np.uint32)
-    whole = weigh_terms(terms, counts, says)
+    whole = weighed(terms, counts, says)
     for start, end in pairwise(terms.offsets.tolist()):
         row = Ragged(terms.values[start:end], np.array([0, end - start]))
-        alone = weigh_terms(row, counts[start:end], says)
+        alone = weighed(row, counts[start:end], says)
         assert alone.tolist() == whole[start:end].tolist()

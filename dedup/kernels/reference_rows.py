@@ -1,0 +1,80 @@
+"""Kernels of whole rows in plain numpy: taken, counted, weighed, closed up in place."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from .columns import FINER_BITS, WEIGHT_UNIT
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from .columns import I64, U32, U64, Rows
+
+
+def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[Any], I64]:
+    """Some rows in the order given, each as often as it is named, with their offsets."""
+    lengths = np.diff(offsets)[rows]
+    out = np.zeros(len(rows) + 1, np.int64)
+    np.cumsum(lengths, out=out[1:])
+    places = np.repeat(offsets[rows] - out[:-1], lengths) + np.arange(out[-1])
+    return values[places], out
+
+
+def count_rows(
+    values: U32, offsets: I64, parts: NDArray[np.float64], size: int
+) -> NDArray[np.float64]:
+    """``float64[size]``: how many rows hold each value, where a row counts as ``parts`` says, in
+    (0, 1]; a row holds each value once. First all are counted as whole ones, and then in their
+    order what is too much is taken off: a sum of floats depends on its order.
+    """
+    out = np.bincount(values, minlength=size).astype(np.float64)
+    for row in np.flatnonzero(parts < 1).tolist():
+        out[values[offsets[row] : offsets[row + 1]]] -= 1 - parts[row]
+    return out
+
+
+def weigh_rows(
+    values: U32, offsets: I64, counts: U32, factors: U64, worths: U32, rows: I64
+) -> None:
+    """Put into ``counts`` what each entry of some rows weighs.
+
+    That is ``factors[count] · worths[value]`` without its last ``FINER_BITS``, below 2**53 (the
+    last factor stands for every higher count), with each row scaled to the length ``WEIGHT_UNIT``
+    where it is longer than 1. The squares of a row add up to less than 2**64.
+    """
+    for row in rows.tolist():
+        mine = slice(int(offsets[row]), int(offsets[row + 1]))
+        counted = factors[np.minimum(counts[mine], len(factors) - 1)]
+        weights = counted * worths[values[mine]] >> np.uint64(FINER_BITS)
+        length = np.sqrt(np.float64(np.sum(weights * weights)))
+        counts[mine] = np.rint(weights * (WEIGHT_UNIT / max(length, 1.0)))
+
+
+def close_rows(
+    rows: Rows, masked: NDArray[np.bool_], ends: I64, term_ends: I64, first: int, last: int
+) -> None:
+    """Close up the rows from ``first`` to before ``last`` where they stand, without their masked
+    words.
+
+    They move to ``ends[first]``, their terms to ``term_ends[first]``, and where each then ends is
+    noted there. A row that loses words keeps the terms that are left, with how often each is left
+    as its ``counts``; of any other row all stays as it is.
+    """
+    words, marks, term_of, offsets, terms, counts, term_offsets = rows
+    for row in range(first, last):
+        mine = slice(int(offsets[row]), int(offsets[row + 1]))
+        its = slice(int(term_offsets[row]), int(term_offsets[row + 1]))
+        left = ~masked[mine]
+        counted = np.bincount(term_of[mine][left], minlength=its.stop - its.start)
+        told = counted > 0 if not left.all() else np.ones(len(counted), bool)
+        places = np.cumsum(told) - 1
+        ends[row + 1] = ends[row] + np.count_nonzero(left)
+        term_ends[row + 1] = term_ends[row] + np.count_nonzero(told)
+        to, its_to = slice(ends[row], ends[row + 1]), slice(term_ends[row], term_ends[row + 1])
+        counts[its_to] = counts[its][told] if left.all() else counted[told]
+        terms[its_to] = terms[its][told]
+        words[to], marks[to] = words[mine][left], marks[mine][left]
+        term_of[to] = places[term_of[mine][left]]

@@ -1,0 +1,204 @@
+/* Rows of columns: taken, counted, weighed, closed up over what is left out. */
+#include "native.h"
+
+#include <math.h>
+
+/* take_rows(values, offsets, rows, width, out_offsets, out): rows of values of so many bytes each. */
+PyObject *take_rows(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, offsets, rows, out_offsets, out;
+    Py_ssize_t width;
+    if (!PyArg_ParseTuple(args, "y*y*y*ny*w*", &values, &offsets, &rows, &width, &out_offsets,
+                          &out))
+        return NULL;
+    const uint8_t *value = values.buf;
+    const int64_t *start = offsets.buf, *row = rows.buf, *place = out_offsets.buf;
+    uint8_t *to = out.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < rows.len / 8; i++)
+        memcpy(to + place[i] * width, value + start[row[i]] * width,
+               (size_t)((place[i + 1] - place[i]) * width));
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&out_offsets);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}
+
+/* count_rows(values, offsets, parts, out): how many rows hold each value, some of them as a part of
+ * one. These come last and in their order, since a sum of floats depends on it. */
+PyObject *count_rows(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, offsets, parts, out;
+    if (!PyArg_ParseTuple(args, "y*y*y*w*", &values, &offsets, &parts, &out)) return NULL;
+    const uint32_t *value = values.buf;
+    const int64_t *start = offsets.buf;
+    const double *part = parts.buf;
+    double *count = out.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < values.len / 4; i++) count[value[i]] += 1;
+    for (Py_ssize_t row = 0; row < parts.len / 8; row++) {
+        double less = 1 - part[row];
+        for (int64_t i = start[row]; less > 0 && i < start[row + 1]; i++) count[value[i]] -= less;
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&parts);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}
+
+/* Weigh the `size` entries of one row; `scratch` holds as many. Each weight is one product, rounded:
+ * nothing that could be contracted, so that every processor gives the same. */
+WIDEST static void weigh(const uint32_t *value, uint32_t *count, int64_t size,
+                         const uint64_t *factor, uint32_t most, const uint32_t *worth, int bits,
+                         double unit, double *scratch)
+{
+    uint64_t squares = 0;
+    for (int64_t i = 0; i < size; i++) {
+        uint32_t counted = count[i] < most ? count[i] : most;
+        uint64_t weight = factor[counted] * worth[value[i]] >> bits;
+        squares += weight * weight;
+        scratch[i] = (double)(int64_t)weight;
+    }
+    double length = sqrt((double)squares), scale = unit / (length > 1.0 ? length : 1.0);
+    for (int64_t i = 0; i < size; i++) count[i] = (uint32_t)(int64_t)rint(scratch[i] * scale);
+}
+
+/* weigh_rows(values, offsets, counts, factors, worths, bits, unit, rows): counts become weights. */
+PyObject *weigh_rows(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, offsets, counts, factors, worths, rows;
+    int bits;
+    double unit;
+    if (!PyArg_ParseTuple(args, "y*y*w*y*y*idy*", &values, &offsets, &counts, &factors, &worths,
+                          &bits, &unit, &rows))
+        return NULL;
+    const uint32_t *value = values.buf;
+    const int64_t *start = offsets.buf, *row = rows.buf;
+    uint32_t *count = counts.buf, most = (uint32_t)(factors.len / 8 - 1);
+    Py_ssize_t some = rows.len / 8;
+    int64_t longest = 1;
+    for (Py_ssize_t i = 0; i < some; i++) {
+        int64_t size = start[row[i] + 1] - start[row[i]];
+        longest = size > longest ? size : longest;
+    }
+    double *scratch = malloc((size_t)longest * sizeof *scratch);
+    if (scratch) {
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t i = 0; i < some; i++)
+            weigh(value + start[row[i]], count + start[row[i]], start[row[i] + 1] - start[row[i]],
+                  factors.buf, most, worths.buf, bits, unit, scratch);
+        Py_END_ALLOW_THREADS
+        free(scratch);
+    }
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&counts);
+    PyBuffer_Release(&factors);
+    PyBuffer_Release(&worths);
+    PyBuffer_Release(&rows);
+    if (!scratch) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+/* The columns of rows that are closed up in place: each row moves to where the one before ends. */
+struct columns {
+    uint64_t *words;
+    uint8_t *marks;
+    uint32_t *term_of, *terms, *counts;
+};
+
+/* Move one row as it is. */
+static void move_row(struct columns c, int64_t from, int64_t to, int64_t size, int64_t term_from,
+                     int64_t term_to, int64_t terms)
+{
+    if (from == to) return;
+    memmove(c.words + to, c.words + from, (size_t)size * sizeof *c.words);
+    memmove(c.marks + to, c.marks + from, (size_t)size);
+    memmove(c.term_of + to, c.term_of + from, (size_t)size * sizeof *c.term_of);
+    memmove(c.terms + term_to, c.terms + term_from, (size_t)terms * sizeof *c.terms);
+    memmove(c.counts + term_to, c.counts + term_from, (size_t)terms * sizeof *c.counts);
+}
+
+/* Move one row without its masked words; gives where its words and its terms end. */
+static void close_row(struct columns c, const uint8_t *masked, int64_t from, int64_t *to,
+                      int64_t size, int64_t term_from, int64_t *term_to, int64_t terms,
+                      uint32_t *places)
+{
+    memset(places, 0, (size_t)terms * sizeof *places);
+    for (int64_t i = 0; i < size; i++) places[c.term_of[from + i]] += !masked[i];
+    uint32_t kept = 0;
+    for (int64_t i = 0; i < terms; i++) {
+        uint32_t times = places[i];
+        if (!times) continue;
+        c.terms[*term_to] = c.terms[term_from + i];
+        c.counts[(*term_to)++] = times;
+        places[i] = kept++;
+    }
+    for (int64_t i = 0; i < size; i++) {
+        if (masked[i]) continue;
+        c.words[*to] = c.words[from + i];
+        c.marks[*to] = c.marks[from + i];
+        c.term_of[(*to)++] = places[c.term_of[from + i]];
+    }
+}
+
+/* close_rows(words, marks, term_of, offsets, terms, counts, term_offsets, masked, ends, term_ends,
+ * first, last): see reference_rows.py */
+PyObject *close_rows(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer words, marks, term_of, offsets, terms, counts, term_offsets, masked, ends, term_ends;
+    Py_ssize_t first, last;
+    if (!PyArg_ParseTuple(args, "w*w*w*y*w*w*y*y*w*w*nn", &words, &marks, &term_of, &offsets,
+                          &terms, &counts, &term_offsets, &masked, &ends, &term_ends, &first,
+                          &last))
+        return NULL;
+    struct columns c = {words.buf, marks.buf, term_of.buf, terms.buf, counts.buf};
+    const uint8_t *mask = masked.buf;
+    const int64_t *start = offsets.buf, *term_start = term_offsets.buf;
+    int64_t *end = ends.buf, *term_end = term_ends.buf, most = 1;
+    for (Py_ssize_t row = first; row < last; row++) {
+        int64_t size = term_start[row + 1] - term_start[row];
+        most = size > most ? size : most;
+    }
+    uint32_t *places = malloc((size_t)most * sizeof *places);
+    if (places) {
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t row = first; row < last; row++) {
+            int64_t from = start[row], size = start[row + 1] - from, to = end[row];
+            int64_t term_from = term_start[row], term_to = term_end[row];
+            int64_t mine = term_start[row + 1] - term_from;
+            if (memchr(mask + from, 1, (size_t)size)) {
+                close_row(c, mask + from, from, &to, size, term_from, &term_to, mine, places);
+            } else {
+                move_row(c, from, to, size, term_from, term_to, mine);
+                to += size;
+                term_to += mine;
+            }
+            end[row + 1] = to;
+            term_end[row + 1] = term_to;
+        }
+        Py_END_ALLOW_THREADS
+        free(places);
+    }
+    PyBuffer_Release(&words);
+    PyBuffer_Release(&marks);
+    PyBuffer_Release(&term_of);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&terms);
+    PyBuffer_Release(&counts);
+    PyBuffer_Release(&term_offsets);
+    PyBuffer_Release(&masked);
+    PyBuffer_Release(&ends);
+    PyBuffer_Release(&term_ends);
+    if (!places) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}

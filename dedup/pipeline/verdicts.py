@@ -1,0 +1,127 @@
+"""Verdicts as columns: judged by the batch, and made into objects once somebody looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple, overload
+
+import numpy as np
+
+from .. import evidence, verdict
+from ..data import Relation, Verdict
+from ..weighed import Weighed
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from numpy.typing import NDArray
+
+    from ..data import Article, Fact
+
+IS_SAME = np.array([rule.relation is Relation.SAME_STORY for rule in verdict.RULES])
+"""Of each rule, whether those that it decides on are one story."""
+IS_TOLD = np.array([rule.relation is not Relation.DISTINCT for rule in verdict.RULES])
+"""Of each rule, whether those that it decides on are more than distinct."""
+READ_AT_ONCE = 1024
+"""Verdicts that are made into objects at a time."""
+
+
+class Batch(NamedTuple):
+    """Pairs that were judged together."""
+
+    places: NDArray[np.int64]
+    """``int64[m, 2]``: of their articles, the lower first."""
+    rules: NDArray[np.uint8]
+    """The places in ``verdict.RULES`` of those that decided."""
+    weighed: Weighed
+    facts: dict[int, tuple[Fact, ...]]
+    """Those that differ, by the number of the pair; of most pairs none do."""
+
+    def take(self, numbers: NDArray[np.int64]) -> Batch:
+        """Some of the pairs, in the order given."""
+        known = ((at, self.facts.get(one)) for at, one in enumerate(numbers.tolist()))
+        return Batch(
+            self.places[numbers],
+            self.rules[numbers],
+            Weighed._make(column[numbers] for column in self.weighed),
+            {at: facts for at, facts in known if facts},
+        )
+
+
+def joined(batches: Sequence[Batch]) -> Batch:
+    """Batches end to end; there is at least one."""
+    facts: dict[int, tuple[Fact, ...]] = {}
+    start = 0
+    for one in batches:
+        facts |= {start + at: known for at, known in one.facts.items()}
+        start += len(one.rules)
+    return Batch(
+        np.concatenate([one.places for one in batches]),
+        np.concatenate([one.rules for one in batches]),
+        Weighed._make(map(np.concatenate, zip(*(one.weighed for one in batches), strict=True))),
+        facts,
+    )
+
+
+class Verdicts(Sequence[Verdict]):
+    """The verdicts on many pairs, made one by one as they are asked for."""
+
+    def __init__(self, articles: Sequence[Article], judged: Batch) -> None:
+        """``articles`` are those that the places mean."""
+        self._articles = articles
+        self._judged = judged
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self._judged.rules)
+
+    @overload
+    def __getitem__(self, at: int) -> Verdict: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Verdict, ...]: ...
+    def __getitem__(self, at: int | slice) -> Verdict | tuple[Verdict, ...]:
+        """One of them, or some."""
+        numbers = np.arange(len(self))[at if isinstance(at, slice) else [at]]
+        made = tuple(self._made(numbers))
+        return made if isinstance(at, slice) else made[0]
+
+    def __iter__(self) -> Iterator[Verdict]:
+        """Each of them."""
+        for start in range(0, len(self), READ_AT_ONCE):
+            yield from self._made(np.arange(start, min(start + READ_AT_ONCE, len(self))))
+
+    def batches(self) -> Iterator[tuple[list[tuple[str, str]], Batch]]:
+        """A stretch at a time, the ids of the pairs beside it, without making their verdicts."""
+        for start in range(0, len(self), READ_AT_ONCE):
+            some = self._judged.take(np.arange(start, min(start + READ_AT_ONCE, len(self))))
+            yield self._ids(some.places), some
+
+    def mapped(self, change: Callable[[Weighed], Weighed]) -> Verdicts:
+        """The same verdicts, their evidence changed by ``change``, such as rounded."""
+        judged = self._judged._replace(weighed=change(self._judged.weighed))
+        return Verdicts(self._articles, judged)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another sequence has the same verdicts."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
+
+    def one_story(self) -> list[tuple[str, str]]:
+        """The ids of each pair that is one story, without making its verdict."""
+        return self._ids(self._judged.places[IS_SAME[self._judged.rules]])
+
+    def _ids(self, places: NDArray[np.int64]) -> list[tuple[str, str]]:
+        """The ids of the articles at places."""
+        articles = self._articles
+        return [(articles[left].id, articles[right].id) for left, right in places.tolist()]
+
+    def _made(self, numbers: NDArray[np.int64]) -> Iterator[Verdict]:
+        """Some of them."""
+        some = self._judged.take(numbers)
+        facts = [some.facts.get(at, ()) for at in range(len(numbers))]
+        told = evidence.tell(some.weighed, facts)
+        rows = zip(self._ids(some.places), some.rules.tolist(), told, strict=True)
+        for (left, right), number, weighed in rows:
+            rule = verdict.RULES[number]
+            yield Verdict(left, right, rule.relation, rule.kind, rule.name, weighed)

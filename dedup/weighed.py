@@ -1,0 +1,50 @@
+"""The evidence on many pairs, as columns; what one pair's says is an ``Evidence``."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Ratios = NDArray[np.float64]
+    Counts = NDArray[np.int64]
+
+SAME_TEXT = 1 << 7
+"""The bit of ``found_by`` where no index needs to propose a pair, since the clean texts are one."""
+
+
+class Weighed(NamedTuple):
+    """What was measured on ``m`` pairs: a column of that length for each field of ``Evidence``, of
+    the same name and meaning, but for the facts, of which only the figures are here.
+    """
+
+    same_text: NDArray[np.bool_]
+    left_words: Counts
+    right_words: Counts
+    jaccard_ratio: Ratios
+    left_in_right_ratio: Ratios
+    right_in_left_ratio: Ratios
+    left_shared_ratio: Ratios
+    right_shared_ratio: Ratios
+    left_own_ratio: Ratios
+    right_own_ratio: Ratios
+    left_aligned_ratio: Ratios
+    right_aligned_ratio: Ratios
+    alignment_ratio: Ratios
+    shared_run_words: Counts
+    term_cosine_ratio: Ratios
+    swapped_words: Counts
+    facts_differ: Counts
+    facts_differ_ratio: Ratios
+    title_ratio: Ratios
+    """NaN where an article has no title."""
+    hours_apart: Ratios
+    """NaN where a date is unknown."""
+    same_source: NDArray[np.int8]
+    """-1 where a source is unknown."""
+    found_by: NDArray[np.uint8]
+    """Bit ``i`` is set where ``settings.INDEXES[i]`` proposed the pair, or ``SAME_TEXT``."""
+    bands: Counts
+    jaccard_estimate_ratio: Ratios

@@ -1,0 +1,90 @@
+"""The fast twin of the JSON report: the same bytes as one noun at a time, whatever stands in it."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from datetime import datetime, timezone
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dedup import Article, deduplicate
+from dedup.data import Entry
+from dedup.pipeline.verdicts import Verdicts
+from dedup.reports import REPORTS, Look
+from dedup.reports.figures import _settled, rounded, settled
+from dedup.reports.machine import _entry, pieces, written
+from dedup.reports.rows import articles
+from dedup.reports.screen import UNSAFE
+
+STORY = (
+    "The harbour of Velmark was closed on Monday after a storm tore 13 cranes from their rails,"
+    " harbour master Ilse Brandtmeyer told reporters. No one was hurt, but ships would have to wait"
+    " until Thursday at the earliest. The fishermen of Kappelhavn have offered their quay."
+)
+DAY = datetime(2025, 3, 4, tzinfo=timezone.utc)
+CORPUS = [
+    Article('a "quoted"', STORY, "in.jsonl:1", "Storm \x1b[2J", source="Post", published=DAY),
+    Article("b\u202e", STORY.replace("13", "17"), "in.jsonl:2", "Storm ##[x", source="Post"),
+    Article("c", STORY.upper(), "in.jsonl:3", "Port closed", source="Wire", published=DAY),
+    Article("d", f"{STORY} {STORY.replace('Monday', 'Friday')}", "in.jsonl:4"),
+    Article("e", "A village bakery has won the regional prize for its rye bread.", "in.jsonl:5"),
+    Article("f", " ", "in.jsonl:6"),
+]
+
+
+def test_verdicts_in_columns_are_written_as_verdicts_one_by_one() -> None:
+    """All kinds of fields: names that play tricks, facts, what is known of one side only."""
+    found = deduplicate(CORPUS)
+    assert isinstance(found.pairs, Verdicts)
+    assert len(found.pairs) >= 4
+    assert any(one.evidence.facts for one in found.pairs)
+    apart = replace(found, pairs=tuple(found.pairs))
+    assert "".join(pieces(found)) == "".join(pieces(apart))
+
+
+@pytest.mark.parametrize("form", REPORTS)
+def test_every_format_says_the_same_of_either(form: str) -> None:
+    """Columns are how verdicts lie, and nothing that a reader could see."""
+    found = deduplicate(CORPUS)
+    apart = replace(found, pairs=tuple(found.pairs))
+    assert REPORTS[form].result(found, Look()) == REPORTS[form].result(apart, Look())
+    assert tuple(rounded(found).pairs) == rounded(apart).pairs
+
+
+texts = st.text(st.characters(codec="utf-16", categories=["L", "Cc", "Cf", "P", "Zl"]), max_size=8)
+entries = st.builds(
+    Entry,
+    *(texts, texts, texts, st.integers(0, 9)),
+    story=st.none() | st.integers(1, 9),
+    keep=st.booleans(),
+    copy_of=st.none() | texts,
+    rule=st.none() | texts,
+    digest=texts,
+    known=st.booleans(),
+)
+
+
+@given(entries)
+def test_an_article_is_written_as_any_noun_is(entry: Entry) -> None:
+    """Whatever is known of it or not, and whatever its texts are."""
+    [line] = articles([entry])
+    assert line == written(_entry(entry)) or UNSAFE.search(line)
+    assert f"[\n  {written(_entry(entry))}]" in "".join(
+        pieces(replace(deduplicate([]), articles=(entry,)))
+    )
+
+
+@given(st.lists(st.floats(0, 1) | st.integers(0, 20_001).map(lambda one: one / 20_000)))
+def test_rounding_in_bulk_is_rounding(values: list[float]) -> None:
+    """To the last bit, also in the middle between two figures, where binary fractions lie."""
+    assert _settled(np.array(values, np.float64)).tolist() == [settled(one) for one in values]
+
+
+def test_nothing_unsafe_is_printable() -> None:
+    """So a line of printable characters need not be searched."""
+    every = map(chr, range(sys.maxunicode + 1))
+    assert not [one for one in every if UNSAFE.match(one) and one.isprintable()]

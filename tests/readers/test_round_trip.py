@@ -465,3 +465,34 @@ def test_elements_of_an_array_are_its_elements(values, indent, escaped):
     pieces = list(arrays.pieces(io.BytesIO(raw)))
     assert b"".join(piece for _, piece in pieces) == raw
     assert [json.loads(piece) for number, piece in pieces if number] == values
+
+
+STORED = st.tuples(
+    st.sampled_from(["response", "request", "warcinfo", "resource", "conversion", "metadata"]),
+    st.sampled_from(["200 OK", "404 Not Found"]),
+    st.sampled_from(["text/plain", "image/png"]),
+    st.binary(max_size=60) | st.sampled_from([b"\r\n\r\nWARC/1.0\r\n", b"\r\n", b"WARC/1.0"]),
+)
+
+
+@given(st.lists(STORED, min_size=1, max_size=5), st.booleans())
+def test_pieces_of_a_warc_are_numbered_as_it_is_read_and_joined_are_the_warc(rows, by_members):
+    made = []
+    for number, (kind, status, content, body) in enumerate(rows):
+        http = f"HTTP/1.0 {status}\r\nContent-Type: {content}\r\n\r\n".encode() + body
+        block = http if kind in {"response", "request"} else body
+        told = "application/http" if kind in {"response", "request"} else content
+        head = (
+            f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:x:{number}>\r\n"
+            f"WARC-Target-URI: http://x/{number}\r\nContent-Type: {told}\r\n"
+            f"Content-Length: {len(block)}\r\n\r\n"
+        )
+        made.append(head.encode() + block + b"\r\n\r\n")
+    plain = b"".join(made)
+    raw = b"".join(map(gzip.compress, made)) if by_members else plain
+    pieces = list(warc.pieces(io.BytesIO(raw)))
+    assert b"".join(piece for _, piece in pieces) == raw
+    cut = {number for number, _ in pieces if number}
+    stream = io.BufferedReader(io.BytesIO(plain))
+    found = [one.address for one in warc.read(stream, "x", ReadSettings()) if ":" in one.address]
+    assert {int(address.partition(":")[2]) for address in found} == cut

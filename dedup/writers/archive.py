@@ -11,8 +11,9 @@ from shutil import copyfileobj
 from typing import TYPE_CHECKING, BinaryIO, Protocol, cast
 
 from ..errors import InputError
-from ..readers import Limits, archive
+from ..readers import archive
 from ..readers.opening import Guarded, Told, seekable
+from .packing import NO_LIMITS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,8 +24,6 @@ ENDINGS = {"zip": (".zip",), "tar": (".tar", ".tgz", ".tbz2", ".txz", ".tzst")}
 _SPOOLED_BYTES = 1 << 22
 """A member up to this size is held in memory while it is written."""
 _LARGE_BYTES = 1 << 31
-_NO_LIMITS = Limits(expansion_bytes=1 << 62, members_count=1 << 40)
-"""What is written was read before, within the limits that were set."""
 
 
 class Clean(Protocol):
@@ -47,7 +46,7 @@ def rewrite(kind: str, source: BinaryIO, out: BinaryIO, clean: Clean) -> None:
 
 def members(kind: str, stream: BinaryIO) -> Iterator[archive.Member]:
     """Give the members of what was written."""
-    return archive.members(stream, kind, _NO_LIMITS)
+    return archive.members(stream, kind, NO_LIMITS)
 
 
 def _zip(source: BinaryIO, out: BinaryIO, clean: Clean) -> None:
@@ -102,7 +101,7 @@ def _copy_member(
         return
     with tempfile.SpooledTemporaryFile(_SPOOLED_BYTES) as spool:
         held = cast("BinaryIO", spool)
-        plain = io.BufferedReader(Guarded(inner, "tar", info.size, _NO_LIMITS))
+        plain = io.BufferedReader(Guarded(inner, "tar", info.size, NO_LIMITS))
         if not clean(info.name, cast("BinaryIO", plain), held):
             gone.add(info.name)
             return

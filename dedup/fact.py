@@ -7,16 +7,18 @@ not differ.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz, process
 
+from . import kernels
 from .data import Fact
 from .kernels import IDF_UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable
 
     from numpy.typing import NDArray
 
@@ -25,153 +27,162 @@ INFORMATIVE_IDF = 4 * IDF_UNIT
 FACTS_SHOWN = 20
 RESPELLED_LETTERS = 4
 """A shorter word is found in too many others to be called one of them, spelled another way."""
-_RESPELLED = 75.0
+_RESPELLED = 75
 """Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
 _KINDS = "number", "name"
 
 
 class Gaps(NamedTuple):
-    """One side of ``k`` places: the words that stand in the gaps, end to end."""
+    """The gaps of ``k`` places, left and right."""
 
-    words: Sequence[str]
-    idf: NDArray[np.int64]
-    """One for each word, in ``kernels.IDF_UNIT``."""
-    offsets: NDArray[np.int64]
-    """``int64[k + 1]``."""
-    starts: NDArray[np.int64]
-    """Where each gap begins in its article."""
-    only: NDArray[np.uint32]
-    """A bit for each word of a gap that the other article has nowhere."""
+    at: NDArray[np.int64]
+    """``int64[2, k, 3]``: the row, and in it the borders of the gap."""
+    own: NDArray[np.uint32]
+    """``uint32[2, k]``: a bit for each word of a gap that the other article has nowhere."""
 
 
-class _Side(NamedTuple):
-    """What one side of each place says of its own, by kind: number, name."""
+class Words(NamedTuple):
+    """The words of gaps."""
 
-    mine: tuple[NDArray[np.bool_], NDArray[np.bool_]]
-    """One for each word: it is such a fact of this side's own."""
-    weight: tuple[NDArray[np.float64], NDArray[np.float64]]
-    """One for each place: what these say."""
-    rarest: NDArray[np.int64]
-    """The most that a name says."""
+    letters: str
+    """Of all words, with a space behind each."""
+    begins: NDArray[np.int64]
+    """Where each word begins in the letters, and the end of the last."""
     first: NDArray[np.int64]
-    """Where the first name stands in its article."""
+    """The number of each gap's first word, which the others follow; shaped as the gaps are."""
 
 
-class Differing(NamedTuple):
-    """The facts of ``m`` pairs."""
+@dataclass(frozen=True, slots=True)
+class Differing:
+    """The facts of ``m`` pairs; an object is made of one when it is asked for."""
 
-    counts: list[int]
-    weights: list[int]
+    counts: NDArray[np.int64]
+    """How many facts of each pair differ."""
+    weights: NDArray[np.int64]
     """What the substituted facts of each pair say: each place as much as its lighter side."""
-    facts: list[list[Fact]]
-    """The first ``FACTS_SHOWN`` of each pair."""
+    kinds: NDArray[np.int64]
+    """``int64[n]``: of each fact, by pair and place, 0 for a number, 1 for a name."""
+    letters: str
+    stretches: NDArray[np.int64]
+    """``int64[n, 4]``: where each fact stands in the letters: left begin and end, right."""
+
+    def facts(self) -> list[tuple[Fact, ...]]:
+        """The first ``FACTS_SHOWN`` facts of each pair."""
+        letters = self.letters
+        facts = [
+            Fact(_KINDS[kind], letters[a:b], letters[c:d])
+            for kind, (a, b, c, d) in zip(self.kinds.tolist(), self.stretches.tolist(), strict=True)
+        ]
+        stops = np.cumsum(self.counts).tolist()
+        starts = (stop - count for stop, count in zip(stops, self.counts.tolist(), strict=True))
+        return [
+            tuple(facts[start : min(stop, start + FACTS_SHOWN)])
+            for start, stop in zip(starts, stops, strict=True)
+        ]
 
 
-def find(pairs: NDArray[np.int64], heads: NDArray[np.int64], left: Gaps, right: Gaps) -> Differing:
+def find(
+    sides: kernels.Sides,
+    pairs: NDArray[np.int64],
+    heads: NDArray[np.int64],
+    gaps: Gaps,
+    spell: Callable[[NDArray[np.int64]], Words],
+) -> Differing:
     """The facts that differ. ``pairs`` is ``int64[k]``, the pair of each place, rising from 0;
     ``heads`` is ``int64[m]``: within so many first words, where the subject stands, a name on one
-    side is enough.
-
-    >>> one = np.array([0, 1]), np.array([5]), np.array([1], np.uint32)
-    >>> gaps = [Gaps([word], np.array([9 * IDF_UNIT]), *one) for word in ("ostrava", "rotterdam")]
-    >>> find(np.array([0]), np.array([0]), *gaps).facts
-    [[Fact(kind='name', left='ostrava', right='rotterdam')]]
+    side is enough. ``spell`` is asked once, for the words in the gaps where facts may differ.
     """
-    ours, theirs = _look(left, right), _look(right, left)
-    count = len(pairs)
-    here = np.zeros((count, 2), bool)
-    lighter = np.zeros((count, 2))
-    for kind in range(2):
-        lighter[:, kind] = np.minimum(ours.weight[kind], theirs.weight[kind])
-        here[:, kind] = (ours.weight[kind] >= 0) & (theirs.weight[kind] >= 0)
-    at_head = (ours.first < heads[pairs]) & (theirs.first < heads[pairs])
-    wanted = np.where(
-        at_head,
-        np.maximum(ours.rarest, theirs.rarest),
-        np.minimum(ours.rarest, theirs.rarest),
+    said, digits = _say(sides, gaps)
+    may = _differ(said, heads[pairs])
+    chosen = np.flatnonzero(may.any(axis=1))  # what is respelled makes no facts of others
+    pairs, digits = pairs[chosen], digits[:, chosen]
+    at, own = gaps.at[:, chosen], gaps.own[:, chosen]
+    words = spell(at)
+    names = own & ~digits
+    names &= ~_respelled(words, at[:, :, 2] - at[:, :, 1], names * may[chosen, 1])
+    said, _ = _say(sides, Gaps(at, digits | names))
+    places, kinds = np.nonzero(_differ(said, heads[pairs]))
+    weights = said[:, places, kinds].min(axis=0)
+    of_pair = pairs[places]
+    masks = np.where(kinds, names[:, places], digits[:, places])
+    letters, stretches = _tell(words, words.first[:, places].ravel(), masks.ravel())
+    return Differing(
+        np.bincount(of_pair, minlength=len(heads)),
+        np.bincount(of_pair, weights, len(heads)).astype(np.int64),  # whole numbers below 2**53
+        kinds,
+        letters,
+        np.hstack((stretches[: len(places)], stretches[len(places) :])),
     )
-    here[:, 1] &= wanted >= INFORMATIVE_IDF
-    of_pair = np.repeat(pairs, 2)[here.ravel()]
-    weights = np.bincount(of_pair, lighter.ravel()[here.ravel()], len(heads))
-    counts = np.bincount(of_pair, minlength=len(heads))
-    facts = _shown(of_pair, np.flatnonzero(here.ravel()), (left, right), (ours, theirs), len(heads))
-    return Differing(counts.tolist(), weights.astype(np.int64).tolist(), facts)
 
 
-def _look(side: Gaps, other: Gaps) -> _Side:
-    """The facts of one side that the other does not have."""
-    count = len(side.starts)
-    lengths = np.diff(side.offsets)
-    place = np.repeat(np.arange(count), lengths)
-    within = np.arange(len(place)) - side.offsets[place]
-    only = (side.only[place] >> within.astype(np.uint32)) & 1 == 1
-    digits = np.zeros(len(place), bool)
-    mine = np.flatnonzero(only)
-    digits[mine] = [side.words[at].isdigit() for at in mine.tolist()]
-    numbers, names = only & digits, only & ~digits
-    names[_respelled(side, other, np.flatnonzero(names), place)] = False
-    rarest = np.zeros(count, np.int64)
-    np.maximum.at(rarest, place[names], side.idf[names])
-    first = np.full(count, np.iinfo(np.int64).max)
-    np.minimum.at(first, place[names], (side.starts[place] + within)[names])
-    weight = _weight(place, numbers, np.maximum(side.idf, INFORMATIVE_IDF), count)
-    return _Side((numbers, names), (weight, _weight(place, names, side.idf, count)), rarest, first)
+def _say(sides: kernels.Sides, gaps: Gaps) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """What the own words of all gaps say, as ``kernels.weigh_gaps`` has it, and which are numbers;
+    both with the side first.
+    """
+    at, own = gaps.at.reshape(-1, 3), gaps.own.ravel()
+    said, digits = kernels.weigh_gaps(sides, at, own, INFORMATIVE_IDF)
+    return said.reshape(2, -1, said.shape[1]), digits.reshape(2, -1)
+
+
+def _differ(said: NDArray[np.int64], heads: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """``bool[k, 2]``: whether numbers and whether names differ at each place. Both sides must have
+    one, and a name must say enough: on both sides, or at the head on one.
+    """
+    both: NDArray[np.bool_] = np.all(said[:, :, :2] >= 0, axis=0)
+    rarest, first = said[:, :, 2], said[:, :, 3]
+    at_head = np.all(first < heads, axis=0)
+    wanted = np.where(at_head, rarest.max(axis=0), rarest.min(axis=0))
+    both[:, 1] &= wanted >= INFORMATIVE_IDF
+    return both
 
 
 def _respelled(
-    side: Gaps, other: Gaps, names: NDArray[np.int64], place: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """Those of the names that a part of the other gap spells another way."""
-    longer = [at for at in names.tolist() if len(side.words[at]) >= RESPELLED_LETTERS]
-    if not longer:
-        return np.zeros(0, np.int64)
-    bounds = other.offsets.tolist()
-    gaps = place[longer].tolist()
-    opposite = {at: "".join(other.words[bounds[at] : bounds[at + 1]]) for at in set(gaps)}
+    words: Words, lengths: NDArray[np.int64], names: NDArray[np.uint32]
+) -> NDArray[np.uint32]:
+    """``uint32[2, k]``: a bit for each of the names that a part of the other gap spells another
+    way. ``lengths`` are those of the gaps, in words.
+    """
+    found = np.zeros_like(names)
+    bits = np.arange(lengths.max(initial=0), dtype=np.uint32)
+    side, place, within = np.nonzero(names[:, :, None] >> bits & 1)
+    word = words.first[side, place] + within
+    longer = words.begins[word + 1] - words.begins[word] > RESPELLED_LETTERS  # and the space
+    side, place, within, word = side[longer], place[longer], within[longer], word[longer]
+    other = words.first[1 - side, place]
+    begins, ends = words.begins, words.begins - 1
+    last = other + lengths[1 - side, place]
+    stretches = np.stack((begins[word], ends[word + 1], begins[other], ends[last]), 1)
+    alike = np.flatnonzero(kernels.may_resemble(words.letters, stretches, _RESPELLED))
+    pairs, letters = stretches[alike].tolist(), words.letters
     ratios = process.cpdist(
-        [side.words[at] for at in longer],
-        [opposite[at] for at in gaps],
+        [letters[a:b] for a, b, _, _ in pairs],
+        [letters[c:d].replace(" ", "") for _, _, c, d in pairs],
         scorer=fuzz.partial_ratio,
         score_cutoff=_RESPELLED,
     )
-    return np.array(longer)[ratios >= _RESPELLED]
-
-
-def _weight(
-    place: NDArray[np.int64], mine: NDArray[np.bool_], idf: NDArray[np.int64], count: int
-) -> NDArray[np.float64]:
-    """What the facts at each place say, or the words where none is a fact; -1 where there are none.
-
-    Whole numbers below 2**53, which floats hold exactly.
-    """
-    of_place, said = place[mine], idf[mine]
-    sums = np.bincount(of_place, said, count)
-    informative = said >= INFORMATIVE_IDF
-    facts = np.bincount(of_place[informative], said[informative], count)
-    weight = np.where(facts > 0, facts, sums)
-    weight[np.bincount(of_place, minlength=count) == 0] = -1
-    return weight
-
-
-def _shown(
-    of_pair: NDArray[np.int64],
-    facts: NDArray[np.int64],
-    gaps: tuple[Gaps, Gaps],
-    sides: tuple[_Side, _Side],
-    pairs: int,
-) -> list[list[Fact]]:
-    """The first facts of each pair as words; ``facts`` are places times two, plus the kind."""
-    found: list[list[Fact]] = [[] for _ in range(pairs)]
-    starts = np.searchsorted(of_pair, np.arange(pairs))
-    shown = np.arange(len(of_pair)) - starts[of_pair] < FACTS_SHOWN
-    bounds = [side.offsets.tolist() for side in gaps]
-    mine = [[mask.tolist() for mask in side.mine] for side in sides]
-    for pair, fact in zip(of_pair[shown].tolist(), facts[shown].tolist(), strict=True):
-        place, kind = divmod(fact, 2)
-        told = []
-        for side in range(2):
-            start, end = bounds[side][place : place + 2]
-            known, words = mine[side][kind], gaps[side].words
-            told.append(" ".join(words[at] for at in range(start, end) if known[at]))
-        found[pair].append(Fact(_KINDS[kind], *told))
+    same = alike[ratios >= _RESPELLED]
+    marks = np.uint32(1) << within[same].astype(np.uint32)
+    np.bitwise_or.at(found, (side[same], place[same]), marks)
     return found
+
+
+def _tell(
+    words: Words, first: NDArray[np.int64], masks: NDArray[np.uint32]
+) -> tuple[str, NDArray[np.int64]]:
+    """Some words of gaps, a bit for each, as stretches ``int64[n, 2]`` of letters: of those that
+    there are if they stand side by side, else of letters that are put behind.
+    """
+    _, lowest = np.frexp(masks & -masks.astype(np.int64))  # so many bits a number has
+    _, highest = np.frexp(masks)
+    begins = words.begins
+    stretches = np.stack((begins[first + lowest - 1], begins[first + highest] - 1), 1)
+    run = masks >> (lowest - 1).astype(np.uint32)
+    parts, size = [words.letters], len(words.letters)
+    for fact in np.flatnonzero(run & (run + np.uint32(1))).tolist():
+        chosen = [at for at in range(highest[fact]) if masks[fact] >> at & 1]
+        numbers = [int(first[fact]) + at for at in chosen]
+        told = " ".join([words.letters[begins[at] : begins[at + 1] - 1] for at in numbers])
+        parts.append(told)
+        stretches[fact] = size, size + len(told)
+        size += len(told)
+    return "".join(parts), stretches

@@ -85,8 +85,8 @@ def neighbours(
     for mine in kernels.parts(keys.values):
         places = kernels.find_places(keys.values[mine], known)
         carried = np.flatnonzero(places >= 0)
-        order = np.argsort(places[carried], kind="stable")
-        at = places[carried][order].astype(np.int64)
+        packed = np.sort(places[carried].astype(np.int64) << 32 | np.arange(len(carried)))
+        at, order = packed >> 32, packed & 0xFFFFFFFF
         starts = np.searchsorted(at, at)
         follows = np.flatnonzero(
             (np.arange(len(at)) > starts) & (np.arange(len(at)) < starts + COMPARED)
@@ -95,6 +95,14 @@ def neighbours(
         pairs.append(np.stack((rows[follows - 1], rows[follows]), 1))
         keyed.append(at[follows])
     return np.concatenate(pairs), np.concatenate(keyed)
+
+
+def deciding(at: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """``bool[m]``: of pairs that ``neighbours`` gave, with their keys, so many of each key that
+    they confirm it if all are apart: the first ones, one more than half.
+    """
+    starts = np.searchsorted(at, at)
+    return np.arange(len(at)) - starts <= np.bincount(at)[at] // 2
 
 
 def confirm(

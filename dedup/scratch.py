@@ -18,7 +18,7 @@ from .errors import DedupError
 from .pipeline.memory import HeldColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
     from typing_extensions import Self
@@ -114,6 +114,16 @@ class ScratchColumn:
             raw = os.pread(self._file.fileno(), (stop - start) * item, start * item)
         return self._shaped(np.frombuffer(raw, self._like.dtype))
 
+    def stretches(self, borders: Iterable[tuple[int, int]]) -> list[bytes | memoryview]:
+        """Some of its bytes; those that are held are shared, and it cannot grow meanwhile."""
+        if self._file is None:
+            whole = self._held.array().reshape(-1).view(np.uint8).data
+            return [whole[start:stop] for start, stop in borders]
+        with _explained():
+            self._file.flush()
+            number = self._file.fileno()
+            return [os.pread(number, stop - start, start) for start, stop in borders]
+
     def array(self) -> NDArray[Any]:
         """The whole column, which may be altered in place; it grows no more."""
         if self._file is None:
@@ -161,9 +171,8 @@ class ScratchTexts:
     def get(self, numbers: NDArray[np.int64]) -> list[str]:
         """Some of the texts, by their numbers from 0."""
         ends = self._ends.array()
-        stretches = zip(ends[numbers].tolist(), ends[numbers + 1].tolist(), strict=True)
-        parts = [self._bytes.part(start, stop) for start, stop in stretches]
-        return [one.tobytes().decode(errors="surrogatepass") for one in parts]
+        borders = zip(ends[numbers].tolist(), ends[numbers + 1].tolist(), strict=True)
+        return [str(one, "utf-8", "surrogatepass") for one in self._bytes.stretches(borders)]
 
 
 class _explained:  # noqa: N801 - it is used like a function

@@ -112,10 +112,12 @@ MAY_USE = {
     "background": {"read_bytes"},
     "kernels": {"os", "environ"},
     "kernels.reference": {"random"},
+    "pipeline.memory": {"mmap"},
 }
 """The named exceptions: the background's word table is a constant too long for code; which twin of
-the kernels runs may be forced from outside, and does not show in what comes out; and signatures
-need the seeded generator that ``datasketch`` uses."""
+the kernels runs may be forced from outside, and does not show in what comes out; signatures
+need the seeded generator that ``datasketch`` uses; and columns in memory grow page by page, mapped
+from no file."""
 
 DOORS = {
     "datasketch": {"sketch", "kernels.reference"},

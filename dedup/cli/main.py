@@ -101,6 +101,8 @@ def run() -> NoReturn:
     """Be the whole process: run the command line, and end with its exit code whatever happens to
     the streams, which the interpreter would else flush once more and fail with 120.
     """
+    # Nothing here multiplies matrices, and threads that wait for that to happen cost time.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     code = main()
     try:
         for stream in (sys.stdout, sys.stderr):

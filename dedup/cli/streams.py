@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import os
 import sys
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
     from ..data import Skipped
@@ -22,6 +23,7 @@ STDOUT = "-"
 
 _FOR_PEOPLE = {"text", "markdown"}
 _ALIKE_SHOWN = 5
+_PIECES_AT_ONCE = 256
 _HINTS = {
     "E302": "name its encoding with --encoding",
     "E305": "raise the limit with --limit",
@@ -46,21 +48,28 @@ def emit(report: str | Iterable[str], output: str, *, form: str = "text") -> Non
 
     pieces = [report] if isinstance(report, str) else report
     if output != STDOUT:
-        write(output, (piece.encode() for piece in pieces))
+        write(output, _blocks(pieces))
         return
     if form in _FOR_PEOPLE and on_runner():
         pieces = [quoted("".join(pieces))]
     if sys.stdout is None:
         raise OutputError("stdout is closed")
     try:
-        for piece in pieces:
-            sys.stdout.buffer.write(piece.encode())
+        for block in _blocks(pieces):
+            sys.stdout.buffer.write(block)
         sys.stdout.flush()
     except BrokenPipeError:
         discard_stdout()
     except OSError as error:
         discard_stdout()
         raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
+
+
+def _blocks(pieces: Iterable[str]) -> Iterator[bytes]:
+    """The pieces as bytes, many of them at a time."""
+    rest = iter(pieces)
+    while some := list(islice(rest, _PIECES_AT_ONCE)):
+        yield "".join(some).encode()
 
 
 def on_runner() -> bool:

@@ -45,13 +45,14 @@ if TYPE_CHECKING or KIND != "native":
         hash_words,
         keep_lowest,
         mask_runs,
+        may_resemble,
         minhash,
         number_values,
         pick_words,
         scan_records,
         sort_distinct,
     )
-    from .reference_pairs import measure_pairs
+    from .reference_pairs import find_kept, measure_pairs, weigh_gaps
     from .reference_rows import close_rows, count_rows, take_rows, weigh_rows
 else:
     from .native import (
@@ -68,11 +69,13 @@ else:
         cut_terms,
         cut_texts,
         dot_shared,
+        find_kept,
         find_places,
         hash_runs,
         hash_words,
         keep_lowest,
         mask_runs,
+        may_resemble,
         measure_pairs,
         minhash,
         number_values,
@@ -80,6 +83,7 @@ else:
         scan_records,
         sort_distinct,
         take_rows,
+        weigh_gaps,
         weigh_rows,
     )
 
@@ -107,11 +111,13 @@ __all__ = [
     "cut_terms",
     "cut_texts",
     "dot_shared",
+    "find_kept",
     "find_places",
     "hash_runs",
     "hash_words",
     "keep_lowest",
     "mask_runs",
+    "may_resemble",
     "measure_pairs",
     "minhash",
     "number_values",
@@ -120,5 +126,6 @@ __all__ = [
     "scan_records",
     "sort_distinct",
     "take_rows",
+    "weigh_gaps",
     "weigh_rows",
 ]

@@ -1,8 +1,9 @@
 """The compiled module; ``native.py`` says what each function does.
 
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
-``out_offsets`` and ``places`` are filled, unless they are said to be asked; rows are closed up in
-place, and weights take the place of counts.
+``out_offsets``, ``places``, ``ends``, ``done`` and ``digits`` are filled, unless they are said to
+be asked, and so are the ``starts`` of picked words; rows are closed up in place, and weights take
+the place of counts.
 """
 
 from collections.abc import Callable
@@ -14,7 +15,9 @@ _Array = NDArray[Any]
 
 def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes]: ...
 def clean_texts(texts: list[str], /) -> list[bytes | None]: ...
-def pick_words(texts: list[str], offsets: _Array, asked: _Array, /) -> list[str | None]: ...
+def pick_words(
+    texts: list[str], offsets: _Array, asked: _Array, starts: _Array, done: _Array, /
+) -> str: ...
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int, /
 ) -> tuple[bytes, list[dict[str, str] | None]]: ...
@@ -90,6 +93,30 @@ def close_rows(
     term_ends: _Array,
     first: int,
     last: int,
+    /,
+) -> None: ...
+def may_resemble(letters: str, asked: _Array, least: int, out: _Array, /) -> None: ...
+def weigh_gaps(
+    marks: _Array,
+    term_of: _Array,
+    idf: _Array,
+    offsets: _Array,
+    terms: _Array,
+    term_offsets: _Array,
+    gaps: _Array,
+    own: _Array,
+    least: int,
+    out: _Array,
+    digits: _Array,
+    /,
+) -> None: ...
+def find_kept(
+    masked: _Array,
+    offsets: _Array,
+    rows: _Array,
+    starts: _Array,
+    asked: _Array,
+    out: _Array,
     /,
 ) -> None: ...
 def measure_pairs(

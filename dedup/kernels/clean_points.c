@@ -9,18 +9,35 @@ enum { LONGEST_NAME = 32, MARKS_KEPT = 8 };
 
 static int is_digit(uint8_t byte) { return byte >= '0' && byte <= '9'; }
 
+/* What 0x80 to 0x9F stand for in references, as browsers read them: windows-1252. */
+static const uint16_t WINDOWS[32] = {
+    0x20AC, 0,      0x201A, 0x0192, 0x201E, 0x2026, 0x2020, 0x2021, 0x02C6, 0x2030, 0x0160,
+    0x2039, 0x0152, 0,      0x017D, 0,      0,      0x2018, 0x2019, 0x201C, 0x201D, 0x2022,
+    0x2013, 0x2014, 0x02DC, 0x2122, 0x0161, 0x203A, 0x0153, 0,      0x017E, 0x0178,
+};
+
+/* What a byte stands for in a number with such a base; the base itself where it is no digit. */
+static uint32_t digit_of(uint8_t byte, uint32_t base)
+{
+    uint8_t letter = byte | 0x20;
+    if (is_digit(byte))
+        return byte - '0';
+    return base > 10 && letter >= 'a' && letter <= 'f' ? letter - 'a' + 10u : base;
+}
+
 /* What the number of a reference stands for, `at` being behind its "#"; 0 where that is not sure.
    Moves `at` behind the number. */
 static uint32_t read_number(const uint8_t **at, const uint8_t *end)
 {
-    uint32_t number = 0;
-    if (*at < end && (**at == 'x' || **at == 'X'))
-        return 0;
-    for (; *at < end && is_digit(**at) && number < 0x110000; ++*at)
-        number = number * 10 + (**at - '0');
+    uint32_t number = 0, base = *at < end && (**at | 0x20) == 'x' ? 16 : 10, digit;
+    *at += base == 16;
+    for (; *at < end && number < 0x110000 && (digit = digit_of(**at, base)) < base; ++*at)
+        number = number * base + digit;
+    if (number >= 0x80 && number < 0xA0)
+        return WINDOWS[number - 0x80];
     if (number < 0xD800 && (number >= 0xA0 || (number >= ' ' && number < 0x7F)))
         return number;
-    return 0;
+    return number == '\t' || number == '\n' ? number : 0;
 }
 
 /* The character with the longest name that a run of characters begins with; NULL without any. */

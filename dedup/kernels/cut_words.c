@@ -40,34 +40,6 @@ WIDEST static int fold_some(const uint8_t *text, uint8_t *out, uint8_t before)
     return doubled | ((out[0] == ' ') & (before == ' '));
 }
 
-/* Lower case, one space for white space of any kind and length, none at the ends. */
-static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
-{
-    size_t used = 0, kept;
-    uint8_t last = ' ', tail[PADDING];
-    for (size_t at = 0; at < size; at += PADDING) {
-        size_t count = size - at < PADDING ? size - at : PADDING;
-        if (count < PADDING) {
-            memset(tail, 0, sizeof tail);
-            memcpy(tail, text + at, count);
-        }
-        kept = count;
-        if (fold_some(count < PADDING ? tail : text + at, out + used, last)) {
-            uint8_t *some = out + used;
-            kept = 0;
-            for (size_t i = 0; i < count; i++) {
-                uint8_t byte = some[i];
-                some[kept] = byte;
-                kept += (size_t)((byte != ' ') | (last != ' '));
-                last = byte;
-            }
-        }
-        used += kept;
-        last = used > 0 ? out[used - 1] : ' ';
-    }
-    return used - (size_t)(used > 0 && last == ' ');
-}
-
 /* Which of 64 bytes, each 0 or 1, are 1. */
 static uint64_t gather_bits(const uint8_t *flags)
 {
@@ -96,6 +68,49 @@ static uint32_t lowest_bit(uint64_t bits)
         at++;
     return at;
 #endif
+}
+
+/* Which of PADDING bytes are spaces behind a space; one stands before the first. */
+WIDEST static uint64_t tell_doubled(const uint8_t *some, uint8_t before)
+{
+    uint8_t doubled[PADDING];
+    doubled[0] = (uint8_t)((some[0] == ' ') & (before == ' '));
+    for (int i = 1; i < PADDING; i++)
+        doubled[i] = (uint8_t)((some[i] == ' ') & (some[i - 1] == ' '));
+    return gather_bits(doubled);
+}
+
+/* Close some bytes up over those that are dropped; gives how many are left. */
+static size_t squeeze(uint8_t *some, size_t count, uint64_t dropped)
+{
+    size_t kept = 0, from = 0;
+    for (; dropped; dropped &= dropped - 1) {
+        size_t to = lowest_bit(dropped);
+        memmove(some + kept, some + from, to - from);
+        kept += to - from;
+        from = to + 1;
+    }
+    memmove(some + kept, some + from, count - from);
+    return kept + count - from;
+}
+
+/* Lower case, one space for white space of any kind and length, none at the ends. */
+static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
+{
+    size_t used = 0;
+    uint8_t last = ' ', tail[PADDING];
+    for (size_t at = 0; at < size; at += PADDING) {
+        size_t count = size - at < PADDING ? size - at : PADDING;
+        if (count < PADDING) {
+            memset(tail, 0, sizeof tail);
+            memcpy(tail, text + at, count);
+        }
+        uint8_t *some = out + used;
+        int is_doubled = fold_some(count < PADDING ? tail : text + at, some, last);
+        used += is_doubled ? squeeze(some, count, tell_doubled(some, last)) : count;
+        last = used > 0 ? out[used - 1] : ' ';
+    }
+    return used - (size_t)(used > 0 && last == ' ');
 }
 
 /* Which of PADDING bytes of clean text are letters, and which are digits. */

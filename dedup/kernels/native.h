@@ -42,6 +42,9 @@ static inline size_t spot(uint64_t key) { return (size_t)((key * odd_secret) >> 
 void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
 void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 
+/* The hashes of `count` runs of so many values, one after the other. */
+void hash_each_run(const uint64_t *values, int64_t count, int64_t size, uint64_t *hashes);
+
 PyObject *cut_texts(PyObject *module, PyObject *args);
 PyObject *scan_records(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
@@ -67,6 +70,9 @@ PyObject *weigh_rows(PyObject *module, PyObject *args);
 PyObject *close_rows(PyObject *module, PyObject *args);
 PyObject *clean_texts(PyObject *module, PyObject *args);
 PyObject *pick_words(PyObject *module, PyObject *args);
+PyObject *may_resemble(PyObject *module, PyObject *args);
+PyObject *weigh_gaps(PyObject *module, PyObject *args);
+PyObject *find_kept(PyObject *module, PyObject *args);
 PyObject *measure_pairs(PyObject *module, PyObject *args);
 
 #endif

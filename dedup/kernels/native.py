@@ -52,10 +52,11 @@ def clean_texts(texts: list[str]) -> list[bytes | None]:
     return clean
 
 
-def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:
+def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U8]:
     """See ``reference.pick_words``."""
-    picked: list[str | None] = _native.pick_words(texts, _C(offsets), _C(places))
-    return picked
+    starts, done = np.zeros(len(places) + 1, np.int64), np.zeros(len(texts), np.uint8)
+    letters: str = _native.pick_words(texts, _C(offsets), _C(places), starts, done)
+    return letters, starts, done
 
 
 def scan_records(
@@ -228,6 +229,30 @@ def close_rows(
 ) -> None:
     """See ``reference_rows.close_rows``."""
     _native.close_rows(*rows, _C(masked), ends, term_ends, first, last)
+
+
+def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, places: U32) -> U32:
+    """See ``reference_pairs.find_kept``."""
+    out = np.empty(len(places), np.uint32)
+    _native.find_kept(_C(masked), _C(offsets), _C(rows), _C(starts), _C(places), out)
+    return out
+
+
+def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
+    """See ``reference.may_resemble``."""
+    out = np.empty(len(stretches), bool)
+    _native.may_resemble(letters, _C(stretches), least, out)
+    return out
+
+
+def weigh_gaps(sides: Sides, gaps: I64, own: U32, least: int) -> tuple[I64, U32]:
+    """See ``reference_pairs.weigh_gaps``."""
+    out, digits = np.empty((len(gaps), 4), np.int64), np.empty(len(gaps), np.uint32)
+    columns: list[NDArray[Any]] = [_C(column) for column in sides]
+    _, marks, term_of, offsets, terms, _, term_offsets, idf = columns
+    of_rows = marks, term_of, idf, offsets, terms, term_offsets
+    _native.weigh_gaps(*of_rows, _C(gaps), _C(own), least, out, digits)
+    return out, digits
 
 
 def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:

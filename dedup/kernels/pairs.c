@@ -6,6 +6,8 @@ enum {
     LEFT_RUNS, RIGHT_RUNS, LEFT_SAID, RIGHT_SAID, LEFT_ALIGNED, RIGHT_ALIGNED, ALIGNED_WORDS, LONGEST, SWAPPED, AGREEING, PLACES, COLUMNS
 };
 
+enum { MOST_FETCHED = 8192 }; /* bytes, which a cache holds beside what is looked at */
+
 typedef struct {
     uint32_t *values;
     size_t count, room;
@@ -332,6 +334,22 @@ static int count_sides(Work *work, const Columns *in, int64_t r, Words *left, Wo
     return 1;
 }
 
+static void fetch_all(const void *first, size_t size)
+{
+    for (size_t at = 0; at < size && at < MOST_FETCHED; at += 64)
+        PREFETCH((const char *)first + at);
+}
+
+/* Ask for the row that is looked at next: rows lie anywhere in memory, which is slow. */
+static void fetch(const Columns *in, int64_t row)
+{
+    int64_t word = in->offsets[row], term = in->term_offsets[row];
+    size_t terms = (size_t)(in->term_offsets[row + 1] - term);
+    fetch_all(in->words + word, (size_t)(in->offsets[row + 1] - word) * sizeof *in->words);
+    fetch_all(in->terms + term, terms * sizeof *in->terms);
+    fetch_all(in->term_weights + term, terms * sizeof *in->term_weights);
+}
+
 static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places *places)
 {
     Work work;
@@ -343,6 +361,7 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         int64_t l = in->pairs[2 * k], r = in->pairs[2 * k + 1];
         Words left = row_of(in, l), right = row_of(in, r);
         Passages shared;
+        if (k + 1 < in->count) fetch(in, in->pairs[2 * k + 3]);
         if (l != last) {
             fine = sift_runs(&work, &left, bounds->run) && know_terms(&work, in, l);
             known = 0;

@@ -19,27 +19,6 @@ static int clean_one(struct found *found, PyObject *text, size_t *size)
     return state;
 }
 
-/* The words of one text at some places; None for each where the text is declined. */
-static int pick(struct found *found, PyObject *text, const uint32_t *places, Py_ssize_t count,
-                PyObject *out, Py_ssize_t at)
-{
-    size_t size;
-    int state = clean_one(found, text, &size);
-    for (Py_ssize_t i = 0; state >= 0 && i < count; i++) {
-        PyObject *word = Py_None;
-        if (state && places[i] < found->spans.count) {
-            uint32_t start = found->spans.starts[places[i]], end = found->spans.ends[places[i]];
-            word = PyUnicode_DecodeUTF8((char *)found->clean + start, end - start, NULL);
-            if (!word)
-                return 0;
-        } else {
-            Py_INCREF(word);
-        }
-        PyList_SET_ITEM(out, at + i, word);
-    }
-    return state >= 0;
-}
-
 /* clean_texts(texts: list[str]) -> list[bytes | None] */
 PyObject *clean_texts(PyObject *module, PyObject *args)
 {
@@ -68,25 +47,122 @@ PyObject *clean_texts(PyObject *module, PyObject *args)
     return out;
 }
 
-/* pick_words(texts: list[str], offsets, places) -> list: the words at places offsets[i] to
-   offsets[i + 1] of text i */
+/* Words, in memory that grows. */
+struct letters {
+    uint8_t *bytes;
+    size_t size, room, points; /* so many bytes, of so many characters */
+};
+
+static int append(struct letters *to, const uint8_t *word, size_t size)
+{
+    if (to->size + size > to->room) {
+        size_t room = 2 * (to->size + size) + 4096;
+        uint8_t *more = realloc(to->bytes, room);
+        if (!more)
+            return 0;
+        to->bytes = more;
+        to->room = room;
+    }
+    for (size_t i = 0; i < size; i++) {
+        to->bytes[to->size + i] = word[i];
+        to->points += (word[i] & 0xC0) != 0x80;
+    }
+    to->size += size;
+    return 1;
+}
+
+/* What one call works on. */
+struct picking {
+    PyObject *texts;
+    Py_ssize_t count;
+    const char **utf8;
+    Py_ssize_t *sizes;
+    const int64_t *offsets;
+    const uint32_t *places;
+    int64_t *starts;
+    uint8_t *done;
+    struct found found;
+    struct letters letters;
+};
+
+/* Take the UTF-8 of every text while the interpreter is held; one with lone surrogates has none. */
+static int gather(struct picking *p)
+{
+    for (Py_ssize_t i = 0; i < p->count; i++) {
+        p->utf8[i] = PyUnicode_AsUTF8AndSize(PyTuple_GET_ITEM(p->texts, i), &p->sizes[i]);
+        if (!p->utf8[i]) {
+            if (!PyErr_ExceptionMatches(PyExc_UnicodeEncodeError))
+                return 0;
+            PyErr_Clear();
+        }
+    }
+    return 1;
+}
+
+/* Pick from all texts; touches nothing of the interpreter. */
+static int pick_all(struct picking *p)
+{
+    const struct spans *spans = &p->found.spans;
+    for (Py_ssize_t i = 0; i < p->count; i++) {
+        size_t size = (size_t)p->sizes[i];
+        int state = p->utf8[i] ? find_words(&p->found, (const uint8_t *)p->utf8[i], &size) : 0;
+        if (state < 0)
+            return 0;
+        p->done[i] = (uint8_t)state;
+        for (int64_t k = p->offsets[i]; k < p->offsets[i + 1]; k++) {
+            uint32_t at = p->places[k];
+            if (state && at < spans->count
+                && !append(&p->letters, p->found.clean + spans->starts[at],
+                           spans->ends[at] - spans->starts[at]))
+                return 0;
+            if (!append(&p->letters, (const uint8_t *)" ", 1))
+                return 0;
+            p->starts[k + 1] = (int64_t)p->letters.points;
+        }
+    }
+    return 1;
+}
+
+static PyObject *picked(struct picking *p)
+{
+    int is_whole = 0;
+    p->utf8 = calloc((size_t)p->count + 1, sizeof *p->utf8);
+    p->sizes = calloc((size_t)p->count + 1, sizeof *p->sizes);
+    if (!p->utf8 || !p->sizes)
+        return PyErr_NoMemory();
+    if (!gather(p))
+        return NULL;
+    Py_BEGIN_ALLOW_THREADS
+    is_whole = pick_all(p);
+    Py_END_ALLOW_THREADS
+    if (!is_whole)
+        return PyErr_NoMemory();
+    return PyUnicode_DecodeUTF8((char *)p->letters.bytes, (Py_ssize_t)p->letters.size, NULL);
+}
+
+/* pick_words(texts: list[str], offsets, asked, starts, done) -> str: the words at places offsets[i]
+   to offsets[i + 1] of text i, a space behind each; `starts` begins with 0 */
 PyObject *pick_words(PyObject *module, PyObject *args)
 {
-    PyObject *texts, *out = NULL;
-    Py_buffer offsets, places;
+    PyObject *texts, *result = NULL;
+    Py_buffer offsets, places, starts, done;
     (void)module;
-    if (!PyArg_ParseTuple(args, "O!y*y*", &PyList_Type, &texts, &offsets, &places))
+    if (!PyArg_ParseTuple(args, "O!y*y*w*w*", &PyList_Type, &texts, &offsets, &places, &starts, &done))
         return NULL;
-    const int64_t *start = offsets.buf;
-    struct found found = {0};
-    out = PyList_New(places.len / 4);
-    for (Py_ssize_t i = 0; out && i + 1 < offsets.len / 8 && i < PyList_GET_SIZE(texts); i++) {
-        const uint32_t *of_text = (const uint32_t *)places.buf + start[i];
-        if (!pick(&found, PyList_GET_ITEM(texts, i), of_text, start[i + 1] - start[i], out, start[i]))
-            Py_CLEAR(out);
-    }
-    release_found(&found);
+    struct picking p = {.offsets = offsets.buf, .places = places.buf, .starts = starts.buf,
+                        .done = done.buf};
+    p.texts = PyList_AsTuple(texts); /* holds the texts, whatever other threads do to the list */
+    p.count = p.texts ? PyTuple_GET_SIZE(p.texts) : 0;
+    if (p.texts)
+        result = picked(&p);
+    Py_XDECREF(p.texts);
+    free(p.utf8);
+    free(p.sizes);
+    free(p.letters.bytes);
+    release_found(&p.found);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&places);
-    return out;
+    PyBuffer_Release(&starts);
+    PyBuffer_Release(&done);
+    return result;
 }

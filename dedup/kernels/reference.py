@@ -7,6 +7,7 @@ All sums and products are modulo 2**64.
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import cache
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -67,11 +68,44 @@ def clean_texts(texts: list[str]) -> list[bytes | None]:
     return [None] * len(texts)
 
 
-def pick_words(texts: list[str], offsets: I64, places: U32) -> list[str | None]:  # noqa: ARG001
-    """The words at ``places[offsets[i]:offsets[i + 1]]`` of each text, for a person to read; None
-    where the text is left to the caller, which here is every one.
+def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U8]:  # noqa: ARG001
+    """The words at ``places[offsets[i]:offsets[i + 1]]`` of each text, for a person to read, with a
+    space behind each; ``int64[k + 1]``: where each begins, and the end; and ``uint8[n]``: 1 for
+    each text that was done. Of one that is left to the caller, which here is every one, there are
+    only the spaces.
     """
-    return [None] * len(places)
+    starts = np.arange(len(places) + 1, dtype=np.int64)
+    return " " * len(places), starts, np.zeros(len(texts), np.uint8)
+
+
+def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
+    """``bool[k]``: whether RapidFuzz's ``partial_ratio`` of two stretches of the letters, spaces
+    left out, may be ``least`` or more; each of ``int64[k, 4]`` is where both begin and end.
+
+    That aligns the shorter one with parts of the longer one, as long as it is or at an end less.
+    Here letters count wherever they stand, and as one if their numbers have the same last byte.
+    """
+    out = np.zeros(len(stretches), bool)
+    for number, (a, b, c, d) in enumerate(stretches.tolist()):
+        sides = [
+            "".join(chr(ord(letter) % 256) for letter in letters[start:end] if letter != " ")
+            for start, end in ((a, b), (c, d))
+        ]
+        one, other = sorted(sides, key=len)
+        out[number] = _may_hold(one, other, least)
+        if len(one) == len(other):
+            out[number] |= _may_hold(other, one, least)
+    return out
+
+
+def _may_hold(short: str, long: str, least: int) -> bool:
+    """Whether a part of the long one has so many letters of the short one."""
+    for end in range(1, len(short) + len(long)):
+        part = long[max(0, end - len(short)) : end]
+        common = (Counter(short) & Counter(part)).total()
+        if 200 * common >= least * (len(short) + len(part)):
+            return True
+    return False
 
 
 def scan_records(

@@ -82,6 +82,44 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     return out, np.array(noted, np.uint32).reshape(-1, 7)
 
 
+def weigh_gaps(sides: Sides, gaps: I64, own: U32, least: int) -> tuple[I64, U32]:
+    """What some words in gaps say; each of ``int64[k, 3]`` is a row and the borders of a gap in it,
+    and in ``own`` stands a bit for each of the words.
+
+    Returns ``int64[k, 4]``: what the numbers say, each at least ``least``; what the names say (the
+    other words) that say ``least`` or more, or if there is none all names; the most that one of
+    them says; and where in the row the first one stands. -1 where there is no such word, but of the
+    most 0. And ``uint32[k]``: a bit for each of the numbers.
+    """
+    out = np.full((len(gaps), 4), (-1, -1, 0, -1), np.int64)
+    digits = np.zeros(len(gaps), np.uint32)
+    for number, (row, start, end) in enumerate(gaps.tolist()):
+        side = _row(sides, row)
+        mine = [at for at in range(end - start) if int(own[number]) >> at & 1]
+        numbers = [at for at in mine if side.marks[start + at] & NUMBER]
+        names = [at for at in mine if at not in numbers]
+        said = [int(side.idf[start + at]) for at in names]
+        digits[number] = sum(1 << at for at in numbers)
+        if numbers:
+            out[number, 0] = sum(max(least, int(side.idf[start + at])) for at in numbers)
+        if names:
+            facts = sum(says for says in said if says >= least)
+            out[number, 1:] = facts or sum(said), max(said), start + names[0]
+    return out, digits
+
+
+def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, places: U32) -> U32:
+    """``uint32[k]``: where words stand in their rows, of which they are known without what is
+    masked: those at ``places[starts[i]:starts[i + 1]]`` belong to row ``rows[i]``.
+    """
+    out = np.zeros(len(places), np.uint32)
+    for number, row in enumerate(rows.tolist()):
+        mine = slice(starts[number], starts[number + 1])
+        kept = np.flatnonzero(~masked[offsets[row] : offsets[row + 1]])
+        out[mine] = kept[places[mine]]
+    return out
+
+
 def _row(sides: Sides, row: int) -> _Row:
     """One row of the columns."""
     words = slice(sides.offsets[row], sides.offsets[row + 1])

@@ -27,6 +27,20 @@ PyObject *hash_words(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+WIDEST void hash_each_run(const uint64_t *values, int64_t count, int64_t size, uint64_t *hashes)
+{
+    if (size == 3) { /* as passages are cut: a loop that compilers turn into vectors */
+        for (int64_t i = 0; i < count; i++)
+            hashes[i] = mix((values[i + 2] * BASE + values[i + 1]) * BASE + values[i]);
+        return;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        uint64_t sum = 0;
+        for (int64_t j = size; j-- > 0;) sum = sum * BASE + values[i + j];
+        hashes[i] = mix(sum);
+    }
+}
+
 /* hash_runs(values, offsets, size, out_offsets, out): runs stay inside their row. */
 PyObject *hash_runs(PyObject *module, PyObject *args)
 {
@@ -48,11 +62,7 @@ PyObject *hash_runs(PyObject *module, PyObject *args)
         if (count <= 0) continue;
         uint64_t *to = hash + place[row];
         if (size <= 8) {
-            for (int64_t i = 0; i < count; i++) {
-                uint64_t sum = 0;
-                for (Py_ssize_t j = size; j-- > 0;) sum = sum * BASE + v[i + j];
-                to[i] = mix(sum);
-            }
+            hash_each_run(v, count, size, to);
         } else { /* from the right, so that each run follows from its neighbour */
             uint64_t sum = 0;
             for (Py_ssize_t j = size; j-- > 0;) sum = sum * BASE + v[count - 1 + j];

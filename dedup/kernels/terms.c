@@ -178,21 +178,6 @@ static int knows(const struct known *known, uint64_t key)
     return known->table[at] == key;
 }
 
-/* Hash some runs. */
-WIDEST static void hash_some(const uint64_t *word, int64_t count, int64_t run, uint64_t *hashes)
-{
-    if (run == 3) { /* the usual case, which compilers turn into vectors */
-        for (int64_t i = 0; i < count; i++)
-            hashes[i] = mix((word[i + 2] * BASE + word[i + 1]) * BASE + word[i]);
-        return;
-    }
-    for (int64_t i = 0; i < count; i++) {
-        uint64_t sum = 0;
-        for (int64_t j = run; j-- > 0;) sum = sum * BASE + word[i + j];
-        hashes[i] = mix(sum);
-    }
-}
-
 /* The places and the hashes of a row's keys; gives how many there are. */
 static int64_t find_keys(const uint64_t *word, int64_t count, int64_t run, uint64_t highest,
                          uint64_t *keys, int64_t *places)
@@ -202,7 +187,7 @@ static int64_t find_keys(const uint64_t *word, int64_t count, int64_t run, uint6
     int64_t found = 0, runs = count - run + 1;
     for (int64_t from = 0; from < runs; from += BLOCK) {
         int64_t some = runs - from < BLOCK ? runs - from : BLOCK;
-        hash_some(word + from, some, run, hashes);
+        hash_each_run(word + from, some, run, hashes);
         for (int64_t i = 0; i < some; i++) { /* no branch on what is chance */
             keys[found] = hashes[i];
             places[found] = from + i;

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, NamedTuple
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Storage
+    from ..data import Engine, Storage
 
 RUNS = ShingleSettings()
 """Shared passages are found by runs of three words, whatever the unit of the shingles is."""
@@ -71,32 +72,40 @@ def _words(texts: Sequence[str], how: TextSettings) -> _Words:
         hashes, stems, marks, offsets, digests, _ = native
         return _Words(Ragged(hashes, offsets), stems, marks, digests)
     left = range(len(texts)) if native is None else np.flatnonzero(native[-1] == 0).tolist()
-    read = dict(zip(left, _read([texts[at] for at in left], how), strict=True))
-    parts = [read[at] if at in read else _row(native, at) for at in range(len(texts))]
-    none = np.zeros(0, np.uint64)
+    read = _read([texts[at] for at in left], how)
+    parts, before = [_rows(native, 0, 0)], 0
+    for at, row in zip(left, read, strict=True):
+        parts += [_rows(native, before, at), row]
+        before = at + 1
+    parts.append(_rows(native, before, len(texts)))
+    hashes, stems, marks, lengths, digests = map(np.concatenate, zip(*parts, strict=True))
     offsets = np.zeros(len(texts) + 1, np.int64)
-    np.cumsum([len(part[0]) for part in parts], out=offsets[1:])
-    return _Words(
-        Ragged(np.concatenate([none, *(part[0] for part in parts)]), offsets),
-        np.concatenate([none, *(part[1] for part in parts)]),
-        np.concatenate([none.astype(np.uint8), *(part[2] for part in parts)]),
-        np.array([part[3] for part in parts], np.uint64),
-    )
+    np.cumsum(lengths, out=offsets[1:])
+    return _Words(Ragged(hashes, offsets), stems, marks, digests)
 
 
-_Row = tuple["NDArray[np.uint64]", "NDArray[np.uint64]", "NDArray[np.uint8]", int]
-"""Hashes, stems and marks of one text's words, and its digest."""
+_Rows = tuple[
+    "NDArray[np.uint64]",
+    "NDArray[np.uint64]",
+    "NDArray[np.uint8]",
+    "NDArray[np.int64]",
+    "NDArray[np.uint64]",
+]
+"""Hashes, stems and marks of some texts' words, and how many words and which digest each has."""
 
 
-def _row(native: tuple[NDArray[np.generic], ...] | None, at: int) -> _Row:
-    """One text as the kernel cut it."""
-    assert native is not None
+def _rows(native: tuple[NDArray[Any], ...] | None, start: int, stop: int) -> _Rows:
+    """Some texts as the kernel cut them, one after the other."""
+    if native is None:
+        none = np.zeros(0, np.uint64)
+        return none, none, none.astype(np.uint8), none.astype(np.int64), none
     hashes, stems, marks, offsets, digests, _ = native
-    row = slice(int(offsets[at]), int(offsets[at + 1]))
-    return hashes[row], stems[row], marks[row], int(digests[at])  # type: ignore[return-value]
+    some = slice(int(offsets[start]), int(offsets[stop]))
+    lengths = np.diff(offsets[start : stop + 1])
+    return hashes[some], stems[some], marks[some], lengths, digests[start:stop]
 
 
-def _read(texts: Sequence[str], how: TextSettings) -> list[_Row]:
+def _read(texts: Sequence[str], how: TextSettings) -> list[_Rows]:
     """Texts cleaned and cut by the rules themselves."""
     clean = [text.clean(one, how).text for one in texts]
     words = [text.words(one) for one in clean]
@@ -107,19 +116,27 @@ def _read(texts: Sequence[str], how: TextSettings) -> list[_Row]:
     digests = shingle.hash_words([[one.replace("\n", " ")] for one in clean]).values
     rows = zip(hashes.offsets[:-1].tolist(), hashes.offsets[1:].tolist(), strict=True)
     return [
-        (hashes.values[start:end], stems[start:end], marks[start:end], int(digest))
-        for (start, end), digest in zip(rows, digests, strict=True)
+        (
+            hashes.values[start:end],
+            stems[start:end],
+            marks[start:end],
+            np.array([end - start]),
+            digests[at : at + 1],
+        )
+        for at, (start, end) in enumerate(rows)
     ]
 
 
-def number(whole: Cut, vocabulary: NDArray[np.uint64], storage: Storage) -> Sketched:
+def number(
+    whole: Cut, vocabulary: NDArray[np.uint64], storage: Storage, run: Engine = map
+) -> Sketched:
     """The rows, whose terms are places in the vocabulary, with what each term says in the light of
     all of them, and of its row. The weights take the place of the counts, which are of no interest
     any more.
     """
     idf = term.spread(vocabulary, whole.terms, whole.signatures)
-    for rows in _stretches(len(whole.digests)):
-        term.weigh_terms(whole.terms, whole.counts, idf, np.arange(rows.start, rows.stop))
+    stretches = (np.arange(at.start, at.stop) for at in _stretches(len(whole.digests)))
+    for _ in run(partial(term.weigh_terms, whole.terms, whole.counts, idf), stretches):
         storage.release()
     bare = replace(whole, terms=shingle.NONE, counts=whole.counts[:0].copy())
     return Sketched(bare, vocabulary, idf, whole.terms, whole.counts)
@@ -132,19 +149,28 @@ def _stretches(count: int) -> Iterator[slice]:
 
 
 def mask(
-    words: Ragged, known: NDArray[np.uint64], settings: Settings, storage: Storage
+    words: Ragged,
+    known: NDArray[np.uint64],
+    settings: Settings,
+    storage: Storage,
+    run: Engine = map,
 ) -> NDArray[np.bool_]:
     """Which words stand in the furniture whose keys are known."""
     if not len(known):
         return np.zeros(len(words.values), bool)
     column = storage.column(np.zeros(0, bool))
-    for rows in _stretches(len(words.offsets) - 1):
-        some = store.stretch(words, rows)
-        highest, least = candidate.highest(settings.candidate), furniture.KEYS_IN_A_ROW
-        run = evidence.PASSAGE_WORDS
-        column.extend(kernels.mask_runs(some.values, some.offsets, run, highest, known, least))
+    stretches = (store.stretch(words, rows) for rows in _stretches(len(words.offsets) - 1))
+    for some in run(partial(_masked, known=known, settings=settings), stretches):
+        column.extend(some)
         storage.release()
     return column.array()
+
+
+def _masked(words: Ragged, known: NDArray[np.uint64], settings: Settings) -> NDArray[np.bool_]:
+    """The same of some rows."""
+    highest, least = candidate.highest(settings.candidate), furniture.KEYS_IN_A_ROW
+    run = evidence.PASSAGE_WORDS
+    return kernels.mask_runs(words.values, words.offsets, run, highest, known, least)
 
 
 def clear(

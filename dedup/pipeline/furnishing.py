@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,18 +16,24 @@ from .memory import Memory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Storage
+    from ..data import Engine, Storage
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 1 << 12
 """Pairs that are measured at a time, which bounds what it takes besides."""
+PAIRS_CUT_AT_ONCE = 1 << 9
+"""… where their rows are copied."""
 CARRIERS_READ = 50
 PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
 
 
 def learn(
-    sketched: Sketched, sources: NDArray[np.int64], settings: Settings, storage: Storage
+    sketched: Sketched,
+    sources: NDArray[np.int64],
+    settings: Settings,
+    storage: Storage,
+    run: Engine = map,
 ) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
     keys, related_ratio = sketched.cut.keys, settings.match.related_ratio
@@ -38,24 +45,43 @@ def learn(
     packed = pairs[:, 0] << np.int64(32) | pairs[:, 1]
     every, place = np.unique(packed, return_inverse=True)
     place, distinct = place.ravel(), np.stack((every >> 32, every & 0xFFFFFFFF), 1)
-    cosines = _cosines(distinct, sketched, storage)
+    cosines = np.full(len(distinct), np.inf)  # one that nobody asked for does not count as apart
+    for some in (furniture.deciding(at), np.ones(len(at), bool)):
+        asked = np.unique(place[some & _undecided(likely, at, cosines[place], related_ratio)])
+        asked = asked[np.isinf(cosines[asked])]
+        cosines[asked] = _cosines(distinct[asked], sketched, storage, run)
     # A pair that is apart as it stands counts as apart; others are looked at where they decide.
-    decided = furniture.confirm(likely, at, cosines[place], related_ratio)
-    open_keys = kernels.find_places(likely, decided)[at] < 0
-    close = np.unique(place[open_keys & (cosines[place] >= related_ratio)])
+    close = _undecided(likely, at, cosines[place], related_ratio) & (
+        cosines[place] >= related_ratio
+    )
+    close = np.unique(place[close])
     cosines[close] = _cut_cosines(distinct[close], sketched, likely, settings, storage)
     return furniture.confirm(likely, at, cosines[place], related_ratio)
 
 
-def _cosines(pairs: NDArray[np.int64], sketched: Sketched, storage: Storage) -> NDArray[np.float64]:
+def _undecided(
+    likely: NDArray[np.uint64],
+    at: NDArray[np.int64],
+    cosines: NDArray[np.float64],
+    related_ratio: float,
+) -> NDArray[np.bool_]:
+    """``bool[m]``: of each pair, whether its key is not confirmed yet."""
+    confirmed = furniture.confirm(likely, at, cosines, related_ratio)
+    return np.asarray(kernels.find_places(likely, confirmed)[at] < 0, np.bool_)
+
+
+def _cosines(
+    pairs: NDArray[np.int64], sketched: Sketched, storage: Storage, run: Engine = map
+) -> NDArray[np.float64]:
     """``float64[m]``: the term cosine of each pair of rows."""
-    terms, weights = sketched.terms, sketched.term_weights
-    dots = np.empty(len(pairs), np.int64)
-    for at in range(0, len(pairs), PAIRS_AT_ONCE):
-        some = slice(at, at + PAIRS_AT_ONCE)
-        dots[some] = kernels.dot_shared(terms.values, weights, terms.offsets, pairs[some])
+    terms = sketched.terms
+    step = partial(kernels.dot_shared, terms.values, sketched.term_weights, terms.offsets)
+    dots = [np.zeros(0, np.int64)]
+    starts = range(0, len(pairs), PAIRS_AT_ONCE)
+    for some in run(step, (pairs[at : at + PAIRS_AT_ONCE] for at in starts)):
+        dots.append(some)
         storage.release()
-    return np.asarray(dots / evidence.DOT_UNIT, np.float64)
+    return np.asarray(np.concatenate(dots) / evidence.DOT_UNIT, np.float64)
 
 
 def _cut_cosines(
@@ -68,8 +94,8 @@ def _cut_cosines(
     """The same with furniture cut out of the rows, which could have made a pair look related."""
     cosines, memory = [np.zeros(0)], Memory()
     whole = replace(sketched.cut, terms=sketched.terms, counts=sketched.term_weights)
-    for at in range(0, len(pairs), PAIRS_AT_ONCE):
-        rows, within = np.unique(pairs[at : at + PAIRS_AT_ONCE], return_inverse=True)
+    for at in range(0, len(pairs), PAIRS_CUT_AT_ONCE):
+        rows, within = np.unique(pairs[at : at + PAIRS_CUT_AT_ONCE], return_inverse=True)
         cut = store.take(whole, rows)
         some = replace(sketched, cut=cut, terms=cut.terms, term_weights=cut.counts)
         masked = columns.mask(cut.words, likely, settings, memory)

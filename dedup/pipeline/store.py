@@ -150,23 +150,24 @@ class _Known:
         fresh: list[int] = []
         before = len(self.first)
         for at, digest in enumerate(batch.digests.tolist()):
-            words = values[offsets[at] : offsets[at + 1]]
-            if not len(words):
+            start, end = offsets[at], offsets[at + 1]
+            if start == end:
                 self.rows.append(-1)
                 continue
             row = self._row_of.setdefault(digest, len(self.first))
             if row < before:
-                same = stored.words(row, self._starts[row]) == words.tobytes()
+                same = stored.words(row, self._starts[row]) == values[start:end].tobytes()
             elif row < len(self.first):
                 other = fresh[row - before]
-                same = np.array_equal(values[offsets[other] : offsets[other + 1]], words)
+                mine = values[offsets[other] : offsets[other + 1]]
+                same = np.array_equal(mine, values[start:end])
             else:
                 same = False
             if not same:  # of two texts with one digest, which only an attacker finds, each has one
                 row = len(self.first)
                 self.first.append(len(self.rows))
                 self._starts.append(self._next)
-                self._next += len(words)
+                self._next += end - start
                 fresh.append(at)
             self.rows.append(row)
         return np.array(fresh, np.int64)

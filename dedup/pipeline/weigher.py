@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -242,8 +243,8 @@ class Weigher:
         counts[filled], weights[filled] = found.counts, found.weights
         agreeing = measured.measures[:, _AGREEING]
         judged = self._ruled(places, evidence.differing(weighed, counts, weights, agreeing))
-        facts = zip(filled.tolist(), found.facts, strict=True)
-        return judged._replace(facts={number: tuple(one) for number, one in facts if one})
+        facts = zip(filled.tolist(), found.facts(), strict=True)
+        return judged._replace(facts={number: one for number, one in facts if one})
 
     def _facts(self, measured: _Measured, numbers: NDArray[np.int64]) -> fact.Differing:
         """The facts that differ in some of the measured pairs."""
@@ -252,18 +253,12 @@ class Weigher:
         starts = measured.place_offsets[numbers] - np.cumsum(counts) + counts
         places = measured.places[starts[of_pair] + np.arange(len(of_pair))].astype(np.int64)
         rows = measured.pairs[numbers][of_pair]
-        sides = [
-            wording.gaps(
-                self.corpus, self.settings, rows[:, side], places[:, 2 * side : 2 * side + 2]
-            )
-            for side in range(2)
-        ]
+        at = [np.column_stack((rows[:, n], places[:, 2 * n : 2 * n + 2])) for n in range(2)]
+        gaps = fact.Gaps(np.stack(at), places[:, 4:].T.astype(np.uint32))
         words = self._lengths[measured.pairs[numbers]].sum(axis=1)
         heads = evidence.head_words(words, measured.measures[numbers, _ALIGNED])
-        left, right = (
-            side._replace(only=places[:, 4 + at].astype(np.uint32)) for at, side in enumerate(sides)
-        )
-        return fact.find(of_pair, heads, left, right)
+        spell = partial(wording.spell, self.corpus, self.settings)
+        return fact.find(self._columns, of_pair, heads, gaps, spell)
 
 
 def _pack(pairs: NDArray[np.int64]) -> NDArray[np.int64]:

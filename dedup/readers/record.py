@@ -25,6 +25,7 @@ FACTS = {
     "lang": ("lang", "language"),
 }
 """Names under which corpora keep the other facts; the first that holds one is taken."""
+_FACT_NAMES = frozenset(name for names in FACTS.values() for name in names)
 
 _FIELDS_SHOWN = 20
 _LONGEST_DATE = 64
@@ -127,16 +128,19 @@ def to_article(row: Row, how: ReadSettings) -> tuple[Article, str, bool]:
     own = sound(str(own))
     if len(own) * 4 > how.limits.id_bytes and len(own.encode()) > how.limits.id_bytes:
         raise BadRecordError("E305", f"id longer than {how.limits.id_bytes:,} bytes")
-    article = Article(
-        id=own or address,
-        text=text,
-        address=address,
-        title=_fact(record, "title"),
-        url=_fact(record, "url"),
-        source=_fact(record, "source"),
-        published=_date(record),
-        lang=_fact(record, "lang"),
-    )
+    if _FACT_NAMES.isdisjoint(record):
+        article = Article(own or address, text, address)
+    else:
+        article = Article(
+            id=own or address,
+            text=text,
+            address=address,
+            title=_fact(record, "title"),
+            url=_fact(record, "url"),
+            source=_fact(record, "source"),
+            published=_date(record),
+            lang=_fact(record, "lang"),
+        )
     return article, name, text is not raw and text != raw
 
 
@@ -175,7 +179,7 @@ def field_names(how: ReadSettings) -> tuple[str, ...]:
 
 def has_text(record: Mapping[str, object], how: ReadSettings) -> bool:
     """Whether one of the fields that may hold the text holds a string."""
-    return any(type(record.get(name)) is str for name in text_names(how))
+    return str in map(type, map(record.get, text_names(how)))
 
 
 def values(record: Mapping[str, object], name: str) -> Iterator[object]:

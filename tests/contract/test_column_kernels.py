@@ -74,6 +74,14 @@ def test_rarer_entries_are_counted(twin: SimpleNamespace, rows: list[Row], facto
     assert unravel(found, offsets) == expected
 
 
+@pytest.mark.parametrize("size", [511, 512, 513, 3000])
+def test_rarer_entries_of_long_rows_are_counted(twin: SimpleNamespace, size: int) -> None:
+    """However long a row is."""
+    row = [1 + n * n % 97 for n in range(size)]
+    found = twin.count_rarer(*ragged([[5, 1], row, [9]], np.uint32), 4).tolist()
+    assert found == [1, 1, *(sum(b <= max(1, a // 4) for b in row) for a in row), 0]
+
+
 @given(
     st.lists(st.lists(st.integers(0, 4) | st.integers(0, 2**32 - 1), max_size=40), max_size=8),
     st.sampled_from([1, 2, 16, 10**6]),

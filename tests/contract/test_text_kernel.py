@@ -71,15 +71,20 @@ def assert_same(text: str, *, done: bool = False) -> None:
     assert native.clean_texts([text]) == [plain]
     found = words(cleaned)
     picked = pick([text], [[*range(len(found)), len(found), 2**32 - 1]])
-    assert picked == [[None] * (len(found) + 2) if row is None else [*found, None, None]]
+    assert picked == [[None] * (len(found) + 2) if row is None else [*found, "", ""]]
 
 
 def pick(texts: list[str], places: list[list[int]]) -> list[list[str | None]]:
     """The words at places of each text."""
     offsets = np.cumsum([0, *map(len, places)]).astype(np.int64)
     flat = np.array([place for some in places for place in some], np.uint32)
-    picked = native.pick_words(texts, offsets, flat)
-    return [picked[a:b] for a, b in pairwise(offsets.tolist())]
+    starts, done = np.zeros(len(flat) + 1, np.int64), np.zeros(len(texts), np.uint8)
+    letters = native.pick_words(texts, offsets, flat, starts, done)
+    assert (starts[0], starts[-1]) == (0, len(letters))
+    assert all(letters[end - 1] == " " for end in starts[1:].tolist())
+    words = [letters[a : b - 1] for a, b in pairwise(starts.tolist())]
+    parts = zip(pairwise(offsets.tolist()), done.tolist(), strict=True)
+    return [words[a:b] if one else [None] * (b - a) for (a, b), one in parts]
 
 
 ASCII = [
@@ -141,8 +146,9 @@ def test_words_of_a_batch_are_picked_text_by_text() -> None:
     places = [[n % 7, 0, n % 5, 0] if n % 3 else [] for n in range(len(texts))]
     whole = cut(texts)
     for text, row, some, found in zip(texts, whole, places, pick(texts, places), strict=True):
-        every = [] if row is None else words(clean(text).text)
-        assert found == [every[at] if at < len(every) else None for at in some]
+        every = words(clean(text).text)
+        told = [every[at] if at < len(every) else "" for at in some]
+        assert found == ([None] * len(some) if row is None else told)
     assert pick([], []) == []
     assert native.clean_texts([]) == []
 
@@ -160,7 +166,9 @@ def test_only_lists_of_str() -> None:
         with pytest.raises(TypeError):
             native.clean_texts(bad)
         with pytest.raises(TypeError):
-            native.pick_words(bad, np.array([0, 1]), np.zeros(1, np.uint32))
+            native.pick_words(
+                bad, np.array([0, 1]), np.zeros(1, np.uint32), np.zeros(2, np.int64), bytearray(1)
+            )
 
 
 PIECES = [
@@ -260,6 +268,15 @@ def test_script_case(text: str) -> None:
         assert_same(line)
         for word in line.split(" "):
             assert_same(word)
+
+
+@pytest.mark.parametrize("form", ["&#{};", "&#{} ", "&#x{:x};", "&#X{:X}g"])
+def test_references_to_characters(form: str) -> None:
+    """By numbers of either base, those of windows-1252 included; any that browsers refuse."""
+    numbers = [*range(0x180), 0x2019, 0x20AC, 0xD7FF, 0xD800, 0xFDD0, 0xFFFF, 0x1F600, 0x110000]
+    for number in numbers:
+        assert_same(f"a{form.format(number)}b")
+    assert_same(form.format(0x20AC), done=True)
 
 
 @pytest.mark.parametrize("text", SCRIPTS[1:5:3])

@@ -18,6 +18,7 @@ from dedup.furniture import (
     COMPARED,
     KEYS_IN_A_ROW,
     confirm,
+    deciding,
     learn,
     neighbours,
 )
@@ -110,6 +111,18 @@ def test_neighbours_compare_a_few_carriers_of_each_key() -> None:
     assert len(pairs) == len(at) == COMPARED - 1
     pairs, at = neighbours(ragged(rows), np.zeros(0, np.uint64))
     assert (pairs.shape, at.shape) == ((0, 2), (0,))
+
+
+@pytest.mark.parametrize("count", range(8))
+def test_the_deciding_pairs_of_a_key_are_just_more_than_half(count: int) -> None:
+    """If all of them are apart, the key is confirmed whatever the others are; one less, and not."""
+    at = np.array([0] * count + [1] * 4)
+    mask = deciding(at)
+    assert mask.tolist() == [n <= count // 2 for n in range(count)] + [True] * 3 + [False]
+    known = np.array([7, 9], np.uint64)
+    assert confirm(known, at, np.where(mask, 0.0, 1.0), RELATED).tolist() == [7, 9][count == 0 :]
+    mask[np.flatnonzero(mask)[[0, -1]]] = False
+    assert confirm(known, at, np.where(mask, 0.0, 1.0), RELATED).tolist() == []
 
 
 def test_confirm_leaves_a_statement_to_its_event() -> None:

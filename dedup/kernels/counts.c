@@ -1,0 +1,233 @@
+/* Values that stand in many places: numbered, counted, found. */
+#include "native.h"
+
+/* number_values(values, places) -> bytes of the distinct values, sorted; places of each in them */
+PyObject *number_values(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, places;
+    if (!PyArg_ParseTuple(args, "y*w*", &values, &places)) return NULL;
+    const uint64_t *value = values.buf;
+    uint32_t *place = places.buf;
+    size_t count = (size_t)values.len / 8, met = 0, room = 1 << 12;
+    uint64_t *distinct = NULL, *spare = NULL;
+    uint32_t *table = NULL, *rank = NULL;
+    int failed = 0;
+    Py_BEGIN_ALLOW_THREADS
+    distinct = malloc(room / 2 * sizeof *distinct);
+    table = calloc(room, sizeof *table); /* place + 1 of a value, 0 where free */
+    failed = !distinct || !table;
+    for (size_t i = 0; i < count && !failed; i++) {
+        size_t at = mix(value[i] * odd_secret) & (room - 1);
+        while (table[at] && distinct[table[at] - 1] != value[i]) at = (at + 1) & (room - 1);
+        if (!table[at]) {
+            distinct[met++] = value[i];
+            table[at] = (uint32_t)met;
+        }
+        place[i] = table[at] - 1;
+        if (met < room / 2) continue;
+        room *= 4;
+        uint64_t *more = realloc(distinct, room / 2 * sizeof *distinct);
+        distinct = more ? more : distinct;
+        free(table);
+        table = calloc(room, sizeof *table);
+        failed = !more || !table;
+        for (size_t j = 0; j < met && !failed; j++) {
+            size_t to = mix(distinct[j] * odd_secret) & (room - 1);
+            while (table[to]) to = (to + 1) & (room - 1);
+            table[to] = (uint32_t)j + 1;
+        }
+    }
+    if (!failed) { /* the table now gives the rank of each value in order */
+        spare = malloc((2 * met + 1) * sizeof *spare);
+        rank = malloc((met + 1) * sizeof *rank);
+        failed = !spare || !rank;
+    }
+    if (!failed) {
+        memcpy(spare, distinct, met * sizeof *spare);
+        sort_numbers(spare, spare + met, met);
+        for (size_t j = 0; j < met; j++) {
+            size_t at = mix(spare[j] * odd_secret) & (room - 1);
+            while (distinct[table[at] - 1] != spare[j]) at = (at + 1) & (room - 1);
+            rank[table[at] - 1] = (uint32_t)j;
+        }
+        for (size_t i = 0; i < count; i++) place[i] = rank[place[i]];
+    }
+    Py_END_ALLOW_THREADS
+    PyObject *sorted = failed ? PyErr_NoMemory()
+                              : PyBytes_FromStringAndSize((char *)spare, (Py_ssize_t)(met * 8));
+    free(distinct);
+    free(table);
+    free(rank);
+    free(spare);
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&places);
+    return sorted;
+}
+
+/* How many entries of a row count at most 1 / factor of each: by comparing all, which vectors do
+ * fast where a row is short. */
+WIDEST static void compare_all(const uint32_t *counts, size_t size, uint32_t factor, uint32_t *out)
+{
+    for (size_t i = 0; i < size; i++) {
+        uint32_t most = counts[i] / factor > 1 ? counts[i] / factor : 1, found = 0;
+        for (size_t j = 0; j < size; j++) found += counts[j] <= most;
+        out[i] = found;
+    }
+}
+
+/* The same of a long row, with memory for twice as many numbers. */
+static void search_sorted(const uint32_t *counts, size_t size, uint32_t factor, uint64_t *sorted,
+                          uint32_t *out)
+{
+    for (size_t i = 0; i < size; i++) sorted[i] = counts[i];
+    sort_numbers(sorted, sorted + size, size);
+    for (size_t i = 0; i < size; i++) {
+        uint32_t most = counts[i] / factor > 1 ? counts[i] / factor : 1;
+        size_t low = 0, high = size;
+        while (low < high) {
+            size_t middle = (low + high) / 2;
+            if (sorted[middle] <= most)
+                low = middle + 1;
+            else
+                high = middle;
+        }
+        out[i] = (uint32_t)low;
+    }
+}
+
+/* count_rarer(counts, offsets, factor, out): see reference.py */
+PyObject *count_rarer(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer counts, offsets, out;
+    unsigned int factor;
+    if (!PyArg_ParseTuple(args, "y*y*Iw*", &counts, &offsets, &factor, &out)) return NULL;
+    enum { SHORT = 512 };
+    const uint32_t *count = counts.buf;
+    const int64_t *start = offsets.buf;
+    uint32_t *rarer = out.buf;
+    int64_t longest = 0;
+    Py_ssize_t rows = offsets.len / 8 - 1;
+    for (Py_ssize_t row = 0; row < rows; row++)
+        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    uint64_t *sorted = malloc(2 * (size_t)(longest + 1) * sizeof *sorted);
+    if (sorted) {
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t row = 0; row < rows; row++) {
+            size_t size = (size_t)(start[row + 1] - start[row]);
+            if (size <= SHORT)
+                compare_all(count + start[row], size, factor, rarer + start[row]);
+            else
+                search_sorted(count + start[row], size, factor, sorted, rarer + start[row]);
+        }
+        Py_END_ALLOW_THREADS
+        free(sorted);
+    }
+    PyBuffer_Release(&counts);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&out);
+    if (!sorted) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}
+
+typedef struct {
+    uint64_t key; /* mixed: a bijection, so that equal stays equal and every bit is chance */
+    uint32_t at;
+} Entry;
+
+/* Count the entries of one part, and put how often its key stands at the place of each; `keys` and
+ * `counts` are a table of at least twice as many slots. */
+static void count_part(Entry *part, size_t count, uint64_t *keys, uint32_t *counts, uint32_t *times)
+{
+    size_t size = 16;
+    while (size < 2 * count) size *= 2;
+    memset(counts, 0, size * sizeof *counts);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)part[i].key & (size - 1);
+        while (counts[at] && keys[at] != part[i].key) at = (at + 1) & (size - 1);
+        keys[at] = part[i].key;
+        counts[at]++;
+        part[i].key = at; /* … where it is found again */
+    }
+    for (size_t i = 0; i < count; i++) times[part[i].at] = counts[part[i].key];
+}
+
+/* count_values(values, out): how often each value stands among all, by parts whose tables stay in
+ * the processor's cache; see reference.py */
+PyObject *count_values(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, out;
+    if (!PyArg_ParseTuple(args, "y*w*", &values, &out)) return NULL;
+    enum { PART = 4096, MOST_BITS = 12 };
+    const uint64_t *value = values.buf;
+    size_t count = (size_t)values.len / 8, most = 0, size = 16;
+    int bits = 1;
+    while (bits < MOST_BITS && ((size_t)PART << bits) < count) bits++;
+    size_t ends[(1 << MOST_BITS) + 1] = {0};
+    Entry *entries = malloc((count + 1) * sizeof *entries);
+    uint64_t *keys = NULL;
+    uint32_t *counts = NULL;
+    Py_BEGIN_ALLOW_THREADS
+    for (size_t i = 0; i < count; i++) ends[(mix(value[i] * odd_secret) >> (64 - bits)) + 1]++;
+    for (size_t part = 1; part <= (size_t)1 << bits; part++) {
+        most = ends[part] > most ? ends[part] : most;
+        ends[part] += ends[part - 1];
+    }
+    while (size < 2 * most) size *= 2;
+    keys = malloc(size * sizeof *keys);
+    counts = malloc(size * sizeof *counts);
+    if (entries && keys && counts) {
+        for (size_t i = 0; i < count; i++) {
+            uint64_t mixed = mix(value[i] * odd_secret);
+            Entry *entry = entries + ends[mixed >> (64 - bits)]++;
+            entry->key = mixed;
+            entry->at = (uint32_t)i;
+        }
+        for (size_t part = 0, from = 0; part < (size_t)1 << bits; from = ends[part++])
+            count_part(entries + from, ends[part] - from, keys, counts, out.buf);
+    }
+    Py_END_ALLOW_THREADS
+    int fine = entries && keys && counts;
+    free(entries);
+    free(keys);
+    free(counts);
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&out);
+    return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
+}
+
+/* find_places(values, known, out): where each value stands in `known`, or -1; see reference.py */
+PyObject *find_places(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, known, out;
+    if (!PyArg_ParseTuple(args, "y*y*w*", &values, &known, &out)) return NULL;
+    const uint64_t *value = values.buf, *wanted = known.buf;
+    int32_t *place = out.buf;
+    size_t count = (size_t)values.len / 8, wants = (size_t)known.len / 8, size = 16;
+    while (size < 4 * wants) size *= 2;
+    int32_t *table = malloc(size * sizeof *table);
+    if (table) {
+        Py_BEGIN_ALLOW_THREADS
+        memset(table, 0xFF, size * sizeof *table);
+        for (size_t i = 0; i < wants; i++) {
+            size_t at = (size_t)mix(wanted[i] * odd_secret) & (size - 1);
+            while (table[at] >= 0) at = (at + 1) & (size - 1);
+            table[at] = (int32_t)i;
+        }
+        for (size_t i = 0; i < count; i++) {
+            size_t at = (size_t)mix(value[i] * odd_secret) & (size - 1);
+            while (table[at] >= 0 && wanted[table[at]] != value[i]) at = (at + 1) & (size - 1);
+            place[i] = table[at];
+        }
+        Py_END_ALLOW_THREADS
+        free(table);
+    }
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&known);
+    PyBuffer_Release(&out);
+    if (!table) return PyErr_NoMemory();
+    Py_RETURN_NONE;
+}

@@ -1,0 +1,106 @@
+/* What the words in gaps say, and where they stand in a text. */
+#include "native.h"
+
+enum { NUMBERS, NAMES, RAREST, FIRST, COLUMNS };
+
+typedef struct {
+    const uint8_t *marks;
+    const uint32_t *term_of, *terms, *idf;
+    const int64_t *offsets, *term_offsets;
+} Rows;
+
+/* Of one gap: the facts among its own words, or where none says as much, all of them. */
+static uint32_t weigh_gap(const Rows *rows, const int64_t *gap, uint32_t own, int64_t least,
+                          int64_t *out)
+{
+    int64_t first = rows->offsets[gap[0]] + gap[1];
+    const uint32_t *terms = rows->terms + rows->term_offsets[gap[0]];
+    int64_t facts = 0, others = 0;
+    uint32_t digits = 0;
+    out[NUMBERS] = out[NAMES] = out[FIRST] = -1;
+    out[RAREST] = 0;
+    for (int64_t i = 0; i < gap[2] - gap[1]; i++) {
+        if (!(own >> i & 1)) continue;
+        int64_t said = rows->idf[terms[rows->term_of[first + i]]];
+        if (rows->marks[first + i] & 1) {
+            digits |= (uint32_t)1 << i;
+            out[NUMBERS] += (said > least ? said : least) + (out[NUMBERS] < 0);
+            continue;
+        }
+        if (out[FIRST] < 0) out[FIRST] = gap[1] + i;
+        if (said > out[RAREST]) out[RAREST] = said;
+        if (said >= least)
+            facts += said;
+        else
+            others += said;
+    }
+    if (out[FIRST] >= 0) out[NAMES] = facts > 0 ? facts : others;
+    return digits;
+}
+
+/* weigh_gaps(marks, term_of, idf, offsets, terms, term_offsets, gaps, own, least, out, digits) */
+PyObject *weigh_gaps(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer marks, term_of, idf, offsets, terms, term_offsets, gaps, own, out, digits;
+    long long least;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*Lw*w*", &marks, &term_of, &idf, &offsets, &terms,
+                          &term_offsets, &gaps, &own, &least, &out, &digits))
+        return NULL;
+    Rows rows = {marks.buf, term_of.buf, terms.buf, idf.buf, offsets.buf, term_offsets.buf};
+    const int64_t *gap = gaps.buf;
+    const uint32_t *mine = own.buf;
+    int64_t *says = out.buf;
+    uint32_t *numbers = digits.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t k = 0; k < own.len / 4; k++)
+        numbers[k] = weigh_gap(&rows, gap + 3 * k, mine[k], least, says + COLUMNS * k);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&marks);
+    PyBuffer_Release(&term_of);
+    PyBuffer_Release(&idf);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&terms);
+    PyBuffer_Release(&term_offsets);
+    PyBuffer_Release(&gaps);
+    PyBuffer_Release(&own);
+    PyBuffer_Release(&out);
+    PyBuffer_Release(&digits);
+    Py_RETURN_NONE;
+}
+
+/* find_kept(masked, offsets, rows, starts, places, out) */
+PyObject *find_kept(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer masked, offsets, rows, starts, places, out;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*w*", &masked, &offsets, &rows, &starts, &places, &out))
+        return NULL;
+    const int64_t *offset = offsets.buf, *row = rows.buf, *start = starts.buf;
+    const uint32_t *place = places.buf;
+    uint32_t *found = out.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < rows.len / 8; i++) {
+        const uint8_t *mask = (const uint8_t *)masked.buf + offset[row[i]];
+        int64_t words = offset[row[i] + 1] - offset[row[i]], at = 0;
+        uint32_t kept = 0; /* of the words before `at` */
+        int is_whole = words == 0 || !memchr(mask, 1, (size_t)words);
+        for (int64_t k = start[i]; k < start[i + 1]; k++) {
+            if (is_whole) {
+                found[k] = place[k];
+                continue;
+            }
+            if (place[k] < kept) at = kept = 0; /* they may come in any order; most rise */
+            while (at < words && (mask[at] || kept < place[k])) kept += !mask[at++];
+            found[k] = (uint32_t)at;
+        }
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&masked);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&rows);
+    PyBuffer_Release(&starts);
+    PyBuffer_Release(&places);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}

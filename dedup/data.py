@@ -67,6 +67,8 @@ class InputFile:
     """The folder that led to it; empty for a file that was named itself."""
     packed: str = ""
     """How it is compressed, such as ``gzip``; empty if it is not."""
+    members: tuple[InputFile, ...] = ()
+    """Of an archive, those that are read."""
 
 
 @dataclass(frozen=True, slots=True)

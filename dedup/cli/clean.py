@@ -19,10 +19,10 @@ from .running import find_stories, tell_reading
 from .streams import STDOUT, emit, say
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from ..cleaning import Limit, Plan
-    from ..data import Article, Result, Skipped
+    from ..data import Article, InputFile, Result, Skipped
     from ..writers import Mark
     from .layout import Layout, Places
 
@@ -184,22 +184,47 @@ def _readable(job: _Job, result: Result) -> Layout:
     Raises InputError where it is not known what was lost: then nothing is written, unless the
     whole file may be passed over.
     """
-    from ..writers import ChangedError, is_record, owner
+    from ..writers import ChangedError, is_record, owner, places
 
-    files = {file.path: file for file, _ in job.layout.files}
+    files = places(file for file, _ in job.layout.files)
     owners = {entry.address: owner(entry.address, files) for entry in result.articles}
     for address, file in owners.items():
         if file is None:
             raise ChangedError(address)
-    begun = {file.path for file in owners.values() if file is not None}
-    other = {one.address for one in result.skipped if one.code == "E314"}
+    whole = {one.path: file.path for file, _ in job.layout.files for one in file.members}
+    begun = {whole.get(file.path, file.path) for file in owners.values() if file is not None}
+    other = {one.address for one in result.skipped if _is_other(one, whole, files)}
     lost = {one.address for one in result.skipped if not is_record(one, files)} - other
+    lost = {_archive(address, job.layout) or address for address in lost}
     if lost and (job.flags.on_error != "skip" or begun & lost or not begun):
         inputs = "1 input" if len(lost) == 1 else f"{len(lost):,} inputs"
         hint = "--on-error skip cleans the others" if begun - lost else ""
         raise InputError(f"{inputs} could not be read in full; nothing was written", hint=hint)
-    rest = tuple((file, name) for file, name in job.layout.files if file.path not in lost | other)
+    rest = tuple(
+        (replace(file, members=tuple(one for one in file.members if one.path not in other)), name)
+        for file, name in job.layout.files
+        if file.path not in lost | other
+    )
     return replace(job.layout, files=rest)
+
+
+def _is_other(skipped: Skipped, whole: Mapping[str, str], files: Mapping[str, InputFile]) -> bool:
+    """Whether a file holds something else than articles: in a folder it is passed over, and in an
+    archive it stays as it is.
+    """
+    from ..writers import is_record
+
+    binary = skipped.code == "E306"
+    inside = skipped.address in whole
+    return skipped.code == "E314" or (binary and (inside or not is_record(skipped, files)))
+
+
+def _archive(address: str, layout: Layout) -> str:
+    """Give the archive that an address leads into; empty if it leads into none."""
+    from ..writers import ARCHIVES
+
+    heads = (file.path for file, _ in layout.files if file.kind in ARCHIVES)
+    return next((path for path in heads if address.startswith(f"{path}!")), "")
 
 
 def _report(job: _Job, result: Result) -> None:

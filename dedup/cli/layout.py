@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import SettingsError
 from ..readers import ReadSettings, ending, files
-from ..writers import WRITERS
+from ..writers import ARCHIVES, WRITERS
 from ..writing import OutputError, check, check_folder
 from .streams import STDOUT
 
@@ -18,12 +18,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ..data import InputFile
-
-
-_REMEDIES = {
-    "zip": "unpack it and clean the folder: unzip FILE -d FOLDER",
-    "tar": "unpack it and clean the folder: tar -xf FILE -C FOLDER",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,18 +55,11 @@ def lay_out(places: Places, how: ReadSettings, *, force: bool, annotate: bool = 
     found = list(files(places.paths, how))
     ignored = tuple(one.path for one in found if one.below and os.path.realpath(one.path) in own)
     inputs = [one for one in found if one.path not in ignored]
-    for one in inputs:
-        if one.kind not in WRITERS:
-            why = f"{one.path} is {one.kind}, which can be read but not be written"
-            raise SettingsError(why, hint=_REMEDIES.get(one.kind, ""))
+    _require_writers(inputs, annotate=annotate)
     read = {os.path.realpath(one.path) for one in inputs if one.path != STDOUT}
     for other in (places.removed, places.rejects, *places.reports):
         if other and os.path.realpath(other) in read:
             raise OutputError("is an input too", place=other)
-    plain = [one.path for one in inputs if annotate and WRITERS[one.kind].annotate is None]
-    if plain:
-        hint = "--annotate is for records, such as JSON Lines"
-        raise SettingsError(f"{plain[0]} has no fields to add to", hint=hint)
     named = _named(inputs, len(set(places.paths)))
     to_folder = _is_folder(inputs, places)
     if to_folder:
@@ -80,6 +67,21 @@ def lay_out(places: Places, how: ReadSettings, *, force: bool, annotate: bool = 
     elif places.output:
         _check_file(places.output, force=force)
     return Layout(tuple(named), ignored, to_folder, os.path.realpath(places.output) in read)
+
+
+def _require_writers(inputs: Sequence[InputFile], *, annotate: bool) -> None:
+    """Refuse what can be read but not be written, and what has no fields where some are to be
+    added.
+    """
+    for one in inputs:
+        parts = one.members if one.kind in ARCHIVES else (one,)
+        for part in parts:
+            if part.kind not in WRITERS:
+                why = f"{part.path} is {part.kind}, which can be read but not be written"
+                raise SettingsError(why, hint="unpack it, and clean the folder that it makes")
+            if annotate and WRITERS[part.kind].annotate is None:
+                hint = "--annotate is for records, such as JSON Lines"
+                raise SettingsError(f"{part.path} has no fields to add to", hint=hint)
 
 
 def _outputs(places: Places, *, force: bool) -> set[str]:
@@ -137,8 +139,9 @@ def _is_folder(inputs: Sequence[InputFile], places: Places) -> bool:
     """Whether the output is a folder of files, or one file."""
     kinds = {one.kind for one in inputs}
     alone = len(inputs) == 1 and not inputs[0].below
-    joined = len(kinds) <= 1 and all(WRITERS[kind].joins for kind in kinds)
+    joined = len(kinds) <= 1 and all(kind in WRITERS and WRITERS[kind].joins for kind in kinds)
     endings = {end for writer in WRITERS.values() if writer.numbered for end in writer.endings}
+    endings.update(*ARCHIVES.values())
     like_file = ending(places.output) in endings
     if places.output.endswith(os.sep):
         return True

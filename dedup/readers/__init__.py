@@ -11,8 +11,21 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ..data import Article, InputFile, Notice, Skipped
 from ..errors import HARMLESS
-from . import archive, encoding, html, jsonarray, jsonl, parquet, sniff, table, text, walk, warc
-from .expansion import Expanded, in_members
+from . import (
+    archive,
+    encoding,
+    html,
+    inventory,
+    jsonarray,
+    jsonl,
+    parquet,
+    sniff,
+    table,
+    text,
+    walk,
+    warc,
+)
+from .expansion import Expanded
 from .limits import Limits
 from .opening import BLOCK_BYTES, STDIN, Steady
 from .source import (
@@ -116,32 +129,9 @@ def files(paths: Iterable[str], how: ReadSettings) -> Iterator[InputFile]:
             if place.path != STDIN and not stat.S_ISREG(os.stat(place.path).st_mode):
                 why = "cannot be read twice; pipe it into -"
                 raise RefusedError(Skipped(path, "E303", why))
-            with Steady(place.path) as steady, io.BufferedReader(steady, BLOCK_BYTES) as stream:
-                kind, packed = _made(stream, place.path, how)
+            yield inventory.describe(place.path, how, path if place.walked else "")
         except (OSError, CorruptError):
             continue
-        yield InputFile(place.path, kind, path if place.walked else "", packed)
-
-
-def _made(stream: BinaryIO, path: str, how: ReadSettings) -> tuple[str, str]:
-    """Tell the format of a file, and how it is compressed."""
-    head, packed = _head(stream), ""
-    kind = sniff.kind(head, path, how)
-    if kind in sniff.COMPRESSIONS.values():
-        packed = kind
-        inner = io.BufferedReader(Expanded(stream, packed, how.limits), BLOCK_BYTES)
-        head = _head(inner)
-        kind = sniff.kind(head, path, how)
-    if kind == "warc" and packed == "gzip":
-        stream.seek(0)
-        return kind, "" if in_members(stream) else packed
-    odd = transcodes(head, how) if kind in _RECORDS else ""
-    if kind == "table":
-        if odd:
-            head = _head(transcoded(io.BufferedReader(io.BytesIO(head)), head, odd))
-            how = replace(how, encoding="" if odd != RETURNS else how.encoding)
-        kind = "".join((kind, *table.written(head, how)))
-    return f"{kind} in {odd}" if odd else kind, packed
 
 
 def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skipped | Notice]:
@@ -232,7 +222,7 @@ def _layer(
     stream: BinaryIO, place: _Place, how: ReadSettings
 ) -> Iterator[Article | Skipped | Notice]:
     """Tell by its beginning what a stream is, and go on accordingly."""
-    head = _head(stream)
+    head = sniff.head(stream)
     kind = sniff.kind(head, place.path, how)
     if kind in sniff.COMPRESSIONS.values():
         yield from _compressed(stream, kind, place, how)
@@ -304,7 +294,7 @@ def _members(
         if line is None:
             continue
         named = place.member is not None
-        if not named and (not walk.wanted(member.name, how) or walk.excluded(member.name, how)):
+        if not named and not walk.taken(member.name, how):
             continue
         met = True
         path = f"{place.path}!{member.name}"
@@ -338,12 +328,6 @@ def _asked(asked: str | None, name: str) -> int | None:
         return 0
     address = _ADDRESS.fullmatch(asked)
     return int(address[2]) if address and address[1] == name else None
-
-
-def _head(stream: BinaryIO) -> bytes:
-    """Look at the beginning of a buffered stream."""
-    head: bytes = stream.peek(sniff.HEAD_BYTES)[: sniff.HEAD_BYTES]  # type: ignore[attr-defined]
-    return head
 
 
 def _may_be_other(path: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from . import encoding, table
 
@@ -59,6 +59,12 @@ _CONTINUES = (b",", b"{", b"[", b":")
 _MOST_OPENED = 16
 
 
+def head(stream: BinaryIO) -> bytes:
+    """Look at the beginning of a buffered stream, without taking it."""
+    peeked: bytes = stream.peek(HEAD_BYTES)[:HEAD_BYTES]  # type: ignore[attr-defined]
+    return peeked
+
+
 def known(name: str) -> bool:
     """Tell whether the name of a file says that a walk should take it.
 
@@ -92,6 +98,8 @@ def kind(head: bytes, name: str, how: ReadSettings) -> str:
     if made:
         return made
     said = NAMES.get(end(name), "")
+    if said == "tar" and head and not head.strip(b"\0"):  # as one without members is
+        return said
     if wide := encoding.wide(head):
         head = head[: len(head) & ~3].decode(wide, "ignore").removeprefix("\ufeff").encode()
     return _documents(head, said) or _lines(head, said, how)
@@ -156,7 +164,7 @@ def _is_record(head: bytes) -> bool:
 
 def _lines(head: bytes, said: str, how: ReadSettings) -> str:
     """Name what content alone leaves open: by name, and a nameless table by its header."""
-    if said in {"text", "jsonl", "table"}:
+    if said in {"text", "jsonl", "table"} or (said == "warc" and not head):
         return said
     first = re.split(rb"[\r\n]", head.lstrip(b"\xef\xbb\xbf\r\n"), maxsplit=1)[0]
     return "table" if table.is_header(first.decode("utf-8", "replace"), how) else "text"

@@ -161,6 +161,11 @@ def excluded(below: str, how: ReadSettings) -> bool:
     return bool(how.exclude) and globs(how.exclude).match_file(below)
 
 
+def taken(below: str, how: ReadSettings) -> bool:
+    """Whether a member of an archive is read that was not named itself."""
+    return wanted(below, how) and not excluded(below, how)
+
+
 @lru_cache(maxsize=8)
 def globs(patterns: tuple[str, ...]) -> pathspec.GitIgnoreSpec:
     """Make patterns ready; raises ValueError for one that is none.

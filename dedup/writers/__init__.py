@@ -8,11 +8,12 @@ import stat
 from contextlib import nullcontext
 from dataclasses import dataclass
 from io import BufferedReader, BytesIO, FileIO
+from shutil import copyfileobj
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from ..errors import InputError, SoundnessError
 from ..readers.source import CorruptError
-from . import jsonarray, jsonl, parquet, table, text, warc
+from . import archive, jsonarray, jsonl, parquet, table, text, warc
 from .leftout import Rejects, Removed, Tell
 from .packing import packing, unpacked
 from .recoded import recoded
@@ -20,12 +21,13 @@ from .sorter import ChangedError, Sorter, account
 from .writer import BLOCK_BYTES, Writer, bytewise
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ..cleaning import Plan
     from ..data import InputFile, Skipped
 
 __all__ = [
+    "ARCHIVES",
     "WRITERS",
     "ChangedError",
     "Mark",
@@ -37,6 +39,7 @@ __all__ = [
     "is_record",
     "mark",
     "owner",
+    "places",
     "write",
 ]
 
@@ -52,6 +55,8 @@ WRITERS: dict[str, Writer] = {
 WRITERS |= recoded({"jsonl": jsonl.WRITER, **table.WRITERS}, bytewise)
 WRITERS |= recoded({"jsonarray": jsonarray.WRITER}, jsonarray.copying)
 """Which writer takes a file, by its format."""
+ARCHIVES = archive.ENDINGS
+"""The formats that are written member by member, and the ends of their names."""
 
 STDIN = "-"
 _RECORD_CODES = frozenset({"E302", "E305", "E306"})
@@ -110,6 +115,12 @@ def mark(path: str) -> Mark:
     )
 
 
+def places(files: Iterable[InputFile]) -> dict[str, InputFile]:
+    """Give by its path each file that holds articles itself, such as a member of an archive."""
+    each = (one for file in files for one in (file, *file.members))
+    return {one.path: one for one in each if one.kind not in ARCHIVES}
+
+
 def owner(address: str, files: Mapping[str, InputFile]) -> InputFile | None:
     """Give the file in which a record stands; None for an address that is no record's."""
     file = files.get(address)
@@ -140,15 +151,17 @@ def write(
     what was kept, to the byte, and everything was met.
     """
     sorter = Sorter(plan, outputs.removed, outputs.rejects, marks)
+    held: Held = {}
     packed = _packed(files, outputs)
     with packing(outputs.file, packed) if outputs.file else nullcontext() as out:
         for at, (file, name) in enumerate(files):
-            sorter.begin(file, WRITERS[file.kind], joined=outputs.folder is None and at > 0)
-            _copy(file, name, out, outputs, sorter)
+            if file.kind not in ARCHIVES:
+                sorter.begin(file, WRITERS[file.kind], joined=outputs.folder is None and at > 0)
+            held = _copy(file, name, out, outputs, sorter)
             sorter.end()
     if outputs.file is not None and files:
-        _check(outputs.file, packed, sorter)
-    records = {file.path: file for file, _ in files}
+        _check(outputs.file, files[-1][0], sorter, held)
+    records = places(file for file, _ in files)
     rejected = sum(is_record(one, records) for one in plan.skipped)
     met = sorter.kept, sorter.removed, sorter.rejected
     if met != (plan.kept, plan.removed, rejected):
@@ -168,9 +181,13 @@ def _packed(files: Sequence[tuple[InputFile, str]], outputs: Outputs) -> str:
     return ways.pop() if outputs.file is not None and ways else ""
 
 
+Held = dict[str, tuple[int, bytes]]
+"""Of each member of an archive, how many records it should hold, and the digest of their bytes."""
+
+
 def _copy(
     file: InputFile, name: str, out: BinaryIO | None, outputs: Outputs, sorter: Sorter
-) -> None:
+) -> Held:
     """Write one file where it belongs."""
     try:
         with _open(file.path) as source, unpacked(source, file.packed) as plain:
@@ -178,11 +195,12 @@ def _copy(
                 mode = stat.S_IMODE(os.fstat(source.fileno()).st_mode)
                 _mirror(plain, (file, name, mode), outputs.folder, sorter)
             elif out is not None:
-                sorter.writer.copy(plain, out, sorter.sort)
+                return _fill(file, plain, out, sorter)
     except CorruptError as error:
         raise InputError(error.why, place=file.path) from error
     except OSError as error:
         raise InputError((error.strerror or str(error)).lower(), place=file.path) from error
+    return {}
 
 
 def _mirror(
@@ -190,28 +208,69 @@ def _mirror(
 ) -> None:
     """Write one file into a folder; one that is an article itself only if it is kept."""
     file, name, mode = target
-    if sorter.leaves_out_all():
+    if file.kind not in ARCHIVES and sorter.leaves_out_all():
         sorter.writer.copy(source, BytesIO(), sorter.sort)
         return
     with folder.open(name) as out:
         os.fchmod(out.fileno(), mode)
         with packing(out, file.packed) as packed:
-            sorter.writer.copy(source, packed, sorter.sort)
+            held = _fill(file, source, packed, sorter)
         sorter.end()
-        _check(out, file.packed, sorter)
+        _check(out, file, sorter, held)
 
 
-def _check(out: BinaryIO, packed: str, sorter: Sorter) -> None:
+def _fill(file: InputFile, source: BinaryIO, out: BinaryIO, sorter: Sorter) -> Held:
+    """Write the records of a file, or of each member of an archive."""
+    if file.kind not in ARCHIVES:
+        sorter.writer.copy(source, out, sorter.sort)
+        return {}
+    members = {member.path: member for member in file.members}
+    held: Held = {}
+
+    def clean(name: str, inner: BinaryIO, target: BinaryIO) -> bool:
+        member = members.get(f"{file.path}!{name}")
+        if member is None:  # it holds no article
+            copyfileobj(inner, target, BLOCK_BYTES)
+            return True
+        sorter.begin(member, WRITERS[member.kind], joined=False)
+        stays = not sorter.leaves_out_all()
+        with unpacked(inner, member.packed) as plain, packing(target, member.packed) as packed:
+            sorter.writer.copy(plain, packed, sorter.sort)
+        sorter.end()
+        if stays:
+            held[name] = sorter.account()
+        return stays
+
+    archive.rewrite(file.kind, source, out, clean)
+    return held
+
+
+def _check(out: BinaryIO, file: InputFile, sorter: Sorter, held: Held) -> None:
     """Read again what was written, and hold it against what was kept."""
     out.flush()
     out.seek(0)
-    with unpacked(out, packed) as plain:
-        found = account(plain, sorter.writer)
-    if found != sorter.account():
+    with unpacked(out, file.packed) as plain:
+        if file.kind in ARCHIVES:
+            sound = _accounts(plain, file) == held
+        else:
+            sound = account(plain, sorter.writer) == sorter.account()
+    if not sound:
         raise SoundnessError(
             "the output does not hold what was kept; nothing was written",
             hint="please report this",
         )
+
+
+def _accounts(stream: BinaryIO, file: InputFile) -> Held:
+    """Count and digest the records of each member of an archive that was written."""
+    members = {member.path: member for member in file.members}
+    found: Held = {}
+    for one in archive.members(file.kind, stream):
+        member = members.get(f"{file.path}!{one.name}")
+        if member is not None:
+            with one.open() as inner, unpacked(inner, member.packed) as plain:
+                found[one.name] = account(plain, WRITERS[member.kind])
+    return found
 
 
 def _open(path: str) -> BufferedReader:

@@ -21,7 +21,7 @@ else:
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-_NO_LIMITS = Limits(expansion_bytes=1 << 62, window_bytes=1 << 31)
+NO_LIMITS = Limits(expansion_bytes=1 << 62, window_bytes=1 << 31, members_count=1 << 40)
 """What is written was read before, within the limits that were set."""
 _CHECKED = {int(zstd.CompressionParameter.checksum_flag): 1}
 _MAKE: dict[str, Callable[[BinaryIO], object]] = {
@@ -38,7 +38,7 @@ def unpacked(source: BinaryIO, packed: str) -> Iterator[BinaryIO]:
     if not packed:
         yield source
         return
-    with io.BufferedReader(Expanded(source, packed, _NO_LIMITS), BLOCK_BYTES) as plain:
+    with io.BufferedReader(Expanded(source, packed, NO_LIMITS), BLOCK_BYTES) as plain:
         yield cast("BinaryIO", plain)
 
 

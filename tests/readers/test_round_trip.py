@@ -5,6 +5,8 @@ import csv
 import gzip
 import io
 import json
+import tarfile
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -146,8 +148,6 @@ def test_parquet_of_every_kind_is_kept_as_it_was():
 def test_a_mixed_folder_is_mirrored(here):
     (here / "in").mkdir()
     every_format(ROWS, here / "in")
-    for name in ("news.zip", "news.tar.gz", "lines.zip"):
-        (here / "in" / name).unlink()
     limits = ["--max-removed", "100%"]
     assert main(["clean", "in", "-o", "out", "-q", *limits]) == 0
     kept = list(read(["out"], ReadSettings()))
@@ -157,8 +157,6 @@ def test_a_mixed_folder_is_mirrored(here):
 def test_a_table_of_something_else_in_a_folder_is_left_out(here):
     (here / "in").mkdir()
     every_format(ROWS[:30], here / "in")
-    for name in ("news.zip", "news.tar.gz", "lines.zip", "news.warc.gz", "wide.csv"):
-        (here / "in" / name).unlink()
     (here / "in" / "pairs.csv").write_text("left,right\na,b\n")
     assert main(["clean", "in", "-o", "out", "-q", "--max-removed", "100%"]) == 0
     assert not (here / "out" / "pairs.csv").exists()
@@ -166,12 +164,153 @@ def test_a_table_of_something_else_in_a_folder_is_left_out(here):
 
 def test_what_cannot_be_written_again_is_refused_before_anything_is_read(here, capfd):
     every_format(ROWS, here)
-    for name, remedy in (("news.zip", "unzip FILE -d FOLDER"), ("news.tar.gz", "tar -xf FILE")):
+    with zipfile.ZipFile("both.zip", "w") as made:
+        made.write("news.zip")
+        made.write("news.jsonl")
+    Path("news.zip.gz").write_bytes(gzip.compress(Path("news.zip").read_bytes()))
+    for name in ("both.zip", "news.zip.gz"):
         assert main(["clean", name, "-o", "out"]) == 2
         told = capfd.readouterr().err
         assert "can be read but not be written" in told
-        assert remedy in told
+        assert "unpack it" in told
     assert not Path("out").exists()
+
+
+def members(name):
+    """What an archive holds: each member's content by its name, in order."""
+    if zipfile.is_zipfile(name):
+        with zipfile.ZipFile(name) as whole:
+            return {info.filename: whole.read(info) for info in whole.infolist()}
+    with tarfile.open(name) as whole:
+        return {
+            one.name: whole.extractfile(one).read() if one.isfile() else one.type for one in whole
+        }
+
+
+@pytest.mark.parametrize("name", ["news.zip", "news.tar.gz", "lines.zip"])
+def test_an_archive_keeps_its_members_without_what_is_left_out(name, here):
+    every_format(ROWS, here)
+    removed = cleaned(name, f"out.{name.partition('.')[2]}")
+    assert len(removed) > 5
+    out = f"out.{name.partition('.')[2]}"
+    assert [one.text for one in read([out], ReadSettings())] == kept(name, removed)
+    before, after = members(name), members(out)
+    if name == "lines.zip":
+        [content] = after.values()
+        gone = {int(one.rpartition(":")[2]) for one in removed}
+        lines = enumerate(before["in/news.jsonl"].splitlines(keepends=True), 1)
+        assert content == b"".join(line for number, line in lines if number not in gone)
+    else:
+        gone = {one.partition("!")[2] for one in removed}
+        assert list(after.items()) == [one for one in before.items() if one[0] not in gone]
+    once = Path(out).read_bytes()
+    assert once[:2] == Path(name).read_bytes()[:2]
+    cleaned(name, out, "-f")
+    assert Path(out).read_bytes() == once
+
+
+@pytest.mark.parametrize("kind", ["zip", "tar"])
+def test_an_archive_of_all_things_keeps_what_is_no_article(kind, here):
+    every_format(ROWS, here)
+    wide = Path("news.jsonl").read_text().encode("utf-16")
+    held = {
+        name: Path(name).read_bytes()
+        for name in ("packed.jsonl.gz", "news.csv", "news.warc.gz", "news.parquet")
+    }
+    held |= {
+        "wide.jsonl": wide,
+        "photo.jpg": b"\xff\xd8\0",
+        "zeros.txt": b"a\0b",
+        "../up.md": b"One of a kind.",
+    }
+    held |= {"pairs.csv": b"left,right\na,b\n"}
+    if kind == "zip":
+        with zipfile.ZipFile("in.zip", "w", zipfile.ZIP_DEFLATED) as made:
+            made.comment = b"of the desk"
+            made.mkdir("folder") if hasattr(made, "mkdir") else made.writestr("folder/", b"")
+            for name, content in held.items():
+                made.writestr(zipfile.ZipInfo(name, (2021, 11, 25, 9, 30, 0)), content)
+    else:
+        with tarfile.open("in.tar", "w", pax_headers={"comment": "of the desk"}) as made:
+            for name, content in held.items():
+                info = tarfile.TarInfo(name)
+                info.size, info.mtime, info.mode, info.uname = (
+                    len(content),
+                    1637829000.5,
+                    0o640,
+                    "desk",
+                )
+                made.addfile(info, io.BytesIO(content))
+            link = tarfile.TarInfo("link.txt")
+            link.type, link.linkname = tarfile.SYMTYPE, "../up.md"
+            made.addfile(link)
+    removed = cleaned(f"in.{kind}", f"out.{kind}", "--max-removed", "100%")
+    assert [one.text for one in read([f"out.{kind}"], ReadSettings()) if hasattr(one, "text")] == [
+        one.text
+        for one in read([f"in.{kind}"], ReadSettings())
+        if hasattr(one, "text") and one.address not in removed
+    ]
+    before, after = members(f"in.{kind}"), members(f"out.{kind}")
+    assert list(after) == list(before)
+    for name in ("photo.jpg", "zeros.txt", "../up.md", "pairs.csv"):
+        assert after[name] == before[name]
+    assert after["packed.jsonl.gz"][:2] == b"\x1f\x8b"
+    assert after["wide.jsonl"] == b"" or after["wide.jsonl"][:2] in {b"\xff\xfe", b"\xfe\xff"}
+    if kind == "zip":
+        with zipfile.ZipFile("in.zip") as one, zipfile.ZipFile("out.zip") as other:
+            assert other.comment == b"of the desk"
+            assert [i.date_time for i in one.infolist()] == [i.date_time for i in other.infolist()]
+            assert [i.compress_type for i in one.infolist()] == [
+                i.compress_type for i in other.infolist()
+            ]
+    else:
+        with tarfile.open("in.tar") as one, tarfile.open("out.tar") as other:
+            facts = [
+                [(i.name, i.mode, i.mtime, i.uname, i.type, i.linkname) for i in tar]
+                for tar in (one, other)
+            ]
+            assert facts[0] == facts[1]
+            assert other.pax_headers == {"comment": "of the desk"}
+
+
+def test_an_archive_that_is_damaged_or_ambiguous_publishes_nothing(here, capfd):
+    every_format(ROWS, here)
+    whole = Path("news.zip").read_bytes()
+    damaged = bytearray(whole)
+    damaged[len(damaged) // 3] ^= 1
+    Path("in.zip").write_bytes(damaged)
+    assert main(["clean", "in.zip", "-o", "out.zip", "-q"]) == 2
+    assert main(["clean", "in.zip", "-o", "out.zip", "-q", "--on-error", "skip"]) == 2
+    with zipfile.ZipFile("twice.zip", "w") as made:
+        made.writestr("a.txt", ROWS[0]["text"])
+        with pytest.warns(UserWarning, match="Duplicate"):
+            made.writestr("a.txt", ROWS[1]["text"])
+    capfd.readouterr()
+    assert main(["clean", "twice.zip", "-o", "out.zip", "-q"]) == 2
+    assert "twice.zip!a.txt: two members have this name" in capfd.readouterr().err
+    with tarfile.open("in.tar", "w") as made:
+        for name in ("a.txt", "b.txt"):
+            info = tarfile.TarInfo(name)
+            content = ROWS[0]["text"].encode()
+            info.size = len(content)
+            made.addfile(info, io.BytesIO(content))
+        link = tarfile.TarInfo("c")
+        link.type, link.linkname = tarfile.LNKTYPE, "b.txt"
+        made.addfile(link)
+    assert main(["clean", "in.tar", "-o", "out.tar", "-q"]) == 2
+    assert "member c is a link to an article that is left out" in capfd.readouterr().err
+    assert not Path("out.zip").exists()
+    assert not Path("out.tar").exists()
+
+
+def test_records_of_members_take_marks_and_rejects_too():
+    with zipfile.ZipFile("in.zip", "w") as made:
+        made.writestr("a.jsonl", "".join(json.dumps(row) + "\n" for row in ROWS) + "{broken\n")
+    assert main(["clean", "in.zip", "-o", "out.zip", "--rejects", "bad", "-q"]) == 2
+    assert json.loads(Path("bad").read_text())["record"] == "{broken"
+    assert b"broken" not in members("out.zip")["a.jsonl"]
+    assert main(["clean", "in.zip", "-o", "all.zip", "--annotate", "-q"]) == 2
+    assert members("all.zip")["a.jsonl"].count(b"dedup_story") == len(ROWS)
 
 
 def kept(name, removed):
@@ -326,3 +465,34 @@ def test_elements_of_an_array_are_its_elements(values, indent, escaped):
     pieces = list(arrays.pieces(io.BytesIO(raw)))
     assert b"".join(piece for _, piece in pieces) == raw
     assert [json.loads(piece) for number, piece in pieces if number] == values
+
+
+STORED = st.tuples(
+    st.sampled_from(["response", "request", "warcinfo", "resource", "conversion", "metadata"]),
+    st.sampled_from(["200 OK", "404 Not Found"]),
+    st.sampled_from(["text/plain", "image/png"]),
+    st.binary(max_size=60) | st.sampled_from([b"\r\n\r\nWARC/1.0\r\n", b"\r\n", b"WARC/1.0"]),
+)
+
+
+@given(st.lists(STORED, min_size=1, max_size=5), st.booleans())
+def test_pieces_of_a_warc_are_numbered_as_it_is_read_and_joined_are_the_warc(rows, by_members):
+    made = []
+    for number, (kind, status, content, body) in enumerate(rows):
+        http = f"HTTP/1.0 {status}\r\nContent-Type: {content}\r\n\r\n".encode() + body
+        block = http if kind in {"response", "request"} else body
+        told = "application/http" if kind in {"response", "request"} else content
+        head = (
+            f"WARC/1.0\r\nWARC-Type: {kind}\r\nWARC-Record-ID: <urn:x:{number}>\r\n"
+            f"WARC-Target-URI: http://x/{number}\r\nContent-Type: {told}\r\n"
+            f"Content-Length: {len(block)}\r\n\r\n"
+        )
+        made.append(head.encode() + block + b"\r\n\r\n")
+    plain = b"".join(made)
+    raw = b"".join(map(gzip.compress, made)) if by_members else plain
+    pieces = list(warc.pieces(io.BytesIO(raw)))
+    assert b"".join(piece for _, piece in pieces) == raw
+    cut = {number for number, _ in pieces if number}
+    stream = io.BufferedReader(io.BytesIO(plain))
+    found = [one.address for one in warc.read(stream, "x", ReadSettings()) if ":" in one.address]
+    assert {int(address.partition(":")[2]) for address in found} == cut

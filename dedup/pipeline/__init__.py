@@ -50,7 +50,7 @@ def deduplicate(
     skipped: list[Skipped] = []
     readable = _readable(articles, skipped)
     corpus = prepare(readable, settings, watch=watch, run=run, storage=storage)
-    proposed = propose(corpus, settings)
+    proposed = propose(corpus, settings, run)
     weigher = Weigher(corpus, proposed, settings, run)
     told = weigher.weigh_all(watch)
     same = corpus.rows[told.places[IS_SAME[told.rules]]]

@@ -13,20 +13,21 @@ from . import store
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Candidates, Corpus
+    from ..data import Candidates, Corpus, Engine
 
 PAIRS_AT_ONCE = 1 << 14
 """Pairs whose keys are looked at together, which bounds what it takes."""
 
 
-def propose(corpus: Corpus, settings: Settings) -> Candidates:
+def propose(corpus: Corpus, settings: Settings, run: Engine = map) -> Candidates:
     """The pairs of rows that at least one of the chosen indexes proposes."""
     how = settings.candidate
+    bits = [bit for bit, index in enumerate(INDEXES) if index in how.candidates]
     found = {}
-    for bit, index in enumerate(INDEXES):
-        if index in how.candidates:
-            found[bit] = _ASKED[index](corpus, how)
-            corpus.storage.release()
+    answers = run(lambda bit: _ASKED[INDEXES[bit]](corpus, how), bits)
+    for bit, pairs in zip(bits, answers, strict=True):
+        found[bit] = pairs
+        corpus.storage.release()
     return candidate.merge(found)
 
 

@@ -248,8 +248,10 @@ def _read(
         how = how if name == RETURNS else replace(how, encoding="")
     other = place.walked and not how.text_field and _may_be_other(place.path)
     for one in READERS[kind](stream, place.path, how, place.line):
+        if isinstance(one, Article) or (isinstance(one, Skipped) and one.code == "E311"):
+            other = False  # it has the field
         if other and isinstance(one, Skipped) and one.code == "E310":
-            yield replace(one, code="E314")
+            yield Skipped(place.path, "E314", one.why)
         else:
             yield one
 

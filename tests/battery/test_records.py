@@ -294,6 +294,15 @@ def test_the_field_that_was_taken_is_told(scan):
     assert "--text-field names another" in scan("x.jsonl").err
 
 
+def test_056_057_a_record_without_text_among_others_is_a_fault_in_a_folder_too(scan):
+    written(json.dumps([{"text": STORM}, {"id": 2}]), "x.json")
+    done = scan(".")
+    assert (done.code, done.skipped["x.json:2"][0]) == (2, "E310")
+    written(json.dumps({"name": "something else"}), "p.json")
+    done = scan(".")
+    assert (done.code, done.skipped["p.json"][0]) == (2, "E314")
+
+
 def test_057_a_table_of_something_else_in_a_folder_is_told_and_no_fault(scan):
     written("left,right\na,b\n", "pairs.csv")
     assert scan(".").code == 2

@@ -158,8 +158,10 @@ def test_a_table_of_something_else_in_a_folder_is_left_out(here):
     (here / "in").mkdir()
     every_format(ROWS[:30], here / "in")
     (here / "in" / "pairs.csv").write_text("left,right\na,b\n")
+    (here / "in" / "package.json").write_text('{"name": "something else"}')
     assert main(["clean", "in", "-o", "out", "-q", "--max-removed", "100%"]) == 0
     assert not (here / "out" / "pairs.csv").exists()
+    assert not (here / "out" / "package.json").exists()
 
 
 def test_what_cannot_be_written_again_is_refused_before_anything_is_read(here, capfd):

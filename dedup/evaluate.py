@@ -11,7 +11,6 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from . import verdict
 from .data import Entry, Gold, Judged, Relation, Result
 from .settings import INDEXES, MatchSettings
 
@@ -282,6 +281,8 @@ def sweep(labels: Sequence[str], judged: Sequence[Judged], how: MatchSettings) -
 
     Pairs are judged one by one, so that what the indexes or the stories lose is not in it.
     """
+    from . import verdict  # brings arrays along, for which nobody's --help should wait
+
     measured = verdict.columns([one.verdict.evidence for one in judged])
     points = []
     for threshold in sorted({*THRESHOLDS, how.threshold}):
@@ -302,6 +303,8 @@ def _mistake(
     gold: Gold, judged: Judged, told: str, addresses: dict[str, str], how: MatchSettings
 ) -> Mistake:
     """A wrong pair with all that a person needs to look at it."""
+    from . import verdict  # as above
+
     decided = verdict.judge(judged.verdict.evidence, how).decided
     return Mistake(gold, addresses[gold.left], addresses[gold.right], told, judged, decided)
 

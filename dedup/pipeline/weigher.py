@@ -14,7 +14,7 @@ from . import columns, wording
 from .verdicts import IS_SAME, IS_TOLD, Batch, Verdicts, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 256
-"""Pairs that are measured together; of columns on disk, what they touch stands in memory."""
+"""Pairs that are measured together."""
+BATCHES_HELD = 16
+"""Of columns on disk, what the pairs of so many batches touch stands in memory."""
 _SWAP = np.array(
     [
         kernels.MEASURES.index(
@@ -75,9 +77,8 @@ class Weigher:
         """
         total = len(self.found.pairs)
         starts = range(0, total, PAIRS_AT_ONCE)
-        for at, judged in zip(starts, self.run(self._judge_some, starts), strict=True):
+        for at, judged in zip(starts, self._each(self._judge_some, starts), strict=True):
             watch("weigh pairs", at, total)
-            self.corpus.storage.release()
             self._note(judged)
         return self.judged()
 
@@ -119,9 +120,16 @@ class Weigher:
         order = rest[np.argsort(_pack(np.sort(rows[rest], axis=1)), kind="stable")]
         starts = range(0, len(order), PAIRS_AT_ONCE)
         some = [places[order[at : at + PAIRS_AT_ONCE]] for at in starts]
-        for judged in self.run(self._judge_closely, some):
+        for judged in self._each(self._judge_closely, some):
             self._note(judged)
-            self.corpus.storage.release()
+
+    def _each(self, step: Callable[[Any], Batch], batches: Iterable[Any]) -> Iterator[Batch]:
+        """What a step judges of each batch; what was looked at is let go of now and then."""
+        for number, judged in enumerate(self.run(step, batches)):
+            if number % BATCHES_HELD == 0:
+                self.corpus.storage.release()
+            yield judged
+        self.corpus.storage.release()
 
     def kept(self, left: int, right: int) -> bool:
         """Whether a pair of articles was proposed and could be more than distinct."""
@@ -184,7 +192,6 @@ class Weigher:
         weighed = self._weigh(places, measured)
         told = np.flatnonzero(IS_TOLD[verdict.decide(weighed, self.settings.match)])
         judged = self._told(places, measured, weighed, told)
-        self.corpus.storage.release()  # here, where it was looked at, and not when it is asked for
         return judged.take(told[IS_TOLD[judged.rules[told]]])
 
     def _judge_closely(self, places: NDArray[np.int64]) -> Batch:

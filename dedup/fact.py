@@ -8,6 +8,7 @@ not differ.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -68,17 +69,13 @@ class Differing:
 
     def facts(self) -> list[tuple[Fact, ...]]:
         """The first ``FACTS_SHOWN`` facts of each pair."""
-        letters = self.letters
-        facts = [
-            Fact(_KINDS[kind], letters[a:b], letters[c:d])
-            for kind, (a, b, c, d) in zip(self.kinds.tolist(), self.stretches.tolist(), strict=True)
-        ]
-        stops = np.cumsum(self.counts).tolist()
-        starts = (stop - count for stop, count in zip(stops, self.counts.tolist(), strict=True))
-        return [
-            tuple(facts[start : min(stop, start + FACTS_SHOWN)])
-            for start, stop in zip(starts, stops, strict=True)
-        ]
+        starts = np.cumsum(self.counts) - self.counts
+        shown = np.arange(len(self.kinds)) - np.repeat(starts, self.counts) < FACTS_SHOWN
+        letters, kinds = self.letters, self.kinds[shown].tolist()
+        told = zip(kinds, self.stretches[shown].tolist(), strict=True)
+        facts = (Fact(_KINDS[kind], letters[a:b], letters[c:d]) for kind, (a, b, c, d) in told)
+        lengths = np.minimum(self.counts, FACTS_SHOWN).tolist()
+        return [tuple(islice(facts, length)) for length in lengths]
 
 
 def find(
@@ -177,12 +174,19 @@ def _tell(
     begins = words.begins
     stretches = np.stack((begins[first + lowest - 1], begins[first + highest] - 1), 1)
     run = masks >> (lowest - 1).astype(np.uint32)
-    parts, size = [words.letters], len(words.letters)
-    for fact in np.flatnonzero(run & (run + np.uint32(1))).tolist():
-        chosen = [at for at in range(highest[fact]) if masks[fact] >> at & 1]
-        numbers = [int(first[fact]) + at for at in chosen]
-        told = " ".join([words.letters[begins[at] : begins[at + 1] - 1] for at in numbers])
-        parts.append(told)
-        stretches[fact] = size, size + len(told)
-        size += len(told)
-    return "".join(parts), stretches
+    broken = np.flatnonzero(run & (run + np.uint32(1)))
+    asked = first[broken].tolist(), highest[broken].tolist(), masks[broken].tolist()
+    letters, borders = words.letters, begins.tolist()
+    told = [
+        "".join(
+            [
+                letters[borders[at] : borders[at + 1]]
+                for at in range(start, start + count)
+                if mask >> (at - start) & 1
+            ]
+        )
+        for start, count, mask in zip(*asked, strict=True)
+    ]
+    ends = len(letters) + np.cumsum([0, *map(len, told)])
+    stretches[broken] = np.stack((ends[:-1], ends[1:] - 1), 1)  # without the space behind
+    return letters + "".join(told), stretches

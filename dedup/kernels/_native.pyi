@@ -1,9 +1,9 @@
 """The compiled module; ``native.py`` says what each function does.
 
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
-``out_offsets``, ``places``, ``ends``, ``done`` and ``digits`` are filled, unless they are said to
-be asked, and so are the ``starts`` of picked words; rows are closed up in place, and weights take
-the place of counts.
+``out_offsets``, ``places``, ``done`` and ``digits`` are filled, unless they are said to be asked,
+and so are the ``starts`` of picked words; rows are closed up in place, and weights take the place
+of counts.
 """
 
 from collections.abc import Callable
@@ -65,6 +65,7 @@ def mask_runs(
     out: _Array,
     /,
 ) -> None: ...
+def may_resemble(letters: str, asked: _Array, least: int, out: _Array, /) -> None: ...
 def take_rows(
     values: _Array, offsets: _Array, rows: _Array, width: int, out_offsets: _Array, out: _Array, /
 ) -> None: ...
@@ -95,7 +96,6 @@ def close_rows(
     last: int,
     /,
 ) -> None: ...
-def may_resemble(letters: str, asked: _Array, least: int, out: _Array, /) -> None: ...
 def weigh_gaps(
     marks: _Array,
     term_of: _Array,

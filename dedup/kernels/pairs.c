@@ -3,15 +3,11 @@
 
 enum {
     SHARED_RUNS, LEFT_PASSAGES, RIGHT_PASSAGES, LEFT_OWN, RIGHT_OWN, DOT, MEASURED,
-    LEFT_RUNS, RIGHT_RUNS, LEFT_SAID, RIGHT_SAID, LEFT_ALIGNED, RIGHT_ALIGNED, ALIGNED_WORDS, LONGEST, SWAPPED, AGREEING, PLACES, COLUMNS
+    LEFT_RUNS, RIGHT_RUNS, LEFT_SAID, RIGHT_SAID, LEFT_ALIGNED, RIGHT_ALIGNED, ALIGNED_WORDS, LONGEST,
+    SWAPPED, AGREEING, PLACES, COLUMNS
 };
 
 enum { MOST_FETCHED = 8192 }; /* bytes, which a cache holds beside what is looked at */
-
-typedef struct {
-    uint32_t *values;
-    size_t count, room;
-} Places;
 
 /* Number the words of the left side as they come, for those of its pairs that are looked at. */
 static int know_words(Work *work, const Words *left)
@@ -51,114 +47,6 @@ static int number_right(Work *work, const Words *left, const Words *right, int64
     return 1;
 }
 
-/* Whether the other side has less than two fifths of what these words say. */
-static int tells_others(const Words *side, const uint32_t *ids, const uint8_t *seen, int64_t from,
-                        int64_t to)
-{
-    uint64_t common = 0, total = 0;
-    for (int64_t i = from; i < to; i++) {
-        total += side->weights[i];
-        if (ids[i] != NOWHERE && (!seen || seen[ids[i]])) common += side->weights[i];
-    }
-    return 5 * common < 2 * (total ? total : 1);
-}
-
-static int64_t swapped(const Work *work, const Words *left, const Words *right, const Bounds *bounds)
-{
-    int64_t longest = 0;
-    const Block *one = NULL;
-    for (int64_t k = 0; k < work->block_count; k++) {
-        const Block *next = work->blocks + k;
-        if (next->size < bounds->run) continue;
-        if (one) {
-            int64_t l = one->left + one->size, r = one->right + one->size;
-            int64_t length = next->left - l < next->right - r ? next->left - l : next->right - r;
-            if (length > longest && length > bounds->slot &&
-                tells_others(left, work->left_ids, work->seen, l, next->left) &&
-                tells_others(right, work->right_ids, NULL, r, next->right))
-                longest = length;
-        }
-        one = next;
-    }
-    return longest;
-}
-
-typedef struct {
-    int numbers, names;
-    uint32_t rarest, only; /* a bit for each word of the gap */
-} Gap;
-
-/* Which words in a gap the other side has not at all. */
-static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen, int64_t from,
-                     int64_t to)
-{
-    Gap gap = {0, 0, 0, 0};
-    for (int64_t i = from; i < to; i++) {
-        if (ids[i] != NOWHERE && (!seen || seen[ids[i]])) continue;
-        gap.only |= 1U << (i - from);
-        if (side->marks[i] & 1) {
-            gap.numbers++;
-        } else {
-            gap.names++;
-            gap.rarest = side->weights[i] > gap.rarest ? side->weights[i] : gap.rarest;
-        }
-    }
-    return gap;
-}
-
-static int note(Places *places, uint32_t pair, const Block *one, const Block *next, Gap mine,
-                Gap other)
-{
-    if (places->count + 7 > places->room) {
-        size_t room = places->room ? 2 * places->room : 1024;
-        uint32_t *more = realloc(places->values, room * sizeof *more);
-        if (!more) return 0;
-        places->values = more;
-        places->room = room;
-    }
-    uint32_t *to = places->values + places->count;
-    to[0] = pair;
-    to[1] = (uint32_t)(one->left + one->size);
-    to[2] = (uint32_t)next->left;
-    to[3] = (uint32_t)(one->right + one->size);
-    to[4] = (uint32_t)next->right;
-    to[5] = mine.only;
-    to[6] = other.only;
-    places->count += 7;
-    return 1;
-}
-
-/* Note the gaps in which a fact may be substituted; count what agrees. */
-static int facts(const Work *work, const Words *left, const Words *right, const Bounds *bounds,
-                 uint32_t pair, Places *places, int64_t *out)
-{
-    Block at = {0, 0, 0}, end = {left->count, right->count, 0};
-    uint64_t informative = (uint64_t)bounds->informative;
-    int64_t agreeing = 0, count = 0;
-    for (int64_t k = 0; k <= work->block_count; k++) {
-        const Block *block = k < work->block_count ? work->blocks + k : &end;
-        if (k < work->block_count && block->size == 1 && left->weights[block->left] < informative)
-            continue;
-        int64_t ours = block->left - at.left - at.size, theirs = block->right - at.right - at.size;
-        if (ours > 0 && theirs > 0 && ours <= bounds->slot && theirs <= bounds->slot) {
-            Gap mine = look_into(left, work->left_ids, work->seen, at.left + at.size, block->left);
-            Gap other = look_into(right, work->right_ids, NULL, at.right + at.size, block->right);
-            int names = mine.names && other.names &&
-                        (mine.rarest >= informative || other.rarest >= informative);
-            if ((mine.numbers && other.numbers) || names) {
-                if (!note(places, pair, &at, block, mine, other)) return 0;
-                count++;
-            }
-        }
-        for (int64_t i = block->left; i < block->left + block->size; i++)
-            if (left->weights[i] >= informative) agreeing += left->weights[i];
-        at = *block;
-    }
-    out[AGREEING] = agreeing;
-    out[PLACES] = count;
-    return 1;
-}
-
 /* What one pair shares in the same order, and where it differs; returns 0 when memory ends. */
 static int look_closely(Work *work, const Words *left, const Words *right, const Bounds *bounds,
                         uint32_t pair, Places *places, int64_t known, int64_t *out)
@@ -176,8 +64,10 @@ static int look_closely(Work *work, const Words *left, const Words *right, const
             out[RIGHT_ALIGNED] += right->weights[block->right + i];
         }
     }
-    out[SWAPPED] = swapped(work, left, right, bounds);
-    if (!facts(work, left, right, bounds, pair, places, out)) return 0;
+    out[SWAPPED] = longest_swapped(work, left, right, bounds);
+    if (!note_places(work, left, right, bounds, pair, places)) return 0;
+    out[AGREEING] = places->agreeing;
+    out[PLACES] = places->noted;
     out[LONGEST] = longest_passage(work, left, right, bounds->run, known);
     return out[LONGEST] >= 0;
 }
@@ -404,7 +294,7 @@ PyObject *measure_pairs(PyObject *module, PyObject *args)
     bounds.least_dot = b[5];
     Columns in = {words.buf, marks.buf, term_of.buf, idf.buf, offsets.buf, terms.buf, term_weights.buf,
                   term_offsets.buf, pairs.buf, pairs.len / 16};
-    Places places = {NULL, 0, 0};
+    Places places = {0};
     int fine;
     Py_BEGIN_ALLOW_THREADS
     fine = measure(&in, &bounds, out.buf, &places);

@@ -80,6 +80,13 @@ typedef struct {
     int64_t longest;               /* a passage of this length is held by both */
 } Passages;
 
+/* The places of all pairs, seven numbers each, and what was counted on the last one. */
+typedef struct {
+    uint32_t *values;
+    size_t count, room;
+    int64_t agreeing, noted;
+} Places;
+
 /* Make room for `count` entries; what stood there is lost. */
 static inline void *renew(void *array, size_t *room, size_t count, size_t entry)
 {
@@ -117,6 +124,10 @@ static inline size_t find(const Table *table, uint64_t key)
 }
 
 int align(Work *work, int64_t left_count, int64_t right_count);
+int64_t longest_swapped(const Work *work, const Words *left, const Words *right,
+                        const Bounds *bounds);
+int note_places(const Work *work, const Words *left, const Words *right, const Bounds *bounds,
+                uint32_t pair, Places *places);
 int sift_runs(Work *work, const Words *left, int64_t run);
 int64_t most_shared(Work *work, const Words *right, int64_t run);
 int know_runs(Work *work, const Words *left, int64_t run);

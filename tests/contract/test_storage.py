@@ -55,6 +55,17 @@ def test_a_column_may_be_altered_in_place_and_stays_so_when_memory_is_given_back
     assert (found[::2] == 7).all()
 
 
+def test_a_long_column_grows_in_place(storage):
+    column = storage.column(np.zeros((0, 2), np.uint32))
+    for at in range(40):
+        column.extend(np.full((50_000 + at, 2), at, np.uint32))
+        if at % 16 == 0:
+            assert column.part(49_999, 50_001).tolist() == [[0, 0], [min(at, 1)] * 2][: at + 1]
+    found = column.array()
+    expected = np.repeat(np.arange(40), 50_000 + np.arange(40))
+    assert (found == expected[:, None]).all()
+
+
 def test_a_column_without_values_has_its_type(storage):
     found = storage.column(np.ones((2, 3), np.uint16)).array()
     assert (found.dtype, found.shape) == (np.dtype("uint16"), (0, 3))

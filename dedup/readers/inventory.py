@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import io
+from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from ..data import InputFile, Skipped
 from . import archive, sniff, table, walk
 from .expansion import Expanded, in_members
-from .opening import BLOCK_BYTES, Steady
+from .opening import BLOCK_BYTES, STDIN, Steady
 from .source import RefusedError
 from .transcoding import RETURNS, transcoded, transcodes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from .source import ReadSettings
 
 
@@ -24,17 +27,28 @@ def describe(path: str, how: ReadSettings, below: str = "") -> InputFile:
     Raises OSError and CorruptError where this cannot be told, and RefusedError for an archive in
     which two members have one name, so that an address would mean both.
     """
-    with Steady(path) as steady, io.BufferedReader(steady, BLOCK_BYTES) as stream:
+    with _opened(path) as stream:
         kind, packed = _made(stream, path, how)
     made = InputFile(path, kind, below, packed)
     return replace(made, members=_members(made, how)) if kind in {"zip", "tar"} else made
 
 
+@contextmanager
+def _opened(path: str) -> Iterator[BinaryIO]:
+    """Open a file, and leave stdin, which has one place for all, at its beginning."""
+    with Steady(path) as steady, io.BufferedReader(steady, BLOCK_BYTES) as stream:
+        try:
+            yield cast("BinaryIO", stream)
+        finally:
+            if path == STDIN:
+                stream.seek(0)
+
+
 def _members(file: InputFile, how: ReadSettings) -> tuple[InputFile, ...]:
     """Describe each member of an archive that is read."""
     found: dict[str, InputFile] = {}
-    with Steady(file.path) as steady, io.BufferedReader(steady, BLOCK_BYTES) as stream:
-        plain: BinaryIO = stream
+    with _opened(file.path) as stream:
+        plain = stream
         if file.packed:
             expanded = Expanded(stream, file.packed, how.limits)
             plain = cast("BinaryIO", io.BufferedReader(expanded, BLOCK_BYTES))

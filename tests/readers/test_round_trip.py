@@ -5,6 +5,8 @@ import csv
 import gzip
 import io
 import json
+import subprocess
+import sys
 import tarfile
 import zipfile
 from pathlib import Path
@@ -363,6 +365,18 @@ def test_a_warc_whose_members_are_not_its_records_is_refused(here, capfd):
     assert main(["clean", "in.warc.gz", "-o", "out.warc.gz"]) == 2
     assert "gunzip" in capfd.readouterr().err
     assert not Path("out.warc.gz").exists()
+
+
+@pytest.mark.parametrize(
+    "name", ["news.zip", "news.tar.gz", "news.warc.gz", "wide.csv", "news.parquet"]
+)
+def test_what_comes_through_a_pipe_is_written_as_it_is_from_a_file(name, here):
+    every_format(ROWS, here)
+    cleaned(name, "out")
+    command = [sys.executable, "-m", "dedup", "clean", "-", "-o", "-", "-q"]
+    with open(name, "rb") as source, subprocess.Popen(["cat"], stdin=source, stdout=-1) as pipe:
+        done = subprocess.run(command, stdin=pipe.stdout, capture_output=True, check=False)
+    assert (done.returncode, done.stdout) == (0, Path("out").read_bytes())
 
 
 WIDE = ["utf-16", "utf-16-le", "utf-16-be", "utf-32", "returns"]

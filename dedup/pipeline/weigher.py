@@ -22,9 +22,9 @@ if TYPE_CHECKING:
     from ..kernels import Bounds
     from ..settings import Settings
 
-PAIRS_AT_ONCE = 256
+PAIRS_AT_ONCE = 1024
 """Pairs that are measured together."""
-BATCHES_HELD = 16
+BATCHES_HELD = 4
 """Of columns on disk, what the pairs of so many batches touch stands in memory."""
 _SWAP = np.array(
     [

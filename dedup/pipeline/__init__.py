@@ -134,14 +134,16 @@ def check(result: Result, verdicts: Verdicts) -> None:
     """
     tally = result.tally
     kept = {one.id for one in result.articles if one.keep}
-    direct = {frozenset(pair) for pair in verdicts.one_story()}
+    direct = set(verdicts.one_story())
     removed = [one for one in result.articles if not one.keep]
     sound = (
         len(result.articles) == tally.articles == len({one.id for one in result.articles})
         and tally.read == tally.articles + tally.skipped
         and len(removed) == tally.redundant
         and all(one.copy_of in kept for one in removed)
-        and all(frozenset((one.id, one.copy_of)) in direct for one in removed)
+        and all(
+            (one.id, one.copy_of) in direct or (one.copy_of, one.id) in direct for one in removed
+        )
         and all(sum(member in kept for member in one.members) == 1 for one in result.stories)
     )
     if not sound:

@@ -112,9 +112,11 @@ def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:
     keys = corpus.sketched.cut.keys
     places = kernels.find_places(keys.values, corpus.furniture)
     mine = np.flatnonzero(places >= 0)
-    known, first, counts = np.unique(places[mine], return_index=True, return_counts=True)
-    carried = dict(zip(corpus.furniture[known].tolist(), counts.tolist(), strict=True))
-    rows = np.searchsorted(keys.offsets, mine[first], side="right") - 1
+    counts = np.bincount(places[mine], minlength=len(corpus.furniture))
+    carried = dict(zip(corpus.furniture.tolist(), counts.tolist(), strict=True))
+    first = np.zeros(len(counts), np.int64)
+    first[places[mine[::-1]]] = mine[::-1]  # of several, the last that is written is the first
+    rows = np.searchsorted(keys.offsets, first, side="right") - 1
     found: dict[str, int] = {}
     for row in np.unique(rows)[:CARRIERS_READ].tolist():
         found |= _stretches(corpus, row, carried, settings)

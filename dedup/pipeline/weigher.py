@@ -23,9 +23,7 @@ if TYPE_CHECKING:
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 1024
-"""Pairs that are measured together."""
-BATCHES_HELD = 4
-"""Of columns on disk, what the pairs of so many batches touch stands in memory."""
+"""Pairs that are measured together; of columns on disk, what they touch stands in memory."""
 _SWAP = np.array(
     [
         kernels.MEASURES.index(
@@ -124,12 +122,10 @@ class Weigher:
             self._note(judged)
 
     def _each(self, step: Callable[[Any], Batch], batches: Iterable[Any]) -> Iterator[Batch]:
-        """What a step judges of each batch; what was looked at is let go of now and then."""
-        for number, judged in enumerate(self.run(step, batches)):
-            if number % BATCHES_HELD == 0:
-                self.corpus.storage.release()
+        """What a step judges of each batch; what was looked at is let go of."""
+        for judged in self.run(step, batches):
+            self.corpus.storage.release()
             yield judged
-        self.corpus.storage.release()
 
     def kept(self, left: int, right: int) -> bool:
         """Whether a pair of articles was proposed and could be more than distinct."""

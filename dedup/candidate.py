@@ -138,13 +138,13 @@ def _together(
         found.append(kernels.bucket_pairs(keys.values[mine], rows, full, limit))
     if len(found) == 1:
         return found[0]
-    packed = np.concatenate([pairs[:, 0] << 32 | pairs[:, 1] for pairs, _, _ in found])
+    packed = np.concatenate([kernels.pack(pairs) for pairs, _, _ in found])
     together = np.concatenate([times for _, times, _ in found])
     order = np.argsort(packed, kind="stable")
     packed, starts = np.unique(packed[order], return_index=True)
     times = np.add.reduceat(together[order], starts) if len(starts) else starts
     capped = sum(cut for _, _, cut in found)
-    return np.stack((packed >> 32, packed & 0xFFFFFFFF), 1), times, capped
+    return kernels.unpack(packed), times, capped
 
 
 def merge(proposals: dict[int, tuple[NDArray[np.int64], int]]) -> Candidates:
@@ -152,7 +152,7 @@ def merge(proposals: dict[int, tuple[NDArray[np.int64], int]]) -> Candidates:
     every = [pairs for pairs, _ in proposals.values()]
     pairs, _ = kernels.count_pairs(np.concatenate([np.zeros((0, 2), np.int64), *every]))
     found_by = np.zeros(len(pairs), np.uint8)
-    packed = (pairs[:, 0] << 32) | pairs[:, 1]
+    packed = kernels.pack(pairs)
     for bit, (mine, _) in proposals.items():
-        found_by[np.searchsorted(packed, (mine[:, 0] << 32) | mine[:, 1])] |= np.uint8(1 << bit)
+        found_by[np.searchsorted(packed, kernels.pack(mine))] |= np.uint8(1 << bit)
     return Candidates(pairs, found_by, sum(capped for _, capped in proposals.values()))

@@ -67,7 +67,7 @@ STEPS = {
     "reports": {
         "screen": 0, "figures": 0, "findings": 0, "rows": 0.5, "machine": 1, "text": 3,
     },
-    "kernels": {"_native": 0, "columns": 1, "reference_pairs": 3, "native": 3},
+    "kernels": {"_native": 0, "columns": 1, "packing": 1.5, "reference_pairs": 3, "native": 3},
     "pipeline": {
         "memory": -2,
         "numbering": -1,

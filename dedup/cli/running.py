@@ -48,6 +48,10 @@ def tell_reading(
     if not flags.quiet:
         say_notices(notices)
     if flags.verbose:
+        from ..kernels import KIND
+
+        if KIND != "native":
+            say("note: the kernels are not compiled; the same answers take several times as long")
         for note in result.notes:
             say(f"note: {note}")
     return replace(result, notes=(*result.notes, *notices.lines())), faults

@@ -19,6 +19,7 @@ from .columns import (
     Rows,
     Sides,
 )
+from .packing import pack, unpack
 from .parts import parts
 from .reference_pairs import align
 
@@ -121,11 +122,13 @@ __all__ = [
     "measure_pairs",
     "minhash",
     "number_values",
+    "pack",
     "parts",
     "pick_words",
     "scan_records",
     "sort_distinct",
     "take_rows",
+    "unpack",
     "weigh_gaps",
     "weigh_rows",
 ]

@@ -109,8 +109,7 @@ PyObject *count_rarer(PyObject *module, PyObject *args)
     uint32_t *rarer = out.buf;
     int64_t longest = 0;
     Py_ssize_t rows = offsets.len / 8 - 1;
-    for (Py_ssize_t row = 0; row < rows; row++)
-        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    longest = longest_row(start, rows);
     uint64_t *sorted = malloc(2 * (size_t)(longest + 1) * sizeof *sorted);
     if (sorted) {
         Py_BEGIN_ALLOW_THREADS

@@ -39,6 +39,17 @@ extern uint64_t odd_secret;
 /* Where a table begins to look for a key; the low bits count. */
 static inline size_t spot(uint64_t key) { return (size_t)((key * odd_secret) >> 29); }
 
+/* The length of the longest of some rows. */
+static inline int64_t longest_row(const int64_t *offsets, Py_ssize_t rows)
+{
+    int64_t longest = 0;
+    for (Py_ssize_t row = 0; row < rows; row++) {
+        int64_t size = offsets[row + 1] - offsets[row];
+        longest = size > longest ? size : longest;
+    }
+    return longest;
+}
+
 void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
 void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 

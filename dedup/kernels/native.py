@@ -23,6 +23,7 @@ from .columns import (
     Rows,
     Sides,
 )
+from .packing import pack
 from .reference import permutations
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64,
 
 def count_pairs(pairs: I64) -> tuple[I64, I64]:
     """See ``reference.count_pairs``."""
-    return _counted(np.sort((pairs[:, 0] << 32 | pairs[:, 1]).astype(np.uint64)))
+    return _counted(np.sort(pack(pairs).astype(np.uint64)))
 
 
 def _counted(packed: U64) -> tuple[I64, I64]:

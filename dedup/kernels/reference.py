@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .packing import pack, unpack
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -260,8 +262,8 @@ def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64,
 
 def count_pairs(pairs: I64) -> tuple[I64, I64]:
     """Distinct pairs of ``int64[m, 2]`` (values below 2**31), sorted, and how often each stands."""
-    packed, counts = np.unique((pairs[:, 0] << 32) | pairs[:, 1], return_counts=True)
-    return np.stack((packed >> 32, packed & 0xFFFFFFFF), 1), counts.astype(np.int64)
+    packed, counts = np.unique(pack(pairs), return_counts=True)
+    return unpack(packed), counts.astype(np.int64)
 
 
 def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:

@@ -93,8 +93,7 @@ PyObject *sort_distinct(PyObject *module, PyObject *args)
     int64_t *end = out_offsets.buf, *times = counts.buf, total = 0, longest = 0;
     uint64_t *kept = out.buf;
     Py_ssize_t rows = offsets.len / 8 - 1;
-    for (Py_ssize_t row = 0; row < rows; row++)
-        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    longest = longest_row(start, rows);
     uint64_t *sorted = malloc(2 * (size_t)(longest + 1) * sizeof *sorted);
     if (sorted) {
         Py_BEGIN_ALLOW_THREADS
@@ -139,8 +138,7 @@ PyObject *keep_lowest(PyObject *module, PyObject *args)
     Py_ssize_t rows = offsets.len / 8 - 1;
     int shift = 0; /* so that the top bits tell them apart as those of any hash */
     while (shift < 63 && !(highest >> (63 - shift))) shift++;
-    for (Py_ssize_t row = 0; row < rows; row++)
-        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    longest = longest_row(start, rows);
     uint64_t *some = malloc(2 * (size_t)longest * sizeof *some);
     if (some) {
         Py_BEGIN_ALLOW_THREADS

@@ -112,8 +112,7 @@ PyObject *cut_terms(PyObject *module, PyObject *args)
     int64_t *end = out_offsets.buf, total = 0, longest = 1;
     uint32_t *times = counts.buf, *place = places.buf;
     Py_ssize_t rows = offsets.len / 8 - 1;
-    for (Py_ssize_t row = 0; row < rows; row++)
-        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    longest = longest_row(start, rows);
     size_t most = 16, row_size = (size_t)longest;
     while (most < 4 * row_size) most *= 2;
     struct table table = {malloc(most * 8), malloc(most * 4), malloc(row_size * 8),
@@ -211,8 +210,7 @@ PyObject *mask_runs(PyObject *module, PyObject *args)
     const int64_t *start = offsets.buf;
     uint8_t *mask = out.buf;
     int64_t rows = offsets.len / 8 - 1, longest = 1;
-    for (int64_t row = 0; row < rows; row++)
-        longest = start[row + 1] - start[row] > longest ? start[row + 1] - start[row] : longest;
+    longest = longest_row(start, rows);
     struct known all = {0};
     uint64_t *keys = malloc((size_t)longest * sizeof *keys);
     int64_t *places = malloc((size_t)longest * sizeof *places);

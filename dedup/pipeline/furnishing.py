@@ -42,9 +42,8 @@ def learn(
     if not len(likely):
         return likely
     pairs, at = furniture.neighbours(keys, likely)
-    packed = pairs[:, 0] << np.int64(32) | pairs[:, 1]
-    every, place = np.unique(packed, return_inverse=True)
-    place, distinct = place.ravel(), np.stack((every >> 32, every & 0xFFFFFFFF), 1)
+    packed, place = np.unique(kernels.pack(pairs), return_inverse=True)
+    place, distinct = place.ravel(), kernels.unpack(packed)
     cosines = np.full(len(distinct), np.inf)  # one that nobody asked for does not count as apart
     for some in (furniture.deciding(at), np.ones(len(at), bool)):
         asked = np.unique(place[some & _undecided(likely, at, cosines[place], related_ratio)])

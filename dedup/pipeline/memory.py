@@ -82,12 +82,14 @@ class HeldColumn:
 
 def _pages(size: int) -> mmap.mmap:
     """Memory of its own, of which nothing is there before it is written to."""
+    if not hasattr(mmap, "MAP_ANONYMOUS"):  # Windows knows no other kind
+        return mmap.mmap(-1, size)
     return mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
 
 
 def _longer(pages: mmap.mmap, used: int, size: int) -> mmap.mmap:
     """More pages that begin with the same bytes, where the system can do that without a copy."""
-    with suppress(SystemError):
+    with suppress(SystemError, OSError):
         pages.resize(size)
         return pages
     longer = _pages(size)

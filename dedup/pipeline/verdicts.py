@@ -81,14 +81,14 @@ class Verdicts(Sequence[Verdict]):
     def __getitem__(self, at: slice) -> tuple[Verdict, ...]: ...
     def __getitem__(self, at: int | slice) -> Verdict | tuple[Verdict, ...]:
         """One of them, or some."""
-        numbers = np.arange(len(self))[at if isinstance(at, slice) else [at]]
-        made = tuple(self._made(numbers))
+        some = self._judged.take(np.arange(len(self))[at if isinstance(at, slice) else [at]])
+        made = tuple(_made(self._ids(some.places), some))
         return made if isinstance(at, slice) else made[0]
 
     def __iter__(self) -> Iterator[Verdict]:
         """Each of them."""
-        for start in range(0, len(self), READ_AT_ONCE):
-            yield from self._made(np.arange(start, min(start + READ_AT_ONCE, len(self))))
+        for ids, some in self.batches():
+            yield from _made(ids, some)
 
     def batches(self) -> Iterator[tuple[list[tuple[str, str]], Batch]]:
         """A stretch at a time, the ids of the pairs beside it, without making their verdicts."""
@@ -116,12 +116,10 @@ class Verdicts(Sequence[Verdict]):
         articles = self._articles
         return [(articles[left].id, articles[right].id) for left, right in places.tolist()]
 
-    def _made(self, numbers: NDArray[np.int64]) -> Iterator[Verdict]:
-        """Some of them."""
-        some = self._judged.take(numbers)
-        facts = [some.facts.get(at, ()) for at in range(len(numbers))]
-        told = evidence.tell(some.weighed, facts)
-        rows = zip(self._ids(some.places), some.rules.tolist(), told, strict=True)
-        for (left, right), number, weighed in rows:
-            rule = verdict.RULES[number]
-            yield Verdict(left, right, rule.relation, rule.kind, rule.name, weighed)
+
+def _made(ids: list[tuple[str, str]], judged: Batch) -> Iterator[Verdict]:
+    """Verdicts on pairs of articles with these ids."""
+    told = evidence.tell(judged.weighed, judged.facts)
+    for (left, right), number, weighed in zip(ids, judged.rules.tolist(), told, strict=True):
+        rule = verdict.RULES[number]
+        yield Verdict(left, right, rule.relation, rule.kind, rule.name, weighed)

@@ -62,7 +62,7 @@ class Weigher:
         self.found = found
         self.settings = settings
         self.run = run
-        self._packed = _pack(found.pairs)
+        self._packed = kernels.pack(found.pairs)
         self._batches: list[Batch] = []
         self._numbers: dict[int, int] = {}
         self._rules: list[int] = []
@@ -108,14 +108,14 @@ class Weigher:
         fresh = [one for one in wanted if one not in self._numbers]
         if not fresh:
             return
-        places = _unpack(np.array(fresh, np.int64))
+        places = kernels.unpack(np.array(fresh, np.int64))
         rows = self.corpus.rows[places]
         wordless = (rows < 0).any(axis=1)
         copies = (rows[:, 0] == rows[:, 1]) & ~wordless
         self._note(self._told_apart(places[wordless]))
         self._note(self._told_equal(places[copies]))
         rest = np.flatnonzero(~copies & ~wordless)
-        order = rest[np.argsort(_pack(np.sort(rows[rest], axis=1)), kind="stable")]
+        order = rest[np.argsort(kernels.pack(np.sort(rows[rest], axis=1)), kind="stable")]
         starts = range(0, len(order), PAIRS_AT_ONCE)
         some = [places[order[at : at + PAIRS_AT_ONCE]] for at in starts]
         for judged in self._each(self._judge_closely, some):
@@ -141,13 +141,13 @@ class Weigher:
         if not len(judged.rules):
             return
         numbers = range(len(self._rules), len(self._rules) + len(judged.rules))
-        self._numbers.update(zip(_pack(judged.places).tolist(), numbers, strict=True))
+        self._numbers.update(zip(kernels.pack(judged.places).tolist(), numbers, strict=True))
         self._rules += judged.rules.tolist()
         self._batches.append(judged)
 
     def _found_by(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
         """Which indexes proposed each pair of rows; 0 where none did."""
-        packed = _pack(rows)
+        packed = kernels.pack(rows)
         at = np.searchsorted(self._packed, packed)
         found_by = np.append(self.found.found_by, np.uint8(0))
         known = np.append(self._packed, -1)[at] == packed
@@ -175,7 +175,7 @@ class Weigher:
         return self._ruled(places, evidence.weigh(sides, nothing, shared, found, beside))
 
     def _ruled(self, places: NDArray[np.int64], weighed: Weighed) -> Batch:
-        """What the rules say to evidence without facts."""
+        """What the rules say to the evidence."""
         return Batch(places, verdict.decide(weighed, self.settings.match), weighed, {})
 
     def _judge_some(self, at: int) -> Batch:
@@ -184,10 +184,9 @@ class Weigher:
         """
         some = slice(at, at + PAIRS_AT_ONCE)
         measured = self._measure(self.found.pairs[some], self.found.found_by[some], closely=False)
-        places = self.corpus.first[measured.pairs]
-        weighed = self._weigh(places, measured)
-        told = np.flatnonzero(IS_TOLD[verdict.decide(weighed, self.settings.match)])
-        judged = self._told(places, measured, weighed, told)
+        judged = self._weigh(self.corpus.first[measured.pairs], measured)
+        told = np.flatnonzero(IS_TOLD[judged.rules])
+        judged = self._told(judged, measured, told)
         return judged.take(told[IS_TOLD[judged.rules[told]]])
 
     def _judge_closely(self, places: NDArray[np.int64]) -> Batch:
@@ -196,8 +195,8 @@ class Weigher:
         turned = rows[:, 0] > rows[:, 1]
         pairs = np.sort(rows, axis=1)
         measured = self._measure(pairs, self._found_by(pairs), closely=True)
-        weighed = self._weigh(places, measured)
-        judged = self._told(places, measured, weighed, np.arange(len(places)))
+        judged = self._weigh(places, measured)
+        judged = self._told(judged, measured, np.arange(len(places)))
         return _turned(judged, turned) if turned.any() else judged
 
     def _measure(
@@ -223,31 +222,26 @@ class Weigher:
         found = evidence.Found(found_by[kept], banded.sum(axis=1), agree.mean(axis=1))
         return _Measured(pairs, measures, shingles, found, places[:, 1:], place_offsets)
 
-    def _weigh(self, places: NDArray[np.int64], measured: _Measured) -> Weighed:
-        """The evidence on measured pairs, facts aside."""
+    def _weigh(self, places: NDArray[np.int64], measured: _Measured) -> Batch:
+        """The verdicts on measured pairs, facts aside."""
         left, right = self._lengths[measured.pairs].T
         sides = np.ascontiguousarray(left), np.ascontiguousarray(right)
         parts = measured.measures, measured.shingles, measured.found
-        return evidence.weigh(sides, *parts, self._beside(places))
+        return self._ruled(places, evidence.weigh(sides, *parts, self._beside(places)))
 
-    def _told(
-        self,
-        places: NDArray[np.int64],
-        measured: _Measured,
-        weighed: Weighed,
-        wanted: NDArray[np.int64],
-    ) -> Batch:
-        """The verdicts on pairs, the facts of the wanted ones read."""
+    def _told(self, judged: Batch, measured: _Measured, wanted: NDArray[np.int64]) -> Batch:
+        """The verdicts on the same pairs, the facts of the wanted ones read."""
         filled = wanted[measured.measures[wanted, _PLACES] > 0]
         if not len(filled):
-            return self._ruled(places, weighed)
+            return judged
         found = self._facts(measured, filled)
-        counts, weights = (np.zeros(len(places), np.int64) for _ in range(2))
+        counts, weights = (np.zeros(len(judged.rules), np.int64) for _ in range(2))
         counts[filled], weights[filled] = found.counts, found.weights
         agreeing = measured.measures[:, _AGREEING]
-        judged = self._ruled(places, evidence.differing(weighed, counts, weights, agreeing))
+        weighed = evidence.differing(judged.weighed, counts, weights, agreeing)
         facts = zip(filled.tolist(), found.facts(), strict=True)
-        return judged._replace(facts={number: one for number, one in facts if one})
+        ruled = self._ruled(judged.places, weighed)
+        return ruled._replace(facts={number: one for number, one in facts if one})
 
     def _facts(self, measured: _Measured, numbers: NDArray[np.int64]) -> fact.Differing:
         """The facts that differ in some of the measured pairs."""
@@ -262,16 +256,6 @@ class Weigher:
         heads = evidence.head_words(words, measured.measures[numbers, _ALIGNED])
         spell = partial(wording.spell, self.corpus, self.settings)
         return fact.find(self._columns, of_pair, heads, gaps, spell)
-
-
-def _pack(pairs: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Each pair as one number."""
-    return np.asarray(pairs[:, 0] << np.int64(32) | pairs[:, 1], np.int64)
-
-
-def _unpack(packed: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The pairs again."""
-    return np.stack((packed >> 32, packed & 0xFFFFFFFF), 1)
 
 
 def _turned(judged: Batch, turned: NDArray[np.bool_]) -> Batch:

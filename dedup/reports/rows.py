@@ -43,10 +43,9 @@ def articles(entries: Iterable[Entry]) -> Iterator[str]:
 def pairs(verdicts: Verdicts) -> Iterator[str]:
     """Each verdict with its evidence, rounded, as an object on one line."""
     for ids, judged in verdicts.batches():
-        facts = [judged.facts.get(at, ()) for at in range(len(ids))]
-        told = evidence.told(settled_columns(judged.weighed), facts)
+        told = evidence.told(settled_columns(judged.weighed), judged.facts)
         columns = [
-            _listed(facts) if name == "facts" else _cells(name, values)
+            _listed(values) if name == "facts" else _cells(name, values)
             for name, values in told.items()
         ]
         rows = zip(ids, judged.rules.tolist(), zip(*columns, strict=True), strict=True)

@@ -72,3 +72,13 @@ def test_without_the_compiled_kernels_the_answers_are_right() -> None:
         (one["left"][:3], one["right"][:3]) for one in told["pairs"] if one["relation"] == "related"
     }
     assert {("000", "002"), ("001", "002"), ("006", "007")} <= related
+
+
+@pytest.mark.parametrize("twin", BUILT)
+def test_that_the_slow_twin_runs_is_said_to_whoever_asks(twin: str) -> None:
+    """Once, on stderr, and never in the result."""
+    command = sys.executable, "-m", "dedup", "scan", "wire.jsonl", "--verbose"
+    environment = os.environ | {"DEDUP_KERNELS": twin, "PYTHONPATH": str(HOUSE)}
+    done = subprocess.run(command, env=environment, cwd=SAMPLES, capture_output=True, check=True)
+    assert done.stderr.count(b"not compiled") == (twin == "reference")
+    assert b"not compiled" not in done.stdout

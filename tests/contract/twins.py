@@ -21,8 +21,9 @@ if TYPE_CHECKING:
 HOMES = {"reference": ("reference", "reference_pairs", "reference_rows"), "native": ("native",)}
 BUILT = [name for name in HOMES if name == "reference" or find_spec("dedup.kernels._native")]
 """The twins that this machine has."""
-SHARED = {"align", "parts"}
-"""No kernels with a twin: the alignment that people are shown, and what splits work for kernels."""
+SHARED = {"align", "pack", "parts", "unpack"}
+"""No kernels with a twin: the alignment that people are shown, what splits work for kernels, and
+how a pair is one number."""
 KERNELS = [name for name in kernels.__all__ if name.islower() and name not in SHARED]
 
 BASE = 0x9E3779B97F4A7C15

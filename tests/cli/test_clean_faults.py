@@ -73,15 +73,22 @@ def left():
 
 
 def forked(signals, chance):
-    """Run clean in a child of this process, and send it a signal at a random moment of its life."""
+    """Run clean in a child of this process, and send it a signal at a random moment of its life,
+    which begins when it is about to run: before, it is no program of ours yet.
+    """
+    ready, tell = os.pipe()
     child = os.fork()
     if child == 0:
         code = 99
         with contextlib.suppress(BaseException):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGCHLD})
             os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+            os.write(tell, b"!")
             code = main(ARGUMENTS)
         os._exit(code)
+    os.close(tell)
+    os.read(ready, 1)
+    os.close(ready)
     signal.sigtimedwait({signal.SIGCHLD}, chance)
     with contextlib.suppress(ProcessLookupError):
         os.kill(child, signals)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
 if TYPE_CHECKING:
@@ -35,19 +37,42 @@ def threads(jobs: int) -> Engine:
 
     def run(step: Callable[[_In], _Out], batches: Iterable[_In]) -> Iterator[_Out]:
         waiting: deque[Future[_Out]] = deque()
-        with ThreadPoolExecutor(jobs) as pool:
-            try:
-                for batch in batches:
+        pool = ThreadPoolExecutor(jobs)
+        try:
+            for batch in batches:
+                with _undisturbed():
                     waiting.append(pool.submit(step, batch))
-                    if len(waiting) > 2 * jobs:
-                        yield waiting.popleft().result()
-                while waiting:
-                    yield waiting.popleft().result()
-            finally:
-                for one in waiting:
-                    one.cancel()
+                if len(waiting) > 2 * jobs:
+                    yield _answer(waiting)
+            while waiting:
+                yield _answer(waiting)
+        finally:
+            with _undisturbed():
+                pool.shutdown(cancel_futures=True)
 
     return run
+
+
+def _answer(waiting: deque[Future[_Out]]) -> _Out:
+    """Wait for the answer to the first of the batches."""
+    with _undisturbed():
+        return waiting.popleft().result()
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """Hold signals back for as long as a batch takes: one that raises while a lock of the pool is
+    taken would leave it so, and its threads would wait for ever. Threads that begin meanwhile are
+    never disturbed.
+    """
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, (signal.SIGINT, signal.SIGTERM))
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _here(step: Callable[[Any], Any], batches: Iterable[Any]) -> Iterator[Any]:

@@ -47,6 +47,17 @@ class Batch(NamedTuple):
             {at: facts for at, facts in known if facts},
         )
 
+    def part(self, start: int, stop: int) -> Batch:
+        """The pairs of a stretch, whose columns are not copied."""
+        numbers = range(start, min(stop, len(self.rules)))
+        known = ((at, self.facts.get(one)) for at, one in enumerate(numbers)) if self.facts else ()
+        return Batch(
+            self.places[start:stop],
+            self.rules[start:stop],
+            Weighed._make(column[start:stop] for column in self.weighed),
+            {at: facts for at, facts in known if facts},
+        )
+
 
 def joined(batches: Sequence[Batch]) -> Batch:
     """Batches end to end; there is at least one."""
@@ -93,7 +104,7 @@ class Verdicts(Sequence[Verdict]):
     def batches(self) -> Iterator[tuple[list[tuple[str, str]], Batch]]:
         """A stretch at a time, the ids of the pairs beside it, without making their verdicts."""
         for start in range(0, len(self), READ_AT_ONCE):
-            some = self._judged.take(np.arange(start, min(start + READ_AT_ONCE, len(self))))
+            some = self._judged.part(start, start + READ_AT_ONCE)
             yield self._ids(some.places), some
 
     def mapped(self, change: Callable[[Weighed], Weighed]) -> Verdicts:

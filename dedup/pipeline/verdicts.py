@@ -22,7 +22,7 @@ IS_SAME = np.array([rule.relation is Relation.SAME_STORY for rule in verdict.RUL
 """Of each rule, whether those that it decides on are one story."""
 IS_TOLD = np.array([rule.relation is not Relation.DISTINCT for rule in verdict.RULES])
 """Of each rule, whether those that it decides on are more than distinct."""
-READ_AT_ONCE = 1024
+READ_AT_ONCE = 4096
 """Verdicts that are made into objects at a time."""
 
 

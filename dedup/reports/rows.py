@@ -92,7 +92,7 @@ class _Cells:
 
     def __init__(self) -> None:
         """Nothing is written yet."""
-        self._written: dict[str, NDArray[np.object_]] = {}
+        self._written: dict[str, tuple[NDArray[np.object_], NDArray[np.bool_]]] = {}
 
     def of(self, name: str, column: NDArray[np.generic]) -> list[str]:
         """A field of many pairs, with what parts it from the field before; nothing for what is
@@ -104,21 +104,25 @@ class _Cells:
         codes = column.astype(np.int64) + 1  # 0 for what is unknown
         if int(codes.max(initial=0)) >= KEPT_CELLS:
             return list(map(say, codes.tolist()))
-        written = self._room(name, int(codes.max(initial=0)) + 1)
-        cells: list[str] = written[codes].tolist()
-        if None in cells:
-            fresh = np.unique(codes)
+        written, known = self._room(name, int(codes.max(initial=0)) + 1)
+        fresh = codes[~known[codes]]
+        if len(fresh):
+            fresh = np.unique(fresh)
             written[fresh] = list(map(say, fresh.tolist()))
-            cells = written[codes].tolist()
+            known[fresh] = True
+        cells: list[str] = written[codes].tolist()
         return cells
 
-    def _room(self, name: str, size: int) -> NDArray[np.object_]:
-        """What is written of a field, with room for so many figures."""
-        written = self._written.get(name, np.zeros(0, np.object_))
-        if len(written) < size:
-            more = np.full(2 * size - len(written), None, np.object_)
-            written = self._written[name] = np.concatenate((written, more))
-        return written
+    def _room(self, name: str, size: int) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+        """What is written of a field, with room for so many figures, and which of them are."""
+        none = np.zeros(0, np.object_), np.zeros(0, np.bool_)
+        written, known = self._written.get(name, none)
+        more = 2 * size - len(written)
+        if more > size:
+            written = np.concatenate((written, np.zeros(more, np.object_)))
+            known = np.concatenate((known, np.zeros(more, np.bool_)))
+            self._written[name] = written, known
+        return written, known
 
 
 def _cell(name: str, value: Callable[[int], str], code: int) -> str:

@@ -67,7 +67,8 @@ def group(
             if story:
                 groups.append(story)
             chains += bool(rest)
-            rests += stars.linked(rest)
+            if rest:
+                rests += stars.linked(rest)
         pending = [stars.star(rows) for rows in rests]
     kept = stars.keep_best(groups)
     return sorted(kept, key=lambda one: one.members), chains
@@ -97,6 +98,7 @@ class _Stars:
         self.corpus = corpus
         self.weigher = weigher
         self.policy = policy
+        self.same = same
         self.asked: Counter[int] = Counter()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
         for left, right in same.tolist():
@@ -117,13 +119,14 @@ class _Stars:
 
     def linked(self, rows: Iterable[int] | None = None) -> list[list[int]]:
         """What of the rows (by default all) hangs together, and rows with copies to the letter."""
-        inside = set(self.places if rows is None else rows)
-        near = {
-            row: self.neighbours[row] & inside for row in sorted(inside & self.neighbours.keys())
-        }
-        groups = cluster.gather((a, b) for a in near for b in sorted(near[a]))
-        copied = [[row] for row in sorted(inside & self.copied) if not near.get(row)]
-        return groups + copied
+        edges, copied = self.same, self.copied
+        if rows is not None:
+            inside = set(rows)
+            near = ((row, self.neighbours.get(row, set()) & inside) for row in inside)
+            edges = np.array([(a, b) for a, some in near for b in some], np.int64).reshape(-1, 2)
+            copied = inside & copied
+        groups = cluster.gather(edges)
+        return groups + [[row] for row in sorted(copied.difference(*groups))]
 
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""

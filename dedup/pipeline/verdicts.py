@@ -39,7 +39,8 @@ class Batch(NamedTuple):
 
     def take(self, numbers: NDArray[np.int64]) -> Batch:
         """Some of the pairs, in the order given."""
-        known = ((at, self.facts.get(one)) for at, one in enumerate(numbers.tolist()))
+        told = enumerate(numbers.tolist()) if self.facts else ()
+        known = ((at, self.facts.get(one)) for at, one in told)
         return Batch(
             self.places[numbers],
             self.rules[numbers],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +24,7 @@ def gather(edges: NDArray[np.int64]) -> list[list[int]]:
     borders = np.flatnonzero(np.diff(roots[order])) + 1
     listed = nodes[order].tolist()
     starts = [0, *borders.tolist(), len(listed)] if listed else []
-    groups = [listed[a:b] for a, b in zip(starts, starts[1:], strict=False)]
+    groups = [listed[a:b] for a, b in pairwise(starts)]
     return [one for one in groups if len(one) > 1]
 
 

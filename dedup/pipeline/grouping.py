@@ -104,6 +104,8 @@ class _Stars:
         for left, right in same.tolist():
             self.neighbours[left].add(right)
             self.neighbours[right].add(left)
+        self.row_of: list[int] = corpus.rows.tolist()
+        self.words: list[int] = corpus.lengths.tolist()
         worded = np.flatnonzero(corpus.rows >= 0)
         counts = np.bincount(corpus.rows[worded])
         self.copied = set(np.flatnonzero(counts > 1).tolist())
@@ -111,11 +113,7 @@ class _Stars:
         told[[*self.copied, *self.neighbours]] = True
         self.places: dict[int, list[int]] = defaultdict(list)
         for at in worded[told[corpus.rows[worded]]].tolist():
-            self.places[self.row_of(at)].append(at)
-
-    def row_of(self, at: int) -> int:
-        """The row of the article at a place."""
-        return int(self.corpus.rows[at])
+            self.places[self.row_of[at]].append(at)
 
     def linked(self, rows: Iterable[int] | None = None) -> list[list[int]]:
         """What of the rows (by default all) hangs together, and rows with copies to the letter."""
@@ -130,24 +128,22 @@ class _Stars:
 
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""
-        row = self.row_of(at)
-        links = len(self.neighbours.get(row, ()))
-        return canonical.Standing(
-            self.corpus.articles[at], int(self.corpus.lengths[row]), links, at
-        )
+        row = self.row_of[at]
+        links = len(self.neighbours[row]) if row in self.neighbours else 0
+        return canonical.Standing(self.corpus.articles[at], self.words[row], links, at)
 
     def star(self, rows: list[int]) -> _Star:
         """Linked rows around the article in their middle."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
         keeper = members[canonical.middle(members, self.policy)].place
-        home = self.row_of(keeper)
+        home = self.row_of[keeper]
         asked = [row for row in rows if self._may_ask(row, home)]
         pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
         return _Star(keeper, rows, asked, pairs)
 
     def settle(self, star: _Star) -> tuple[Group | None, list[int]]:
         """One story out of linked rows, and the rows that are not in it."""
-        home = self.row_of(star.keeper)
+        home = self.row_of[star.keeper]
         verdicts: dict[int, int] = {}
         asked = set(star.asked)
         rest = []

@@ -136,7 +136,8 @@ class Weigher:
 
     def _judge_again(self, places: NDArray[np.int64], known: NDArray[np.int64]) -> Batch:
         """Pairs of articles, each in two rows that are measured: ``known`` are the places in
-        the first batch of the verdicts on the first articles of these. Only what is known besides the texts is new.
+        the first batch of the verdicts on the first articles of these. Only what is known besides
+        the texts is new.
         """
         judged = self._batches[0].take(known)
         rows = self.corpus.rows

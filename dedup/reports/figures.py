@@ -58,7 +58,7 @@ def _settled(column: NDArray[np.float64]) -> NDArray[np.float64]:
 
 def of_last_digits(settled: NDArray[np.float64]) -> NDArray[np.float64]:
     """Rounded figures as whole numbers of units of the last digit."""
-    return np.rint(settled * 10**_DIGITS)
+    return np.asarray(np.rint(settled * 10**_DIGITS), np.float64)
 
 
 def in_last_digits(units: int) -> str:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from functools import cache, partial
 from itertools import chain, islice, repeat
-from json.encoder import encode_basestring  # type: ignore[attr-defined]  # typeshed knows few
-from typing import TYPE_CHECKING
+from json.encoder import encode_basestring
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -94,7 +94,7 @@ class _Cells:
         """Nothing is written yet."""
         self._written: dict[str, tuple[NDArray[np.object_], NDArray[np.bool_]]] = {}
 
-    def of(self, name: str, column: NDArray[np.generic]) -> list[str]:
+    def of(self, name: str, column: NDArray[Any]) -> list[str]:
         """A field of many pairs, with what parts it from the field before; nothing for what is
         unknown.
         """

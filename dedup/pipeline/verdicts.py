@@ -62,6 +62,8 @@ class Batch(NamedTuple):
 
 def joined(batches: Sequence[Batch]) -> Batch:
     """Batches end to end; there is at least one."""
+    if len(batches) == 1:
+        return batches[0]
     facts: dict[int, tuple[Fact, ...]] = {}
     start = 0
     for one in batches:
@@ -119,9 +121,11 @@ class Verdicts(Sequence[Verdict]):
 
     __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
 
-    def one_story(self) -> list[tuple[str, str]]:
+    def one_story(self) -> Iterator[tuple[str, str]]:
         """The ids of each pair that is one story, without making its verdict."""
-        return self._ids(self._judged.places[IS_SAME[self._judged.rules]])
+        places = self._judged.places[IS_SAME[self._judged.rules]]
+        for start in range(0, len(places), READ_AT_ONCE):
+            yield from self._ids(places[start : start + READ_AT_ONCE])
 
     def _ids(self, places: NDArray[np.int64]) -> list[tuple[str, str]]:
         """The ids of the articles at places."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
-from .. import canonical, cluster
+from .. import canonical, cluster, kernels
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -100,27 +100,31 @@ class _Stars:
         self.policy = policy
         self.same = same
         self.asked: Counter[int] = Counter()
-        self.neighbours: dict[int, set[int]] = defaultdict(set)
-        for left, right in same.tolist():
-            self.neighbours[left].add(right)
-            self.neighbours[right].add(left)
         self.row_of: list[int] = corpus.rows.tolist()
         self.words: list[int] = corpus.lengths.tolist()
         worded = np.flatnonzero(corpus.rows >= 0)
         counts = np.bincount(corpus.rows[worded])
         self.copied = set(np.flatnonzero(counts > 1).tolist())
-        told = np.zeros(len(counts), np.bool_)
-        told[[*self.copied, *self.neighbours]] = True
+        ends = kernels.unpack(np.unique(kernels.pack(np.concatenate((same, same[:, ::-1])))))
+        links = np.bincount(ends[:, 0], minlength=len(counts))
+        self.links: list[int] = links.tolist()
+        self._near = ends[:, 1]
+        self._starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(links)))
+        told = (links > 0) | (counts > 1)
         self.places: dict[int, list[int]] = defaultdict(list)
         for at in worded[told[corpus.rows[worded]]].tolist():
             self.places[self.row_of[at]].append(at)
+
+    def near(self, row: int) -> set[int]:
+        """The rows that are one story with a row."""
+        return set(self._near[self._starts[row] : self._starts[row + 1]].tolist())
 
     def linked(self, rows: Iterable[int] | None = None) -> list[list[int]]:
         """What of the rows (by default all) hangs together, and rows with copies to the letter."""
         edges, copied = self.same, self.copied
         if rows is not None:
             inside = set(rows)
-            near = ((row, self.neighbours.get(row, set()) & inside) for row in inside)
+            near = ((row, self.near(row) & inside) for row in inside)
             edges = np.array([(a, b) for a, some in near for b in some], np.int64).reshape(-1, 2)
             copied = inside & copied
         groups = cluster.gather(edges)
@@ -129,15 +133,15 @@ class _Stars:
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""
         row = self.row_of[at]
-        links = len(self.neighbours[row]) if row in self.neighbours else 0
-        return canonical.Standing(self.corpus.articles[at], self.words[row], links, at)
+        return canonical.Standing(self.corpus.articles[at], self.words[row], self.links[row], at)
 
     def star(self, rows: list[int]) -> _Star:
         """Linked rows around the article in their middle."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
         keeper = members[canonical.middle(members, self.policy)].place
         home = self.row_of[keeper]
-        asked = [row for row in rows if self._may_ask(row, home)]
+        near = self.near(home) | {home}
+        asked = [row for row in rows if row in near or self._may_ask(row)]
         pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
         return _Star(keeper, rows, asked, pairs)
 
@@ -158,10 +162,8 @@ class _Stars:
         members = tuple(sorted((star.keeper, *verdicts)))
         return Group(star.keeper, "", members, verdicts), rest
 
-    def _may_ask(self, row: int, home: int) -> bool:
-        """Whether a row may be held against a keeper's: if it is linked always, else at times."""
-        if row == home or row in self.neighbours.get(home, ()):
-            return True
+    def _may_ask(self, row: int) -> bool:
+        """Whether a row that is not linked to a keeper's may be held against it all the same."""
         self.asked[row] += 1
         return self.asked[row] <= ASKED_LIMIT
 

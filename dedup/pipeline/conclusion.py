@@ -103,20 +103,21 @@ def shown(judged: Batch, told: int, keeping: Collection[int]) -> NDArray[np.int6
     redundant articles are redundant, which are ``keeping``, then of the first ``told`` the closest
     up to a number for each article.
     """
-    listed = set(keeping)
+    listed = np.zeros(len(judged.rules), np.bool_)
+    listed[[*keeping]] = True
     measured = judged.weighed
     closeness = -measured.term_cosine_ratio[:told], -measured.jaccard_ratio[:told]
     order = np.lexsort((*judged.places[:told].T[::-1], *closeness[::-1]))
-    places, same = judged.places.tolist(), IS_SAME[judged.rules].tolist()
+    (lefts, rights), same = judged.places[:told].T.tolist(), IS_SAME[judged.rules[:told]].tolist()
     articles = int(judged.places.max(initial=0)) + 1
     counts = {True: [0] * articles, False: [0] * articles}
     limits = {True: SAME_SHOWN, False: RELATED_SHOWN}
     for number in order.tolist():
-        left, right = places[number]
+        left, right = lefts[number], rights[number]
         met = counts[same[number]]
         if min(met[left], met[right]) < limits[same[number]]:
             met[left] += 1
             met[right] += 1
-            listed.add(number)
-    numbers = np.array(sorted(listed), np.int64)
+            listed[number] = True
+    numbers = np.flatnonzero(listed)
     return numbers[np.lexsort(judged.places[numbers].T[::-1])]

@@ -1,7 +1,7 @@
 /* Texts to words by number: what text.clean, text.words, hash_words and term.stem give. */
 #include "find_words.h"
 
-enum { BLOCK = 1024, BYTES_PER_WORD = 5, LEAST_WORDS = 1 << 12 };
+enum { BLOCK = 1024, BYTES_PER_WORD = 5, LEAST_WORDS = 1 << 15, AHEAD = 16 };
 
 /* power[i] is BASE**i, inverse[i] is BASE**-i. */
 static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
@@ -14,11 +14,16 @@ struct rows {
     PyThreadState *released; /* while the interpreter is */
 };
 
+struct slot {
+    uint64_t hash;
+    uint64_t number; /* and 1; 0 where free */
+};
+
 /* What is known of each word by its number, and a table of hashes to find it by. */
 struct lexicon {
     uint64_t *hashes, *stems;
     uint8_t *marks; /* 1 for a word of digits */
-    uint32_t *slots; /* a number and 1, or 0 */
+    struct slot *slots;
     size_t count, room; /* slots are twice as many as there is room */
 };
 
@@ -95,8 +100,8 @@ static int widen(struct lexicon *known)
     known->room = room;
     for (size_t i = 0; i < known->count; i++) {
         size_t at = spot(hashes[i]) & (2 * room - 1);
-        while (known->slots[at]) at = (at + 1) & (2 * room - 1);
-        known->slots[at] = (uint32_t)i + 1;
+        while (known->slots[at].number) at = (at + 1) & (2 * room - 1);
+        known->slots[at] = (struct slot){hashes[i], i + 1};
     }
     return 1;
 }
@@ -156,19 +161,28 @@ static int number_spans(struct work *work, uint32_t *words)
     const struct spans *spans = &work->found.spans;
     const uint8_t *text = work->found.clean;
     struct lexicon *known = &work->lexicon;
-    for (size_t i = 0; i < spans->count; i++) {
-        if (known->count == known->room && !widen(known)) return 0;
-        size_t mask = 2 * known->room - 1, at = spot(hashes[i]) & mask;
-        while (known->slots[at] && known->hashes[known->slots[at] - 1] != hashes[i])
-            at = (at + 1) & mask;
-        if (!known->slots[at]) {
-            const uint8_t *word = text + spans->starts[i];
-            known->hashes[known->count] = hashes[i];
-            known->stems[known->count] = mix(polynomial(word, spans->cuts[i] - spans->starts[i]));
-            known->marks[known->count] = (uint8_t)(*word - '0') < 10; /* then all of it is digits */
-            known->slots[at] = (uint32_t)++known->count;
+    struct slot *slots = known->slots;
+    size_t mask = 2 * known->room - 1, count = spans->count;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = hashes[i];
+        size_t at = spot(hash) & mask;
+        if (i + AHEAD < count) PREFETCH(slots + (spot(hashes[i + AHEAD]) & mask));
+        while (slots[at].number && slots[at].hash != hash) at = (at + 1) & mask;
+        if (slots[at].number) {
+            words[i] = (uint32_t)slots[at].number - 1;
+            continue;
         }
-        words[i] = known->slots[at] - 1;
+        uint32_t start = spans->starts[i], cut = spans->cuts[i];
+        known->hashes[known->count] = hash;
+        known->stems[known->count] =
+            cut == spans->ends[i] ? hash : mix(polynomial(text + start, cut - start));
+        known->marks[known->count] = (uint8_t)(text[start] - '0') < 10; /* then all is digits */
+        words[i] = (uint32_t)known->count++;
+        slots[at] = (struct slot){hash, known->count};
+        if (known->count < known->room) continue;
+        if (!widen(known)) return 0;
+        slots = known->slots;
+        mask = 2 * known->room - 1;
     }
     return 1;
 }

@@ -20,6 +20,12 @@
 #define WIDEST
 #endif
 
+#if defined(__GNUC__)
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define PREFETCH(at) ((void)(at))
+#endif
+
 #define BASE 0x9E3779B97F4A7C15ULL /* of the polynomial hashes in reference.py */
 
 /* The 64-bit finalizer of MurmurHash3. */

@@ -4,12 +4,6 @@
 
 #include "native.h"
 
-#if defined(__GNUC__)
-#define PREFETCH(at) __builtin_prefetch(at)
-#else
-#define PREFETCH(at) ((void)(at))
-#endif
-
 #define NOWHERE 0xFFFFFFFFU
 
 typedef struct {

@@ -52,16 +52,16 @@ static inline int64_t longest_row(const int64_t *offsets, Py_ssize_t rows)
 
 /* Ask for memory that is about to be read: rows lie far apart, and to wait for each costs most. */
 #if defined(__GNUC__)
-#define PREFETCH(place) __builtin_prefetch(place)
+#define SOON(place) __builtin_prefetch(place)
 #else
-#define PREFETCH(place) ((void)(place))
+#define SOON(place) ((void)(place))
 #endif
 
 enum { LINE = 64, AHEAD = 4 }; /* bytes that come together; so many pairs before they are needed */
 
 static inline void prefetch(const void *from, const void *to)
 {
-    for (const char *at = from; at < (const char *)to; at += LINE) PREFETCH(at);
+    for (const char *at = from; at < (const char *)to; at += LINE) SOON(at);
 }
 
 void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);

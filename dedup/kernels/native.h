@@ -83,6 +83,7 @@ PyObject *dot_shared(PyObject *module, PyObject *args);
 PyObject *bucket_pairs(PyObject *module, PyObject *args);
 PyObject *count_values(PyObject *module, PyObject *args);
 PyObject *find_places(PyObject *module, PyObject *args);
+PyObject *first_places(PyObject *module, PyObject *args);
 PyObject *count_sorted(PyObject *module, PyObject *args);
 PyObject *number_values(PyObject *module, PyObject *args);
 PyObject *choose_heaviest(PyObject *module, PyObject *args);

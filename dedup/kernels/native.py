@@ -168,6 +168,13 @@ def find_places(values: U64, known: U64) -> I32:
     return out
 
 
+def first_places(values: U64, known: U64, most: int) -> I64:
+    """See ``reference.first_places``."""
+    out = np.full((len(known), most), -1, np.int64)
+    _native.first_places(_C(values), _C(known), most, out)
+    return out
+
+
 def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
     """See ``reference.count_rarer``."""
     out = np.empty(len(counts), np.uint32)

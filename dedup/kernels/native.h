@@ -63,7 +63,7 @@ static inline int64_t longest_row(const int64_t *offsets, Py_ssize_t rows)
 #define SOON(place) ((void)(place))
 #endif
 
-enum { LINE = 64, AHEAD = 4 }; /* bytes that come together; so many pairs before they are needed */
+enum { LINE = 64, PAIRS_AHEAD = 4 }; /* bytes that come at once; so many pairs before it is needed */
 
 static inline void prefetch(const void *from, const void *to)
 {

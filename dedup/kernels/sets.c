@@ -237,8 +237,8 @@ PyObject *count_shared(PyObject *module, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {
             int64_t left = pair[2 * i], right = pair[2 * i + 1];
-            if (i + AHEAD < pairs.len / 16) {
-                int64_t next = pair[2 * (i + AHEAD) + 1];
+            if (i + PAIRS_AHEAD < pairs.len / 16) {
+                int64_t next = pair[2 * (i + PAIRS_AHEAD) + 1];
                 prefetch(value + start[next], value + start[next + 1]);
             }
             if (i == 0 || left != pair[2 * i - 2])
@@ -329,8 +329,8 @@ PyObject *dot_shared(PyObject *module, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {
             int64_t left = pair[2 * i], right = pair[2 * i + 1], from = start[right];
-            if (i + AHEAD < pairs.len / 16) {
-                int64_t next = pair[2 * (i + AHEAD) + 1];
+            if (i + PAIRS_AHEAD < pairs.len / 16) {
+                int64_t next = pair[2 * (i + PAIRS_AHEAD) + 1];
                 prefetch(value + start[next], value + start[next + 1]);
             }
             if (i == 0 || left != pair[2 * i - 2]) {

@@ -117,18 +117,13 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
 
 def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64, int]:
     """See ``reference.bucket_pairs``."""
-    packed, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
-    pairs, counts = _counted(np.frombuffer(packed, np.uint64))
-    return pairs, counts, cut
+    pairs, counts, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
+    return np.frombuffer(pairs, np.int64).reshape(-1, 2), np.frombuffer(counts, np.int64), cut
 
 
 def count_pairs(pairs: I64) -> tuple[I64, I64]:
     """See ``reference.count_pairs``."""
-    return _counted(np.sort(pack(pairs).astype(np.uint64)))
-
-
-def _counted(packed: U64) -> tuple[I64, I64]:
-    """Sorted pairs, each as one number, once each and counted."""
+    packed = np.sort(pack(pairs).astype(np.uint64))
     out, counts = np.empty((len(packed), 2), np.int64), np.empty(len(packed), np.int64)
     kept = _native.count_sorted(packed, out, counts)
     return out[:kept].copy(), counts[:kept].copy()

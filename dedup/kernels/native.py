@@ -117,18 +117,13 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
 
 def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64, int]:
     """See ``reference.bucket_pairs``."""
-    packed, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
-    pairs, counts = _counted(np.frombuffer(packed, np.uint64))
-    return pairs, counts, cut
+    pairs, counts, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
+    return np.frombuffer(pairs, np.int64).reshape(-1, 2), np.frombuffer(counts, np.int64), cut
 
 
 def count_pairs(pairs: I64) -> tuple[I64, I64]:
     """See ``reference.count_pairs``."""
-    return _counted(np.sort(pack(pairs).astype(np.uint64)))
-
-
-def _counted(packed: U64) -> tuple[I64, I64]:
-    """Sorted pairs, each as one number, once each and counted."""
+    packed = np.sort(pack(pairs).astype(np.uint64))
     out, counts = np.empty((len(packed), 2), np.int64), np.empty(len(packed), np.int64)
     kept = _native.count_sorted(packed, out, counts)
     return out[:kept].copy(), counts[:kept].copy()
@@ -173,6 +168,13 @@ def find_places(values: U64, known: U64) -> I32:
     """See ``reference.find_places``."""
     out = np.empty(len(values), np.int32)
     _native.find_places(_C(values), _C(known), out)
+    return out
+
+
+def first_places(values: U64, known: U64, most: int) -> I64:
+    """See ``reference.first_places``."""
+    out = np.full((len(known), most), -1, np.int64)
+    _native.first_places(_C(values), _C(known), most, out)
     return out
 
 
@@ -255,9 +257,9 @@ def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, p
     return out
 
 
-def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
+def may_resemble(letters: str, stretches: I64, least: int) -> U8:
     """See ``reference.may_resemble``."""
-    out = np.empty(len(stretches), bool)
+    out = np.empty(len(stretches), np.uint8)
     _native.may_resemble(letters, _C(stretches), least, out)
     return out
 

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz.distance import LCSseq
 
 from .packing import pack, unpack
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
 _NEWLINE = 10
+_ORDERED = 64
+"""Letters of a word up to which their order counts."""
 _SHORT_RUN = 8
 """Longer runs are hashed by differences of prefix sums, whatever their length."""
 
@@ -82,34 +85,42 @@ def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U
     return " " * len(places), starts, np.zeros(len(texts), np.uint8)
 
 
-def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
-    """``bool[k]``: whether RapidFuzz's ``partial_ratio`` of two stretches of the letters, spaces
-    left out, may be ``least`` or more; each of ``int64[k, 4]`` is where both begin and end.
+def may_resemble(letters: str, stretches: I64, least: int) -> U8:
+    """``uint8[k]``: whether RapidFuzz's ``partial_ratio`` of two stretches of the letters, spaces
+    left out, is ``least`` or more: 0 if not, 2 if it is more, 1 where RapidFuzz has to say. Each of
+    ``int64[k, 4]`` is where both begin and end.
 
     That aligns the shorter one with parts of the longer one, as long as it is or at an end less.
-    Here letters count wherever they stand, and as one if their numbers have the same last byte.
+    Letters count as one if their numbers have the same last byte, and wherever they stand where the
+    shorter one has more than 64; then nothing is sure but that two are not alike.
     """
-    out = np.zeros(len(stretches), bool)
+    out = np.zeros(len(stretches), np.uint8)
     for number, (a, b, c, d) in enumerate(stretches.tolist()):
-        sides = [
-            "".join(chr(ord(letter) % 256) for letter in letters[start:end] if letter != " ")
-            for start, end in ((a, b), (c, d))
-        ]
+        whole = [letters[start:end].replace(" ", "") for start, end in ((a, b), (c, d))]
+        sides = ["".join(chr(ord(letter) % 256) for letter in side) for side in whole]
         one, other = sorted(sides, key=len)
-        out[number] = _may_hold(one, other, least)
+        found = _may_hold(one, other, least)
         if len(one) == len(other):
-            out[number] |= _may_hold(other, one, least)
+            found = max(found, _may_hold(other, one, least))
+        is_sure = 0 < len(one) <= _ORDERED and sides == whole
+        out[number] = found if is_sure else min(found, 1)
     return out
 
 
-def _may_hold(short: str, long: str, least: int) -> bool:
-    """Whether a part of the long one has so many letters of the short one."""
+def _may_hold(short: str, long: str, least: int) -> int:
+    """Whether a part of the long one has so many letters of the short one, in their order where
+    that is short: 0 if not, 1 if just so many, 2 if more.
+    """
+    best = 0
     for end in range(1, len(short) + len(long)):
         part = long[max(0, end - len(short)) : end]
-        common = (Counter(short) & Counter(part)).total()
-        if 200 * common >= least * (len(short) + len(part)):
-            return True
-    return False
+        if len(short) <= _ORDERED:
+            common = LCSseq.similarity(short, part)
+        else:
+            common = (Counter(short) & Counter(part)).total()
+        wanted = least * (len(short) + len(part))
+        best = max(best, int(200 * common >= wanted) + int(200 * common > wanted))
+    return best
 
 
 def scan_records(
@@ -330,6 +341,17 @@ def find_places(values: U64, known: U64) -> I32:
         return np.full(len(values), -1, np.int32)
     at = np.minimum(np.searchsorted(known, values), len(known) - 1)
     return np.where(known[at] == values, at, -1).astype(np.int32)
+
+
+def first_places(values: U64, known: U64, most: int) -> I64:
+    """``int64[k, most]``: where each of ``known`` (sorted, distinct) stands among the values the
+    first so many times, rising; -1 behind the last.
+    """
+    out = np.full((len(known), most), -1, np.int64)
+    for number, one in enumerate(known):
+        places = np.flatnonzero(values == one)[:most]
+        out[number, : len(places)] = places
+    return out
 
 
 def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:

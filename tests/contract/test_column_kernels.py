@@ -65,6 +65,10 @@ def test_places_of_known_values(twin: SimpleNamespace, rows: list[Row], others: 
         assert found.dtype == np.int32
         expected = [known.index(value) if value in known else -1 for value in flat(rows)]
         assert found.tolist() == expected
+        first = twin.first_places(np.array(flat(rows), np.uint64), np.array(known, np.uint64), 3)
+        assert first.dtype == np.int64
+        places = [[at for at, value in enumerate(flat(rows)) if value == one] for one in known]
+        assert first.tolist() == [(mine + [-1] * 3)[:3] for mine in places]
 
 
 @given(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from array import array
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -137,9 +136,9 @@ class _Known:
 
     def __init__(self) -> None:
         """None yet."""
-        self.rows = array("q")
-        self.first = array("q")
-        self._starts = array("q")
+        self.rows: list[int] = []
+        self.first: list[int] = []
+        self._starts: list[int] = []
         self._row_of: dict[int, int] = {}
         self._next = 0
 
@@ -147,41 +146,31 @@ class _Known:
         """Note a row for each text of the batch; which of them are new. ``stored`` are the rows of
         the batches before.
         """
-        sizes = np.diff(batch.words.offsets)
-        worded = np.flatnonzero(sizes).tolist()
-        digests = batch.digests[worded].tolist()
-        leaders = dict(zip(reversed(digests), reversed(worded), strict=True))
-        known = {digest: self._row_of[digest] for digest in leaders.keys() & self._row_of.keys()}
-        is_new = sizes > 0
-        repeats: list[tuple[int, int]] = []
-        if known or len(leaders) < len(worded):
-            for at, digest in zip(worded, digests, strict=True):
-                if (digest in known or leaders[digest] != at) and self._is_same(
-                    batch, at, known.get(digest, -1), leaders[digest], stored
-                ):  # of two texts with one digest, which only an attacker finds, each has a row
-                    is_new[at] = False
-                    repeats.append((at, digest))
-        fresh = np.flatnonzero(is_new)
-        rows = np.full(len(sizes), -1, np.int64)
-        rows[fresh] = np.arange(len(self.first), len(self.first) + len(fresh))
-        for at, digest in repeats:
-            rows[at] = known.get(digest, rows[leaders[digest]])
-        self._row_of.update(zip(leaders, rows[list(leaders.values())].tolist(), strict=True))
-        self._row_of.update(known)
-        self.first.frombytes((len(self.rows) + fresh).tobytes())
-        self.rows.frombytes(rows.tobytes())
-        ends = self._next + np.cumsum(sizes[fresh])
-        self._starts.frombytes((ends - sizes[fresh]).tobytes())
-        self._next += int(sizes[fresh].sum())
-        return fresh
-
-    def _is_same(self, batch: Cut, at: int, row: int, leader: int, stored: _Rows) -> bool:
-        """Whether a text has the words of ``row``, or else of the ``leader`` in its batch."""
-        offsets, values = batch.words.offsets, batch.words.values
-        mine = values[offsets[at] : offsets[at + 1]]
-        if row >= 0:
-            return stored.words(row, self._starts[row]) == mine.tobytes()
-        return np.array_equal(mine, values[offsets[leader] : offsets[leader + 1]])
+        offsets, values = batch.words.offsets.tolist(), batch.words.values
+        fresh: list[int] = []
+        before = len(self.first)
+        for at, digest in enumerate(batch.digests.tolist()):
+            start, end = offsets[at], offsets[at + 1]
+            if start == end:
+                self.rows.append(-1)
+                continue
+            row = self._row_of.setdefault(digest, len(self.first))
+            if row < before:
+                same = stored.words(row, self._starts[row]) == values[start:end].tobytes()
+            elif row < len(self.first):
+                other = fresh[row - before]
+                mine = values[offsets[other] : offsets[other + 1]]
+                same = np.array_equal(mine, values[start:end])
+            else:
+                same = False
+            if not same:  # of two texts with one digest, which only an attacker finds, each has one
+                row = len(self.first)
+                self.first.append(len(self.rows))
+                self._starts.append(self._next)
+                self._next += end - start
+                fresh.append(at)
+            self.rows.append(row)
+        return np.array(fresh, np.int64)
 
 
 def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:

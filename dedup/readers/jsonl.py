@@ -56,14 +56,14 @@ def _rows(
 
     longest, deepest = how.limits.line_bytes, how.limits.depth_count
     names = field_names(how) if wanted is None and not how.encoding else ()
-    number = 0
+    number, make = 0, plain(how)
     for block in _blocks(stream, longest):
         whole = block if number else block.removeprefix(codecs.BOM_UTF8)
         places, found = kernels.scan_records(whole, names, Number, deepest)
         for (start, end), values in zip(pairwise(places.tolist()), found, strict=True):
             number += 1
             address = f"{path}:{number}"
-            if values and end - start <= longest and (made := plain(values, address, how)):
+            if values and end - start <= longest and (made := make(values, address)):
                 yield made
             elif wanted in (None, number):
                 raw = whole[start:end]

@@ -3,7 +3,7 @@
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
 ``out_offsets``, ``places``, ``done`` and ``digits`` are filled, unless they are said to be asked,
 and so are the ``starts`` of picked words; rows are closed up in place, and weights take the place
-of counts.
+of counts; ``known`` and ``slots`` go on from call to call.
 """
 
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 _Array = NDArray[Any]
 
-def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes]: ...
+def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...
 def clean_texts(texts: list[str], /) -> list[bytes | None]: ...
 def pick_words(
     texts: list[str], offsets: _Array, asked: _Array, starts: _Array, done: _Array, /
@@ -42,22 +42,27 @@ def dot_shared(
     values: _Array, weights: _Array, offsets: _Array, pairs: _Array, out: _Array, /
 ) -> None: ...
 def number_values(values: _Array, places: _Array, /) -> bytes: ...
+def number_more(
+    values: _Array, known: _Array, slots: _Array, count: int, out: _Array, /
+) -> int: ...
 def count_values(values: _Array, out: _Array, /) -> None: ...
 def find_places(values: _Array, known: _Array, out: _Array, /) -> None: ...
 def count_rarer(counted: _Array, offsets: _Array, factor: int, out: _Array, /) -> None: ...
 def choose_heaviest(weights: _Array, offsets: _Array, most: int, out: _Array, /) -> None: ...
-def cut_terms(
-    stems: _Array,
+def count_terms(
+    words: _Array,
     offsets: _Array,
+    term_of: _Array,
+    size: int,
     out: _Array,
     out_offsets: _Array,
     counts: _Array,
-    places: _Array,
     /,
 ) -> int: ...
 def mask_runs(
     words: _Array,
     offsets: _Array,
+    hashes: _Array,
     run: int,
     highest: int,
     known: _Array,
@@ -83,12 +88,12 @@ def weigh_rows(
 ) -> None: ...
 def close_rows(
     words: _Array,
-    marks: _Array,
-    term_of: _Array,
     offsets: _Array,
     terms: _Array,
     counts: _Array,
     term_offsets: _Array,
+    term_of: _Array,
+    size: int,
     masked: _Array,
     ends: _Array,
     term_ends: _Array,
@@ -97,12 +102,10 @@ def close_rows(
     /,
 ) -> None: ...
 def weigh_gaps(
-    marks: _Array,
-    term_of: _Array,
-    idf: _Array,
+    words: _Array,
     offsets: _Array,
-    terms: _Array,
-    term_offsets: _Array,
+    marks: _Array,
+    says: _Array,
     gaps: _Array,
     own: _Array,
     least: int,
@@ -121,10 +124,9 @@ def find_kept(
 ) -> None: ...
 def measure_pairs(
     words: _Array,
-    marks: _Array,
-    term_of: _Array,
-    idf: _Array,
     offsets: _Array,
+    marks: _Array,
+    says: _Array,
     terms: _Array,
     term_weights: _Array,
     term_offsets: _Array,

@@ -152,6 +152,35 @@ static void count_part(Entry *part, size_t count, uint64_t *keys, uint32_t *coun
     for (size_t i = 0; i < count; i++) times[part[i].at] = counts[part[i].key];
 }
 
+/* number_more(values, known, slots, count, out) -> how many are known then */
+PyObject *number_more(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, known, slots, out;
+    Py_ssize_t count;
+    if (!PyArg_ParseTuple(args, "y*w*w*nw*", &values, &known, &slots, &count, &out)) return NULL;
+    const uint64_t *value = values.buf;
+    uint64_t *all = known.buf;
+    uint32_t *slot = slots.buf, *number = out.buf; /* a number and 1, or 0 */
+    size_t mask = (size_t)slots.len / 4 - 1;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < values.len / 8; i++) {
+        size_t at = spot(value[i]) & mask;
+        while (slot[at] && all[slot[at] - 1] != value[i]) at = (at + 1) & mask;
+        if (!slot[at]) {
+            all[count++] = value[i];
+            slot[at] = (uint32_t)count;
+        }
+        number[i] = slot[at] - 1;
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&known);
+    PyBuffer_Release(&slots);
+    PyBuffer_Release(&out);
+    return PyLong_FromSsize_t(count);
+}
+
 /* count_values(values, out): how often each value stands among all, by parts whose tables stay in
  * the processor's cache; see reference.py */
 PyObject *count_values(PyObject *module, PyObject *args)

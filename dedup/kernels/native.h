@@ -20,6 +20,12 @@
 #define WIDEST
 #endif
 
+#if defined(__GNUC__)
+#define PREFETCH(at) __builtin_prefetch(at)
+#else
+#define PREFETCH(at) ((void)(at))
+#endif
+
 #define BASE 0x9E3779B97F4A7C15ULL /* of the polynomial hashes in reference.py */
 
 /* The 64-bit finalizer of MurmurHash3. */
@@ -71,9 +77,10 @@ PyObject *count_values(PyObject *module, PyObject *args);
 PyObject *find_places(PyObject *module, PyObject *args);
 PyObject *count_sorted(PyObject *module, PyObject *args);
 PyObject *number_values(PyObject *module, PyObject *args);
+PyObject *number_more(PyObject *module, PyObject *args);
 PyObject *choose_heaviest(PyObject *module, PyObject *args);
 PyObject *count_rarer(PyObject *module, PyObject *args);
-PyObject *cut_terms(PyObject *module, PyObject *args);
+PyObject *count_terms(PyObject *module, PyObject *args);
 PyObject *mask_runs(PyObject *module, PyObject *args);
 PyObject *count_rows(PyObject *module, PyObject *args);
 PyObject *take_rows(PyObject *module, PyObject *args);

@@ -52,17 +52,19 @@ def _powers(base: int, count: int) -> U64:
     return _table(base, 1 << max(10, count.bit_length()))[:count]
 
 
-def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
-    """Word hashes, stem hashes and marks of all texts, end to end; their offsets; a hash of each
-    clean text; and ``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller.
+def cut_texts(texts: list[str]) -> tuple[U32, I64, U64, U8, U64, U64, U8]:
+    """The words of all texts as numbers, end to end, and their offsets; a hash of each clean text;
+    ``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller; and of each word by its
+    number its hash, the hash of its stem, and its mark.
 
-    Here every text is: what cleaning and cutting mean is said in ``text.py``, and the native twin
-    gives just that where it gives anything.
+    Here every text is left: what cleaning and cutting mean is said in ``text.py``, and the native
+    twin gives just that where it gives anything.
     """
     count = len(texts)
     none = np.zeros(0, np.uint64)
-    hashes, done = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
-    return none, none, none.astype(np.uint8), np.zeros(count + 1, np.int64), hashes, done
+    digests, done = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
+    words, marks = none.astype(np.uint32), none.astype(np.uint8)
+    return words, np.zeros(count + 1, np.int64), digests, done, none, none, marks
 
 
 def clean_texts(texts: list[str]) -> list[bytes | None]:
@@ -304,6 +306,18 @@ def number_values(values: U64) -> tuple[U64, U32]:
     return distinct, places.astype(np.uint32)
 
 
+def number_more(values: U64, known: U64, slots: U32, count: int) -> U32:  # noqa: ARG001
+    """The number of each value, which is its place in ``known``, where ``count`` stand and there is
+    room for as many more; those that are not there yet are put there as they come.
+
+    ``slots`` is a table for the twin that needs one, at least twice as long as ``known``.
+    """
+    places = {value: place for place, value in enumerate(known[:count].tolist())}
+    numbers = [places.setdefault(value, len(places)) for value in values.tolist()]
+    known[count : len(places)] = list(places)[count:]
+    return np.array(numbers, np.uint32)
+
+
 def count_values(values: U64) -> U32:
     """``uint32[n]``: how often each value stands among all of them."""
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
@@ -338,29 +352,30 @@ def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def cut_terms(stems: U64, offsets: I64) -> tuple[U64, I64, U32, U32]:
-    """Each row's distinct stems, sorted, with their offsets; how often each stands in its row; and
-    for each stem its place among those of its row.
+def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[U32, I64, U32]:
+    """Each row's distinct terms, rising, with their offsets, and how often each stands in its row;
+    ``term_of`` gives the term of each word, below ``size``.
     """
+    del size
     out = np.zeros(len(offsets), np.int64)
     parts = [
-        np.unique(stems[start:end], return_inverse=True, return_counts=True)
+        np.unique(term_of[words[start:end]], return_counts=True)
         for start, end in pairwise(offsets.tolist())
     ]
-    np.cumsum([len(values) for values, _, _ in parts], out=out[1:])
-    none = np.zeros(0, np.uint64)
-    terms = np.concatenate([none, *(values for values, _, _ in parts)])
-    counts = np.concatenate([none, *(counted for _, _, counted in parts)]).astype(np.uint32)
-    places = np.concatenate([none, *(inverse.ravel() for _, inverse, _ in parts)])
-    return terms.astype(np.uint64), out, counts, places.astype(np.uint32)
+    np.cumsum([len(values) for values, _ in parts], out=out[1:])
+    none = np.zeros(0, np.uint32)
+    terms = np.concatenate([none, *(values for values, _ in parts)])
+    counts = np.concatenate([none, *(counted for _, counted in parts)])
+    return terms, out, counts.astype(np.uint32)
 
 
 def mask_runs(
-    words: U64, offsets: I64, run: int, highest: int, known: U64, together: int
+    words: U32, offsets: I64, hashes: U64, run: int, highest: int, known: U64, together: int
 ) -> NDArray[np.bool_]:
-    """``bool[n]``: which words of each row stand in known passages.
+    """``bool[n]``: which words of each row stand in known passages; ``hashes`` are those of words
+    by their numbers.
 
-    A key is a hash of ``run`` consecutive words up to ``highest``; ``known`` are sorted keys. From
+    A key is a hash of ``run`` consecutive hashes up to ``highest``; ``known`` are sorted keys. From
     the first to the last of at least ``together`` known keys, with no other key between, all words
     are masked; where no other key lies beyond, to the border of the row.
     """
@@ -368,7 +383,7 @@ def mask_runs(
     if not len(known):
         return mask
     for start, end in pairwise(offsets.tolist()):
-        runs, _ = hash_runs(words[start:end], np.array([0, end - start]), run)
+        runs, _ = hash_runs(hashes[words[start:end]], np.array([0, end - start]), run)
         places = np.flatnonzero(runs <= np.uint64(highest))
         if not len(places):
             continue

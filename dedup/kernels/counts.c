@@ -1,6 +1,8 @@
 /* Values that stand in many places: numbered, counted, found. */
 #include "native.h"
 
+enum { AHEAD = 16 }; /* entries of a table that are asked for before they are needed */
+
 /* number_values(values, places) -> bytes of the distinct values, sorted; places of each in them */
 PyObject *number_values(PyObject *module, PyObject *args)
 {
@@ -166,6 +168,7 @@ PyObject *number_more(PyObject *module, PyObject *args)
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < values.len / 8; i++) {
         size_t at = spot(value[i]) & mask;
+        if (i + AHEAD < values.len / 8) PREFETCH(slot + (spot(value[i + AHEAD]) & mask));
         while (slot[at] && all[slot[at] - 1] != value[i]) at = (at + 1) & mask;
         if (!slot[at]) {
             all[count++] = value[i];

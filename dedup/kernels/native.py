@@ -272,15 +272,17 @@ def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
 def weigh_gaps(sides: Sides, gaps: I64, own: U32, least: int) -> tuple[I64, U32]:
     """See ``reference_pairs.weigh_gaps``."""
     out, digits = np.empty((len(gaps), 4), np.int64), np.empty(len(gaps), np.uint32)
-    columns: list[NDArray[Any]] = [_C(column) for column in sides[:4]]
-    _native.weigh_gaps(*columns, _C(gaps), _C(own), least, out, digits)
+    words, offsets, marks, says = (_C(column) for column in sides[:4])
+    _native.weigh_gaps(words, offsets, marks, says, _C(gaps), _C(own), least, out, digits)
     return out, digits
 
 
 def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     """See ``reference_pairs.measure_pairs``."""
-    columns: list[NDArray[Any]] = [_C(column) for column in sides]
+    words, offsets, marks, says, *terms = (_C(column) for column in sides)
+    values, weights, ends = terms
     out = np.empty((len(pairs), len(MEASURES)), np.int64)
+    of_rows = words, offsets, marks, says, values, weights, ends
     whole, least_share = tuple(bounds[:-1]), bounds.least_share
-    places = _native.measure_pairs(*columns, _C(pairs), whole, least_share, out)
+    places = _native.measure_pairs(*of_rows, _C(pairs), whole, least_share, out)
     return out, np.frombuffer(places, np.uint32).reshape(-1, 7)

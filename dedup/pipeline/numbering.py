@@ -41,7 +41,8 @@ class Numbers:
 
     def values(self) -> NDArray[np.uint64]:
         """All values by their numbers."""
-        return self._known[: self.count].copy()
+        values: NDArray[np.uint64] = self._known[: self.count].copy()
+        return values
 
     def _widen(self, room: int) -> None:
         """Make room for so many values or more."""

@@ -24,21 +24,12 @@ SAYS = [0, 1, 299, 300, 301, 100_000, 2**20, 2**32 - 1]
 
 def columns(rows: list[Row]) -> Sides:
     """Rows of small numbers: what a word says is told by its number, and an odd one is a number."""
-    words, offsets = ragged(rows)
-    terms = [sorted({word % len(SAYS) for word in row}, reverse=True) for row in rows]
-    places, term_offsets = ragged(terms, np.uint32)
-    found = zip(rows, terms, strict=True)
-    term_of = [mine.index(word % len(SAYS)) for row, mine in found for word in row]
-    return Sides(
-        words,
-        (words % 2).astype(np.uint8) * np.uint8(NUMBER),
-        np.array(term_of, np.uint32),
-        offsets,
-        places,
-        np.zeros(len(places), np.uint32),
-        term_offsets,
-        np.array(SAYS, np.uint32),
-    )
+    words, offsets = ragged(rows, np.uint32)
+    known = np.arange(2 * len(SAYS), dtype=np.uint32)
+    marks = (known % 2).astype(np.uint8) * np.uint8(NUMBER)
+    says = np.array(SAYS + SAYS, np.uint32)
+    none = np.zeros(0, np.uint32)
+    return Sides(words, offsets, marks, says, none, none, np.zeros_like(offsets))
 
 
 def by_hand(row: Row, start: int, end: int, own: int) -> tuple[list[int], int]:

@@ -1,7 +1,7 @@
 /* Texts to words by number: what text.clean, text.words, hash_words and term.stem give. */
 #include "find_words.h"
 
-enum { BLOCK = 1024, BYTES_PER_WORD = 5, LEAST_WORDS = 1 << 15, AHEAD = 16 };
+enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15, AHEAD = 16 };
 
 /* power[i] is BASE**i, inverse[i] is BASE**-i. */
 static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
@@ -84,10 +84,9 @@ static int reserve_hashes(struct work *work, size_t count)
     return work->hashes != NULL;
 }
 
-/* Twice as much room for distinct words; 0 when memory ends. */
-static int widen(struct lexicon *known)
+/* Make room for so many distinct words, a power of two; 0 when memory ends. */
+static int widen(struct lexicon *known, size_t room)
 {
-    size_t room = known->room ? 2 * known->room : LEAST_WORDS;
     uint64_t *hashes = realloc(known->hashes, room * sizeof *hashes);
     known->hashes = hashes ? hashes : known->hashes;
     uint64_t *stems = realloc(known->stems, room * sizeof *stems);
@@ -180,7 +179,7 @@ static int number_spans(struct work *work, uint32_t *words)
         words[i] = (uint32_t)known->count++;
         slots[at] = (struct slot){hash, known->count};
         if (known->count < known->room) continue;
-        if (!widen(known)) return 0;
+        if (!widen(known, 2 * known->room)) return 0;
         slots = known->slots;
         mask = 2 * known->room - 1;
     }
@@ -277,7 +276,7 @@ static PyObject *as_result(struct batch *b)
 /* Reserve what the batch needs for sure, and as many words as its texts are likely to have. */
 static int prepare(struct batch *b)
 {
-    size_t rows = (size_t)b->count + 1, words = 0;
+    size_t rows = (size_t)b->count + 1, words = 0, room = FEWEST_WORDS;
     b->work = calloc(1, sizeof *b->work);
     b->utf8 = calloc(rows, sizeof *b->utf8);
     b->sizes = calloc(rows, sizeof *b->sizes);
@@ -286,7 +285,7 @@ static int prepare(struct batch *b)
     b->done = calloc(rows, sizeof *b->done);
     b->rows.bytes = PyBytes_FromStringAndSize(NULL, 1);
     if (!b->work || !b->utf8 || !b->sizes || !b->offsets || !b->digests || !b->done
-        || !b->rows.bytes || !widen(&b->work->lexicon)) {
+        || !b->rows.bytes) {
         PyErr_NoMemory();
         return 0;
     }
@@ -294,6 +293,12 @@ static int prepare(struct batch *b)
         return 0;
     for (Py_ssize_t i = 0; i < b->count; i++)
         words += (size_t)b->sizes[i] / BYTES_PER_WORD;
+    while (room < words && room < MANY_WORDS) /* a few lines are not worth a large table */
+        room *= 2;
+    if (!widen(&b->work->lexicon, room)) {
+        PyErr_NoMemory();
+        return 0;
+    }
     return resize_rows(&b->rows, words + 1);
 }
 

@@ -61,6 +61,13 @@ def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U
     return letters, starts, done
 
 
+def join_texts(texts: list[str]) -> tuple[bytes, I64]:
+    """See ``reference.join_texts``."""
+    sizes = np.empty(len(texts), np.int64)
+    joined: bytes = _native.join_texts(texts, sizes)
+    return joined, sizes
+
+
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int
 ) -> tuple[I64, list[dict[str, str] | None]]:

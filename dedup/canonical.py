@@ -40,9 +40,9 @@ def choose(members: Sequence[Standing], policy: KeepSettings) -> tuple[int, str]
     """
     rest = list(range(len(members)))
     for criterion in (*policy.keep, "first"):
-        ranks = {i: _rank(members[i], criterion) for i in rest}
-        best = min(ranks.values())
-        rest = [i for i in rest if ranks[i] == best]
+        ranks = [_rank(members[i], criterion) for i in rest]
+        best = min(ranks)
+        rest = [i for i, rank in zip(rest, ranks, strict=True) if rank == best]
         if len(rest) == 1:
             return rest[0], _reason(criterion, best)
     return rest[0], "first"
@@ -65,12 +65,12 @@ def middle(members: Sequence[Standing], policy: KeepSettings) -> int:
 
 def _rank(member: Standing, criterion: str) -> tuple[float, ...]:
     """Where a member stands by one criterion, the best lowest; what is not known comes last."""
+    if criterion == "longest":  # by which most are chosen
+        return (-member.words,)
     name, _, named = criterion.partition(":")
     article = member.article
     if name == "source":
         return (_priority(article, named.split(",")),)
-    if name == "longest":
-        return (-member.words,)
     if name == "path":
         path = _LINE.sub("", article.address)
         return path.count("/"), len(path)

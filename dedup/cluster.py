@@ -2,32 +2,43 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from numpy.typing import NDArray
 
 
-def gather(edges: Iterable[tuple[int, int]]) -> list[list[int]]:
-    """Connected groups of two or more, each sorted, in the order of their smallest members.
+def gather(edges: NDArray[np.int64]) -> list[list[int]]:
+    """Connected groups of two or more of what ``edges``, ``int64[m, 2]``, connect, each sorted, in
+    the order of their smallest members.
 
-    >>> gather([(4, 2), (7, 9), (2, 5)])
+    >>> gather(np.array([(4, 2), (7, 9), (2, 5)]))
     [[2, 4, 5], [7, 9]]
     """
-    parent: dict[int, int] = {}
+    nodes, ends = np.unique(edges, return_inverse=True)
+    roots = _roots(len(nodes), ends.reshape(-1, 2))
+    order = np.argsort(roots, kind="stable")
+    borders = np.flatnonzero(np.diff(roots[order])) + 1
+    listed = nodes[order].tolist()
+    starts = [0, *borders.tolist(), len(listed)] if listed else []
+    groups = [listed[a:b] for a, b in pairwise(starts)]
+    return [one for one in groups if len(one) > 1]
 
-    def root(node: int) -> int:
-        parent.setdefault(node, node)
-        while parent[node] != node:
-            parent[node] = parent[parent[node]]
-            node = parent[node]
-        return node
 
-    for left, right in edges:
-        a, b = root(left), root(right)
-        parent[max(a, b)] = min(a, b)
-    groups = defaultdict(list)
-    for node in sorted(parent):
-        groups[root(node)].append(node)
-    return [groups[first] for first in sorted(groups) if len(groups[first]) > 1]
+def _roots(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of each of so many nodes, the smallest that it hangs together with.
+
+    In each round the root of either end takes the smaller of both for its parent, and all nodes
+    then take the root of theirs, until no edge connects two roots.
+    """
+    parents = np.arange(count)
+    while len(edges):
+        np.minimum.at(parents, edges.max(axis=1), edges.min(axis=1))
+        while (higher := parents[parents]).tobytes() != parents.tobytes():
+            parents = higher
+        edges = parents[edges]
+        edges = edges[edges[:, 0] != edges[:, 1]]
+    return parents

@@ -200,7 +200,7 @@ def told(weighed: Weighed, facts: Mapping[int, tuple[Fact, ...]]) -> dict[str, S
     for name in ("title_ratio", "hours_apart"):
         listed[name] = [None if one != one else one for one in listed[name]]  # NaN is unlike itself
     listed["same_source"] = [None if one < 0 else one == 1 for one in listed["same_source"]]
-    listed["found_by"] = [_names(bits) for bits in listed["found_by"]]
+    listed["found_by"] = [names(bits) for bits in listed["found_by"]]
     return {name: listed[name] for name in FIELDS}
 
 
@@ -210,7 +210,7 @@ def tell(weighed: Weighed, facts: Mapping[int, tuple[Fact, ...]]) -> list[Eviden
 
 
 @cache
-def _names(found_by: int) -> tuple[str, ...]:
+def names(found_by: int) -> tuple[str, ...]:
     """The names of the indexes that proposed a pair."""
     names = tuple(name for bit, name in enumerate(INDEXES) if found_by >> bit & 1)
     return ("same-text",) if found_by == SAME_TEXT else names or ("asked",)

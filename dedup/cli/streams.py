@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import sys
-from itertools import islice
 from typing import TYPE_CHECKING
 
 import click
@@ -23,7 +22,7 @@ STDOUT = "-"
 
 _FOR_PEOPLE = {"text", "markdown"}
 _ALIKE_SHOWN = 5
-_PIECES_AT_ONCE = 256
+_BLOCK_CHARS = 1 << 18
 _HINTS = {
     "E302": "name its encoding with --encoding",
     "E305": "raise the limit with --limit",
@@ -66,10 +65,16 @@ def emit(report: str | Iterable[str], output: str, *, form: str = "text") -> Non
 
 
 def _blocks(pieces: Iterable[str]) -> Iterator[bytes]:
-    """The pieces as bytes, many of them at a time."""
-    rest = iter(pieces)
-    while some := list(islice(rest, _PIECES_AT_ONCE)):
-        yield "".join(some).encode()
+    """The pieces as bytes, small ones together."""
+    some: list[str] = []
+    size = 0
+    for piece in pieces:
+        some.append(piece)
+        size += len(piece)
+        if size >= _BLOCK_CHARS:
+            yield "".join(some).encode()
+            some, size = [], 0
+    yield "".join(some).encode()
 
 
 def on_runner() -> bool:

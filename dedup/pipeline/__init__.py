@@ -20,7 +20,10 @@ from .weigher import Weigher
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ..data import Engine, Storage, Watch
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from ..data import Engine, Entry, Storage, Watch
     from .verdicts import Batch
 
 __all__ = ["compare", "deduplicate"]
@@ -51,19 +54,18 @@ def deduplicate(
     readable = _readable(articles, skipped)
     corpus = prepare(readable, settings, watch=watch, run=run, storage=storage)
     proposed = propose(corpus, settings, run)
-    weigher = Weigher(corpus, proposed, settings, run)
-    told = weigher.weigh_all(watch)
-    same = corpus.rows[told.places[IS_SAME[told.rules]]]
-    groups, chains = group(corpus, same, weigher, settings.keep)
-    judged = weigher.judged()
+    groups, chains, compared, judged = _judge(corpus, proposed, settings, run, watch)
+    told = stories(corpus, groups, judged)
+    listed = entries(corpus, groups, judged, settings, run)
     keeping = {number for one in groups for number in one.verdicts.values()}
-    listed = judged.take(shown(judged, len(told.rules), keeping))
-    verdicts = Verdicts(corpus.articles, listed)
+    tally = _tally(corpus, skipped, proposed, judged.rules[:compared], groups)
+    judged = judged.take(shown(judged, compared, keeping))  # the others are not held any longer
+    verdicts = Verdicts(corpus.articles, judged)
     result = Result(
         settings=settings.shown(),
-        tally=_tally(corpus, skipped, proposed, told, groups),
-        articles=entries(corpus, groups, judged, settings, run),
-        stories=stories(corpus, groups, judged),
+        tally=tally,
+        articles=listed,
+        stories=told,
         pairs=verdicts,
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),
         furniture=passages(corpus, settings),
@@ -71,6 +73,21 @@ def deduplicate(
     )
     check(result, verdicts)
     return result
+
+
+def _judge(
+    corpus: Corpus, proposed: Candidates, settings: Settings, run: Engine, watch: Watch
+) -> tuple[list[Group], int, int, Batch]:
+    """The stories, how many chains were split for them, and all pairs that were judged: first so
+    many of the proposed ones, then those that the stories asked for.
+    """
+    weigher = Weigher(corpus, proposed, settings, run)
+    told = weigher.weigh_all(watch)
+    same = corpus.rows[told.places[IS_SAME[told.rules]]]
+    compared = len(told.rules)
+    del told  # it is held no second time beside what comes of it
+    groups, chains = group(corpus, same, weigher, settings.keep)
+    return groups, chains, compared, weigher.judged()
 
 
 def _readable(articles: Iterable[Article | Skipped], skipped: list[Skipped]) -> Iterator[Article]:
@@ -86,12 +103,12 @@ def _tally(
     corpus: Corpus,
     skipped: Sequence[Skipped],
     proposed: Candidates,
-    told: Batch,
+    rules: NDArray[np.uint8],
     groups: Sequence[Group],
 ) -> Tally:
-    """The counts of a run."""
+    """The counts of a run; ``rules`` are those that decided on the proposed pairs."""
     redundant = {number for one in groups for number in one.verdicts.values()}
-    same = int(IS_SAME[told.rules].sum())
+    same = int(IS_SAME[rules].sum())
     return Tally(
         read=len(corpus.articles) + len(skipped),
         articles=len(corpus.articles),
@@ -99,8 +116,8 @@ def _tally(
         empty=int((corpus.rows < 0).sum()),
         candidates=len(proposed.pairs),
         compared=len(proposed.pairs),
-        same_story=same + sum(number >= len(told.rules) for number in redundant),
-        related=len(told.rules) - same,
+        same_story=same + sum(number >= len(rules) for number in redundant),
+        related=len(rules) - same,
         stories=len(groups),
         redundant=len(redundant),
         capped=proposed.capped,
@@ -134,19 +151,27 @@ def check(result: Result, verdicts: Verdicts) -> None:
     """
     tally = result.tally
     kept = {one.id for one in result.articles if one.keep}
-    direct = set(verdicts.one_story())
     removed = [one for one in result.articles if not one.keep]
     sound = (
         len(result.articles) == tally.articles == len({one.id for one in result.articles})
         and tally.read == tally.articles + tally.skipped
         and len(removed) == tally.redundant
         and all(one.copy_of in kept for one in removed)
-        and all(
-            (one.id, one.copy_of) in direct or (one.copy_of, one.id) in direct for one in removed
-        )
+        and not _unproven(removed, verdicts)
         and all(sum(member in kept for member in one.members) == 1 for one in result.stories)
     )
     if not sound:
         raise SoundnessError(
             "the result contradicts itself; nothing was written", hint="please report this"
         )
+
+
+def _unproven(removed: Sequence[Entry], verdicts: Verdicts) -> dict[str, str | None]:
+    """The redundant articles that have no verdict of their own with the one they are a copy of."""
+    copied = {one.id: one.copy_of for one in removed}
+    for left, right in verdicts.one_story():
+        if copied.get(left) == right:
+            del copied[left]
+        elif copied.get(right) == left:
+            del copied[right]
+    return copied

@@ -67,7 +67,8 @@ def group(
             if story:
                 groups.append(story)
             chains += bool(rest)
-            rests += stars.linked(rest)
+            if rest:
+                rests += stars.linked(rest)
         pending = [stars.star(rows) for rows in rests]
     kept = stars.keep_best(groups)
     return sorted(kept, key=lambda one: one.members), chains
@@ -97,11 +98,14 @@ class _Stars:
         self.corpus = corpus
         self.weigher = weigher
         self.policy = policy
+        self.same = same
         self.asked: Counter[int] = Counter()
         self.neighbours: dict[int, set[int]] = defaultdict(set)
         for left, right in same.tolist():
             self.neighbours[left].add(right)
             self.neighbours[right].add(left)
+        self.row_of: list[int] = corpus.rows.tolist()
+        self.words: list[int] = corpus.lengths.tolist()
         worded = np.flatnonzero(corpus.rows >= 0)
         counts = np.bincount(corpus.rows[worded])
         self.copied = set(np.flatnonzero(counts > 1).tolist())
@@ -109,42 +113,37 @@ class _Stars:
         told[[*self.copied, *self.neighbours]] = True
         self.places: dict[int, list[int]] = defaultdict(list)
         for at in worded[told[corpus.rows[worded]]].tolist():
-            self.places[self.row_of(at)].append(at)
-
-    def row_of(self, at: int) -> int:
-        """The row of the article at a place."""
-        return int(self.corpus.rows[at])
+            self.places[self.row_of[at]].append(at)
 
     def linked(self, rows: Iterable[int] | None = None) -> list[list[int]]:
         """What of the rows (by default all) hangs together, and rows with copies to the letter."""
-        inside = set(self.places if rows is None else rows)
-        near = {
-            row: self.neighbours[row] & inside for row in sorted(inside & self.neighbours.keys())
-        }
-        groups = cluster.gather((a, b) for a in near for b in sorted(near[a]))
-        copied = [[row] for row in sorted(inside & self.copied) if not near.get(row)]
-        return groups + copied
+        edges, copied = self.same, self.copied
+        if rows is not None:
+            inside = set(rows)
+            near = ((row, self.neighbours.get(row, set()) & inside) for row in inside)
+            edges = np.array([(a, b) for a, some in near for b in some], np.int64).reshape(-1, 2)
+            copied = inside & copied
+        groups = cluster.gather(edges)
+        return groups + [[row] for row in sorted(copied.difference(*groups))]
 
     def standing(self, at: int) -> canonical.Standing:
         """The article at a place, as the choice of a keeper looks at it."""
-        row = self.row_of(at)
-        links = len(self.neighbours.get(row, ()))
-        return canonical.Standing(
-            self.corpus.articles[at], int(self.corpus.lengths[row]), links, at
-        )
+        row = self.row_of[at]
+        links = len(self.neighbours[row]) if row in self.neighbours else 0
+        return canonical.Standing(self.corpus.articles[at], self.words[row], links, at)
 
     def star(self, rows: list[int]) -> _Star:
         """Linked rows around the article in their middle."""
         members = [self.standing(at) for row in rows for at in self.places[row]]
         keeper = members[canonical.middle(members, self.policy)].place
-        home = self.row_of(keeper)
+        home = self.row_of[keeper]
         asked = [row for row in rows if self._may_ask(row, home)]
         pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
         return _Star(keeper, rows, asked, pairs)
 
     def settle(self, star: _Star) -> tuple[Group | None, list[int]]:
         """One story out of linked rows, and the rows that are not in it."""
-        home = self.row_of(star.keeper)
+        home = self.row_of[star.keeper]
         verdicts: dict[int, int] = {}
         asked = set(star.asked)
         rest = []

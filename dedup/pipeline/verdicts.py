@@ -22,7 +22,7 @@ IS_SAME = np.array([rule.relation is Relation.SAME_STORY for rule in verdict.RUL
 """Of each rule, whether those that it decides on are one story."""
 IS_TOLD = np.array([rule.relation is not Relation.DISTINCT for rule in verdict.RULES])
 """Of each rule, whether those that it decides on are more than distinct."""
-READ_AT_ONCE = 1024
+READ_AT_ONCE = 4096
 """Verdicts that are made into objects at a time."""
 
 
@@ -39,7 +39,8 @@ class Batch(NamedTuple):
 
     def take(self, numbers: NDArray[np.int64]) -> Batch:
         """Some of the pairs, in the order given."""
-        known = ((at, self.facts.get(one)) for at, one in enumerate(numbers.tolist()))
+        told = enumerate(numbers.tolist()) if self.facts else ()
+        known = ((at, self.facts.get(one)) for at, one in told)
         return Batch(
             self.places[numbers],
             self.rules[numbers],
@@ -47,9 +48,22 @@ class Batch(NamedTuple):
             {at: facts for at, facts in known if facts},
         )
 
+    def part(self, start: int, stop: int) -> Batch:
+        """The pairs of a stretch, whose columns are not copied."""
+        numbers = range(start, min(stop, len(self.rules)))
+        known = ((at, self.facts.get(one)) for at, one in enumerate(numbers)) if self.facts else ()
+        return Batch(
+            self.places[start:stop],
+            self.rules[start:stop],
+            Weighed._make(column[start:stop] for column in self.weighed),
+            {at: facts for at, facts in known if facts},
+        )
+
 
 def joined(batches: Sequence[Batch]) -> Batch:
     """Batches end to end; there is at least one."""
+    if len(batches) == 1:
+        return batches[0]
     facts: dict[int, tuple[Fact, ...]] = {}
     start = 0
     for one in batches:
@@ -93,7 +107,7 @@ class Verdicts(Sequence[Verdict]):
     def batches(self) -> Iterator[tuple[list[tuple[str, str]], Batch]]:
         """A stretch at a time, the ids of the pairs beside it, without making their verdicts."""
         for start in range(0, len(self), READ_AT_ONCE):
-            some = self._judged.take(np.arange(start, min(start + READ_AT_ONCE, len(self))))
+            some = self._judged.part(start, start + READ_AT_ONCE)
             yield self._ids(some.places), some
 
     def mapped(self, change: Callable[[Weighed], Weighed]) -> Verdicts:
@@ -107,9 +121,11 @@ class Verdicts(Sequence[Verdict]):
 
     __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
 
-    def one_story(self) -> list[tuple[str, str]]:
+    def one_story(self) -> Iterator[tuple[str, str]]:
         """The ids of each pair that is one story, without making its verdict."""
-        return self._ids(self._judged.places[IS_SAME[self._judged.rules]])
+        places = self._judged.places[IS_SAME[self._judged.rules]]
+        for start in range(0, len(places), READ_AT_ONCE):
+            yield from self._ids(places[start : start + READ_AT_ONCE])
 
     def _ids(self, places: NDArray[np.int64]) -> list[tuple[str, str]]:
         """The ids of the articles at places."""

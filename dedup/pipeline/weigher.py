@@ -115,11 +115,38 @@ class Weigher:
         self._note(self._told_apart(places[wordless]))
         self._note(self._told_equal(places[copies]))
         rest = np.flatnonzero(~copies & ~wordless)
+        known = self._known(rows[rest])
+        if (known >= 0).any():
+            self._note(self._judge_again(places[rest[known >= 0]], known[known >= 0]))
+            rest = rest[known < 0]
         order = rest[np.argsort(kernels.pack(np.sort(rows[rest], axis=1)), kind="stable")]
         starts = range(0, len(order), PAIRS_AT_ONCE)
         some = [places[order[at : at + PAIRS_AT_ONCE]] for at in starts]
         for judged in self._each(self._judge_closely, some):
             self._note(judged)
+
+    def _known(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+        """For each pair of rows, the place in the first batch, which has the proposed pairs, of the
+        verdict on their first articles; -1 if there is none.
+        """
+        firsts = kernels.pack(np.sort(self.corpus.first[rows], axis=1)).tolist()
+        numbers = np.array([self._numbers.get(one, -1) for one in firsts], np.int64)
+        there = len(self._batches[0].rules) if self._batches else 0
+        return np.where(numbers < there, numbers, -1)
+
+    def _judge_again(self, places: NDArray[np.int64], known: NDArray[np.int64]) -> Batch:
+        """Pairs of articles, each in two rows that are measured: ``known`` are the places in
+        the first batch of the verdicts on the first articles of these. Only what is known besides
+        the texts is new.
+        """
+        judged = self._batches[0].take(known)
+        rows = self.corpus.rows
+        before, now = rows[judged.places], rows[places]
+        turned = before[:, 0] != now[:, 0]
+        if turned.any():
+            judged = _turned(judged, turned)
+        weighed = judged.weighed._replace(**self._beside(places)._asdict())
+        return self._ruled(places, weighed)._replace(facts=judged.facts)
 
     def _each(self, step: Callable[[Any], Batch], batches: Iterable[Any]) -> Iterator[Batch]:
         """What a step judges of each batch; what was looked at is let go of."""

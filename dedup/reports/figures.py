@@ -56,6 +56,20 @@ def _settled(column: NDArray[np.float64]) -> NDArray[np.float64]:
     return near
 
 
+def of_last_digits(settled: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Rounded figures as whole numbers of units of the last digit."""
+    return np.asarray(np.rint(settled * 10**_DIGITS), np.float64)
+
+
+def in_last_digits(units: int) -> str:
+    """A rounded figure in writing, from its number of units of the last digit.
+
+    >>> in_last_digits(8600), in_last_digits(10_000)
+    ('0.86', '1.0')
+    """
+    return repr(units / 10**_DIGITS)
+
+
 def rounded(result: Result) -> Result:
     """Give the result as its JSON holds it, so that a report made from either is the same."""
     return replace(

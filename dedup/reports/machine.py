@@ -13,10 +13,9 @@ from ..pipeline.verdicts import Verdicts
 from ..version import __version__
 from . import rows
 from .figures import rounded_verdict, settled
-from .screen import UNSAFE
+from .screen import guarded
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterable
 
     from ..data import (
@@ -46,7 +45,7 @@ _encode = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Written(str):
-    """A value that is JSON already, and not a text to be quoted."""
+    """Items of a list that are JSON already, and guarded, with ``rows.BETWEEN`` between them."""
 
     __slots__ = ()
 
@@ -230,7 +229,7 @@ def _document(body: dict[str, object]) -> str:
 
 
 def _pieces(body: dict[str, Any]) -> Iterator[str]:
-    """Write it piece by piece, each with at most one item of a list."""
+    """Write it piece by piece, each with one item of a list, or some that are written already."""
     before = "{"
     for key, value in body.items():
         yield f"{before}{written(key)}: "
@@ -243,14 +242,15 @@ def _block(values: Iterable[object]) -> Iterator[str]:
     """Write a list line by line."""
     before = "[\n  "
     for value in values:
-        yield before + (_guarded(value) if isinstance(value, Written) else written(value))
-        before = ",\n  "
-    yield "]" if before != "[\n  " else "[]"
+        yield before
+        yield value if isinstance(value, Written) else written(value)
+        before = rows.BETWEEN
+    yield "]" if before == rows.BETWEEN else "[]"
 
 
 def written(value: object) -> str:
     """Write one value on one line."""
-    return _guarded(_encode(value))
+    return guarded(_encode(value))
 
 
 def safe(written: str) -> str:
@@ -258,16 +258,4 @@ def safe(written: str) -> str:
 
     A line break is left alone: JSON has none inside its texts.
     """
-    return "\n".join(map(_guarded, written.split("\n")))
-
-
-def _guarded(line: str) -> str:
-    """Guard one line; ``##[`` is how a runner's log can be given orders from the middle of one."""
-    if not line.isprintable():  # as nothing unsafe is, and this is quicker to find out
-        line = UNSAFE.sub(_escaped, line)
-    return line.replace("##[", "#\\u0023[")
-
-
-def _escaped(match: re.Match[str]) -> str:
-    """Escape one character, as two units where it lies beyond the first plane."""
-    return json.dumps(match[0])[1:-1]
+    return "\n".join(map(guarded, written.split("\n")))

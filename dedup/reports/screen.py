@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -58,6 +59,20 @@ def quoted(text: str) -> str:
     a #\x23[group] b ::
     """
     return _COMMAND.sub(r"\g<1>\\x3a:", text).replace("##[", "#\\x23[")
+
+
+def guarded(line: str) -> str:
+    """Escape in a line of JSON, as JSON allows, what would play tricks on a screen or a runner;
+    ``##[`` is how a runner's log can be given orders from the middle of one.
+    """
+    if not line.isprintable():  # as nothing unsafe is, and this is quicker to find out
+        line = UNSAFE.sub(_escaped, line)
+    return line.replace("##[", "#\\u0023[")
+
+
+def _escaped(match: re.Match[str]) -> str:
+    """Escape one character, as two units where it lies beyond the first plane."""
+    return json.dumps(match[0])[1:-1]
 
 
 def _visible(match: re.Match[str]) -> str:

@@ -12,6 +12,8 @@ from collections import Counter, defaultdict
 from math import ceil
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from dedup import cluster
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ def stories(texts: dict[str, str]) -> dict[str, int]:
     """The number of each article's story; articles that are alone have none."""
     names = list(texts)
     cut = [shingles(text) for text in texts.values()]
-    groups = cluster.gather(pairs(cut))
+    groups = cluster.gather(np.array([*pairs(cut)], np.int64).reshape(-1, 2))
     return {names[row]: number for number, rows in enumerate(groups) for row in rows}
 
 

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.cluster import gather
+from dedup import cluster
 
 edges = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=40)
+
+
+def gather(edges: list[tuple[int, int]]) -> list[list[int]]:
+    """The same of a list of edges."""
+    return cluster.gather(np.array(edges, np.int64).reshape(-1, 2))
 
 
 def reached(edges: list[tuple[int, int]], start: int) -> set[int]:
@@ -34,4 +40,4 @@ def test_order_and_direction_do_not_matter(both: tuple[list[tuple[int, int]], ..
 
 def test_a_long_chain_is_one_group() -> None:
     """A hundred thousand links neither recurse nor fall apart."""
-    assert gather((n + 1, n) for n in range(100_000)) == [list(range(100_001))]
+    assert gather([(n + 1, n) for n in range(100_000)]) == [list(range(100_001))]

@@ -134,7 +134,8 @@ def _together(
     """
     found = []
     for mine in kernels.parts(keys.values):
-        rows = np.searchsorted(keys.offsets, mine, side="right") - 1
+        lengths = np.diff(np.searchsorted(mine, keys.offsets))  # of what stands in this part
+        rows = np.repeat(np.arange(len(lengths)), lengths)
         found.append(kernels.bucket_pairs(keys.values[mine], rows, full, limit))
     if len(found) == 1:
         return found[0]

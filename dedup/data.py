@@ -90,17 +90,29 @@ class Ragged:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
-    """A batch of ``n`` texts cut into words, as columns; nothing here depends on other batches."""
+class Lexicon:
+    """The words of a batch or of a corpus, each by a number, and what is known of each."""
 
-    words: Ragged
-    """``uint64``: word hashes in reading order."""
+    hashes: NDArray[np.uint64]
+    """One for each word; in a batch a word may have two numbers, in a corpus none has."""
     marks: NDArray[np.uint8]
     """One for each word: ``kernels.NUMBER`` where it consists of digits."""
     term_of: NDArray[np.uint32]
-    """One for each word: the place of its term among its row's terms."""
+    """One for each word: the number of its term."""
+    terms: NDArray[np.uint64]
+    """The hashes of the words' stems, sorted and distinct."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """``n`` texts cut into words, as columns; of a batch, nothing here depends on other batches."""
+
+    words: Ragged
+    """``uint32``: numbers of words in reading order."""
+    lexicon: Lexicon
+    """What the numbers of words and terms stand for."""
     terms: Ragged
-    """``uint64``: hashes of the words' stems, sorted and distinct; of a corpus, numbers."""
+    """``uint32``: numbers of terms, rising and distinct."""
     counts: NDArray[np.uint32]
     """How often each term stands in its row; empty once the terms are weighed."""
     keys: Ragged
@@ -119,12 +131,10 @@ class Sketched:
     """The rows of a corpus ready to be compared: their columns, and what each term says."""
 
     cut: Cut
-    vocabulary: NDArray[np.uint64]
-    """The hashes of all terms, sorted and distinct."""
     idf: NDArray[np.uint32]
-    """How much each term of the vocabulary says, in ``kernels.IDF_UNIT``."""
+    """How much each term of the lexicon says, in ``kernels.IDF_UNIT``."""
     terms: Ragged
-    """``uint32``: each row's terms as places in the vocabulary, rising."""
+    """``uint32``: numbers of each row's terms, rising."""
     term_weights: NDArray[np.uint32]
     """How much each of ``terms.values`` says of its article, in ``kernels.WEIGHT_UNIT``; a row's
     squares add up to 1."""

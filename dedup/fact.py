@@ -149,15 +149,16 @@ def _respelled(
     begins, ends = words.begins, words.begins - 1
     last = other + lengths[1 - side, place]
     stretches = np.stack((begins[word], ends[word + 1], begins[other], ends[last]), 1)
-    alike = np.flatnonzero(kernels.may_resemble(words.letters, stretches, _RESPELLED))
-    pairs, letters = stretches[alike].tolist(), words.letters
+    alike = kernels.may_resemble(words.letters, stretches, _RESPELLED)
+    unsure = np.flatnonzero(alike == 1)
+    pairs, letters = stretches[unsure].tolist(), words.letters
     ratios = process.cpdist(
         [letters[a:b] for a, b, _, _ in pairs],
         [letters[c:d].replace(" ", "") for _, _, c, d in pairs],
         scorer=fuzz.partial_ratio,
         score_cutoff=_RESPELLED,
     )
-    same = alike[ratios >= _RESPELLED]
+    same = np.union1d(np.flatnonzero(alike == 2), unsure[ratios >= _RESPELLED])
     marks = np.uint32(1) << within[same].astype(np.uint32)
     np.bitwise_or.at(found, (side[same], place[same]), marks)
     return found

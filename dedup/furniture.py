@@ -81,20 +81,10 @@ def neighbours(
     """Pairs of rows that carry the same known key, ``int64[m, 2]``, and the place in ``known`` of
     that key: the first ``COMPARED`` carriers of each key, each with its next.
     """
-    pairs, keyed = [], []
-    for mine in kernels.parts(keys.values):
-        places = kernels.find_places(keys.values[mine], known)
-        carried = np.flatnonzero(places >= 0)
-        packed = np.sort(places[carried].astype(np.int64) << 32 | np.arange(len(carried)))
-        at, order = packed >> 32, packed & 0xFFFFFFFF
-        starts = np.searchsorted(at, at)
-        follows = np.flatnonzero(
-            (np.arange(len(at)) > starts) & (np.arange(len(at)) < starts + COMPARED)
-        )
-        rows = _rows(keys, mine[carried])[order]
-        pairs.append(np.stack((rows[follows - 1], rows[follows]), 1))
-        keyed.append(at[follows])
-    return np.concatenate(pairs), np.concatenate(keyed)
+    carriers = kernels.first_places(keys.values, known, COMPARED)
+    at, number = np.nonzero(carriers[:, 1:] >= 0)
+    places = np.stack((carriers[at, number], carriers[at, number + 1]), 1)
+    return np.searchsorted(keys.offsets, places, side="right") - 1, at
 
 
 def deciding(at: NDArray[np.int64]) -> NDArray[np.bool_]:

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
+from . import kernels
 from .errors import DedupError
 from .pipeline.memory import HeldColumn
 
@@ -162,9 +163,8 @@ class ScratchTexts:
 
     def extend(self, texts: Sequence[str]) -> None:
         """Put texts after those there are."""
-        parts = [text.encode(errors="surrogatepass") for text in texts]
-        self._bytes.extend(np.frombuffer(b"".join(parts), np.uint8))
-        lengths = np.array([len(one) for one in parts], np.int64)
+        joined, lengths = kernels.join_texts([*texts])
+        self._bytes.extend(np.frombuffer(joined, np.uint8))
         self._ends.extend(self._size + np.cumsum(lengths))
         self._size += int(lengths.sum())
 

@@ -55,16 +55,16 @@ def idf(
 
 
 def spread(
-    vocabulary: NDArray[np.uint64], terms: Ragged, signatures: NDArray[np.uint32]
+    known: NDArray[np.uint64], terms: Ragged, signatures: NDArray[np.uint32]
 ) -> NDArray[np.uint32]:
-    """The idf of each term of the vocabulary; ``terms`` are each row's terms as places in it.
+    """The idf of each of the known terms; ``terms`` are each row's terms as places among them.
 
     Rows that are nearly copies of each other count as one together: many copies of a story must not
     make its words look common. They are told by a band of the signature that they share.
     """
     parts = 1 / _copies(signatures)
-    articles = count_rows(terms.values, terms.offsets, parts, len(vocabulary))
-    return idf(vocabulary, articles, float(parts.sum()))
+    articles = count_rows(terms.values, terms.offsets, parts, len(known))
+    return idf(known, articles, float(parts.sum()))
 
 
 def _copies(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:

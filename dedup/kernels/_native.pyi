@@ -3,7 +3,7 @@
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
 ``out_offsets``, ``places``, ``done`` and ``digits`` are filled, unless they are said to be asked,
 and so are the ``starts`` of picked words; rows are closed up in place, and weights take the place
-of counts.
+of counts; ``known`` and ``slots`` go on from call to call.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 _Array = NDArray[Any]
 
-def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes]: ...
+def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...
 def clean_texts(texts: list[str], /) -> list[bytes | None]: ...
 def pick_words(
     texts: list[str], offsets: _Array, asked: _Array, starts: _Array, done: _Array, /
 ) -> str: ...
+def join_texts(texts: list[str], out: _Array, /) -> bytes: ...
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int, /
 ) -> tuple[bytes, list[dict[str, str] | None]]: ...
@@ -35,29 +36,37 @@ def minhash(
     values: _Array, offsets: _Array, factors: _Array, shifts: _Array, out: _Array, /
 ) -> None: ...
 def band_keys(signatures: _Array, size: int, bands: int, rows: int, out: _Array, /) -> None: ...
-def bucket_pairs(keys: _Array, rows: _Array, full: int, limit: int, /) -> tuple[bytes, int]: ...
+def bucket_pairs(
+    keys: _Array, rows: _Array, full: int, limit: int, /
+) -> tuple[bytes, bytes, int]: ...
 def count_sorted(packed: _Array, out: _Array, counts: _Array, /) -> int: ...
 def count_shared(values: _Array, offsets: _Array, pairs: _Array, out: _Array, /) -> None: ...
 def dot_shared(
     values: _Array, weights: _Array, offsets: _Array, pairs: _Array, out: _Array, /
 ) -> None: ...
 def number_values(values: _Array, places: _Array, /) -> bytes: ...
+def number_more(
+    values: _Array, known: _Array, slots: _Array, count: int, out: _Array, /
+) -> int: ...
 def count_values(values: _Array, out: _Array, /) -> None: ...
 def find_places(values: _Array, known: _Array, out: _Array, /) -> None: ...
+def first_places(values: _Array, known: _Array, most: int, out: _Array, /) -> None: ...
 def count_rarer(counted: _Array, offsets: _Array, factor: int, out: _Array, /) -> None: ...
 def choose_heaviest(weights: _Array, offsets: _Array, most: int, out: _Array, /) -> None: ...
-def cut_terms(
-    stems: _Array,
+def count_terms(
+    words: _Array,
     offsets: _Array,
+    term_of: _Array,
+    size: int,
     out: _Array,
     out_offsets: _Array,
     counts: _Array,
-    places: _Array,
     /,
 ) -> int: ...
 def mask_runs(
     words: _Array,
     offsets: _Array,
+    hashes: _Array,
     run: int,
     highest: int,
     known: _Array,
@@ -83,12 +92,12 @@ def weigh_rows(
 ) -> None: ...
 def close_rows(
     words: _Array,
-    marks: _Array,
-    term_of: _Array,
     offsets: _Array,
     terms: _Array,
     counts: _Array,
     term_offsets: _Array,
+    term_of: _Array,
+    size: int,
     masked: _Array,
     ends: _Array,
     term_ends: _Array,
@@ -97,12 +106,10 @@ def close_rows(
     /,
 ) -> None: ...
 def weigh_gaps(
-    marks: _Array,
-    term_of: _Array,
-    idf: _Array,
+    words: _Array,
     offsets: _Array,
-    terms: _Array,
-    term_offsets: _Array,
+    marks: _Array,
+    says: _Array,
     gaps: _Array,
     own: _Array,
     least: int,
@@ -121,10 +128,9 @@ def find_kept(
 ) -> None: ...
 def measure_pairs(
     words: _Array,
-    marks: _Array,
-    term_of: _Array,
-    idf: _Array,
     offsets: _Array,
+    marks: _Array,
+    says: _Array,
     terms: _Array,
     term_weights: _Array,
     term_offsets: _Array,

@@ -108,7 +108,23 @@ static int pair_bucket(const Entry *bucket, size_t size, size_t full, size_t lim
     return 1;
 }
 
-/* bucket_pairs(keys, rows, full, limit) -> (packed pairs with repeats, sorted; cut buckets) */
+/* Each of the sorted pairs once, taken apart, and how often it stands there. */
+static Py_ssize_t count_each(const uint64_t *packed, size_t count, int64_t *pair, int64_t *times)
+{
+    Py_ssize_t kept = 0;
+    for (size_t i = 0; i < count; i++) {
+        if (i && packed[i] == packed[i - 1]) {
+            times[kept - 1]++;
+            continue;
+        }
+        pair[2 * kept] = (int64_t)(packed[i] >> 32);
+        pair[2 * kept + 1] = (int64_t)(packed[i] & 0xFFFFFFFFULL);
+        times[kept++] = 1;
+    }
+    return kept;
+}
+
+/* bucket_pairs(keys, rows, full, limit) -> (pairs, sorted; how often each; cut buckets) */
 PyObject *bucket_pairs(PyObject *module, PyObject *args)
 {
     (void)module;
@@ -149,13 +165,27 @@ PyObject *bucket_pairs(PyObject *module, PyObject *args)
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&keys);
     PyBuffer_Release(&rows);
-    PyObject *packed = NULL;
-    if (failed)
+    PyObject *pairs = NULL, *counts = NULL;
+    if (failed) {
         PyErr_NoMemory();
-    else
-        packed = PyBytes_FromStringAndSize((char *)found.pairs, (Py_ssize_t)(found.count * 8));
+    } else {
+        Py_ssize_t kept = 0;
+        for (size_t i = 0; i < found.count; i++)
+            kept += i == 0 || found.pairs[i] != found.pairs[i - 1];
+        pairs = PyBytes_FromStringAndSize(NULL, 16 * kept);
+        counts = PyBytes_FromStringAndSize(NULL, 8 * kept);
+    }
+    if (pairs && counts) {
+        Py_BEGIN_ALLOW_THREADS
+        count_each(found.pairs, found.count, (int64_t *)(void *)PyBytes_AS_STRING(pairs),
+                   (int64_t *)(void *)PyBytes_AS_STRING(counts));
+        Py_END_ALLOW_THREADS
+    }
     free(found.pairs);
-    return packed ? Py_BuildValue("Nn", packed, cut) : NULL;
+    if (pairs && counts) return Py_BuildValue("NNn", pairs, counts, cut);
+    Py_XDECREF(pairs);
+    Py_XDECREF(counts);
+    return NULL;
 }
 
 /* count_sorted(packed, out, counts) -> how many are distinct; packed is sorted */
@@ -164,19 +194,9 @@ PyObject *count_sorted(PyObject *module, PyObject *args)
     (void)module;
     Py_buffer packed, out, counts;
     if (!PyArg_ParseTuple(args, "y*w*w*", &packed, &out, &counts)) return NULL;
-    const uint64_t *value = packed.buf;
-    int64_t *pair = out.buf, *times = counts.buf;
     Py_ssize_t kept = 0;
     Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t i = 0; i < packed.len / 8; i++) {
-        if (i && value[i] == value[i - 1]) {
-            times[kept - 1]++;
-            continue;
-        }
-        pair[2 * kept] = (int64_t)(value[i] >> 32);
-        pair[2 * kept + 1] = (int64_t)(value[i] & 0xFFFFFFFFULL);
-        times[kept++] = 1;
-    }
+    kept = count_each(packed.buf, (size_t)packed.len / 8, out.buf, counts.buf);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&packed);
     PyBuffer_Release(&out);

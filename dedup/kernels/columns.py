@@ -26,35 +26,28 @@ NUMBER = 1
 class Sides(NamedTuple):
     """``n`` articles as pairs are measured by; row ``i`` is ``words[offsets[i]:offsets[i+1]]``."""
 
-    words: U64
-    """Hashes in reading order."""
-    marks: U8
-    """One for each word: ``NUMBER`` or 0."""
-    term_of: U32
-    """One for each word: the place of its term among the terms of its row."""
+    words: U32
+    """Numbers of words in reading order."""
     offsets: I64
-    """Of the three columns above."""
+    marks: U8
+    """Of each word by its number: ``NUMBER`` or 0."""
+    says: U32
+    """How much each word says, by its number, in ``IDF_UNIT``."""
     terms: U32
-    """Each row's terms as places in ``idf``, rising."""
+    """Numbers of each row's terms, rising."""
     term_weights: U32
     """Of each term, in ``WEIGHT_UNIT``."""
     term_offsets: I64
-    idf: U32
-    """What each term of the vocabulary says, in ``IDF_UNIT``."""
 
 
 class Rows(NamedTuple):
     """``n`` articles as they are closed up, which alters the columns in place."""
 
-    words: U64
-    """Hashes in reading order."""
-    marks: U8
-    """One for each word."""
-    term_of: U32
-    """One for each word: the place of its term among the terms of its row."""
+    words: U32
+    """Numbers of words in reading order."""
     offsets: I64
-    """Of the three columns above."""
     terms: U32
+    """Numbers of each row's terms, rising."""
     counts: U32
     """One for each term."""
     term_offsets: I64

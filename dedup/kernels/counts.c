@@ -1,6 +1,8 @@
 /* Values that stand in many places: numbered, counted, found. */
 #include "native.h"
 
+enum { AHEAD = 16 }; /* entries of a table that are asked for before they are needed */
+
 /* number_values(values, places) -> bytes of the distinct values, sorted; places of each in them */
 PyObject *number_values(PyObject *module, PyObject *args)
 {
@@ -152,6 +154,36 @@ static void count_part(Entry *part, size_t count, uint64_t *keys, uint32_t *coun
     for (size_t i = 0; i < count; i++) times[part[i].at] = counts[part[i].key];
 }
 
+/* number_more(values, known, slots, count, out) -> how many are known then */
+PyObject *number_more(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, known, slots, out;
+    Py_ssize_t count;
+    if (!PyArg_ParseTuple(args, "y*w*w*nw*", &values, &known, &slots, &count, &out)) return NULL;
+    const uint64_t *value = values.buf;
+    uint64_t *all = known.buf;
+    uint32_t *slot = slots.buf, *number = out.buf; /* a number and 1, or 0 */
+    size_t mask = (size_t)slots.len / 4 - 1;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < values.len / 8; i++) {
+        size_t at = spot(value[i]) & mask;
+        if (i + AHEAD < values.len / 8) PREFETCH(slot + (spot(value[i + AHEAD]) & mask));
+        while (slot[at] && all[slot[at] - 1] != value[i]) at = (at + 1) & mask;
+        if (!slot[at]) {
+            all[count++] = value[i];
+            slot[at] = (uint32_t)count;
+        }
+        number[i] = slot[at] - 1;
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&known);
+    PyBuffer_Release(&slots);
+    PyBuffer_Release(&out);
+    return PyLong_FromSsize_t(count);
+}
+
 /* count_values(values, out): how often each value stands among all, by parts whose tables stay in
  * the processor's cache; see reference.py */
 PyObject *count_values(PyObject *module, PyObject *args)
@@ -197,36 +229,81 @@ PyObject *count_values(PyObject *module, PyObject *args)
     return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }
 
+/* Known values, to be looked for. */
+struct known {
+    const uint64_t *values;
+    int32_t *table; /* a place, -1 where free */
+    size_t mask;
+};
+
+/* A table of the known values; no memory, no table. */
+static struct known look_up(const Py_buffer *known)
+{
+    size_t count = (size_t)known->len / 8, size = 16;
+    while (size < 4 * count) size *= 2;
+    struct known of = {known->buf, malloc(size * sizeof *of.table), size - 1};
+    if (!of.table) return of;
+    memset(of.table, 0xFF, size * sizeof *of.table);
+    for (size_t i = 0; i < count; i++) {
+        size_t at = (size_t)mix(of.values[i] * odd_secret) & of.mask;
+        while (of.table[at] >= 0) at = (at + 1) & of.mask;
+        of.table[at] = (int32_t)i;
+    }
+    return of;
+}
+
+/* The place of a value among the known ones, or -1. */
+static inline int32_t place_of(const struct known *of, uint64_t value)
+{
+    size_t at = (size_t)mix(value * odd_secret) & of->mask;
+    while (of->table[at] >= 0 && of->values[of->table[at]] != value) at = (at + 1) & of->mask;
+    return of->table[at];
+}
+
 /* find_places(values, known, out): where each value stands in `known`, or -1; see reference.py */
 PyObject *find_places(PyObject *module, PyObject *args)
 {
     (void)module;
     Py_buffer values, known, out;
     if (!PyArg_ParseTuple(args, "y*y*w*", &values, &known, &out)) return NULL;
-    const uint64_t *value = values.buf, *wanted = known.buf;
+    const uint64_t *value = values.buf;
     int32_t *place = out.buf;
-    size_t count = (size_t)values.len / 8, wants = (size_t)known.len / 8, size = 16;
-    while (size < 4 * wants) size *= 2;
-    int32_t *table = malloc(size * sizeof *table);
-    if (table) {
-        Py_BEGIN_ALLOW_THREADS
-        memset(table, 0xFF, size * sizeof *table);
-        for (size_t i = 0; i < wants; i++) {
-            size_t at = (size_t)mix(wanted[i] * odd_secret) & (size - 1);
-            while (table[at] >= 0) at = (at + 1) & (size - 1);
-            table[at] = (int32_t)i;
-        }
-        for (size_t i = 0; i < count; i++) {
-            size_t at = (size_t)mix(value[i] * odd_secret) & (size - 1);
-            while (table[at] >= 0 && wanted[table[at]] != value[i]) at = (at + 1) & (size - 1);
-            place[i] = table[at];
-        }
-        Py_END_ALLOW_THREADS
-        free(table);
-    }
+    int fine = 0;
+    Py_BEGIN_ALLOW_THREADS
+    struct known of = look_up(&known);
+    fine = of.table != NULL;
+    for (Py_ssize_t i = 0; fine && i < values.len / 8; i++) place[i] = place_of(&of, value[i]);
+    free(of.table);
+    Py_END_ALLOW_THREADS
     PyBuffer_Release(&values);
     PyBuffer_Release(&known);
     PyBuffer_Release(&out);
-    if (!table) return PyErr_NoMemory();
-    Py_RETURN_NONE;
+    return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
+}
+
+/* first_places(values, known, most, out): where each known value stands first; see reference.py */
+PyObject *first_places(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, known, out;
+    Py_ssize_t most;
+    if (!PyArg_ParseTuple(args, "y*y*nw*", &values, &known, &most, &out)) return NULL;
+    const uint64_t *value = values.buf;
+    int64_t *place = out.buf;
+    int fine = 0;
+    Py_BEGIN_ALLOW_THREADS
+    struct known of = look_up(&known);
+    Py_ssize_t *met = calloc((size_t)known.len / 8 + 1, sizeof *met);
+    fine = of.table && met;
+    for (Py_ssize_t i = 0; fine && i < values.len / 8; i++) {
+        int32_t at = place_of(&of, value[i]);
+        if (at >= 0 && met[at] < most) place[at * most + met[at]++] = i;
+    }
+    free(of.table);
+    free(met);
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&known);
+    PyBuffer_Release(&out);
+    return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }

@@ -1,23 +1,38 @@
-/* Texts to the hashes of their words: what text.clean, text.words, hash_words and term.stem give. */
+/* Texts to words by number: what text.clean, text.words, hash_words and term.stem give. */
 #include "find_words.h"
 
-enum { BLOCK = 1024, BYTES_PER_WORD = 5 };
+enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15, AHEAD = 16 };
 
 /* power[i] is BASE**i, inverse[i] is BASE**-i. */
 static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
 
-/* Hashes of words so far, in the objects that are given back: nothing is copied. */
+/* The words so far, in an object that is given back: nothing is copied. */
 struct rows {
-    PyObject *bytes[3];
-    uint64_t *hashes, *stems;
-    uint8_t *marks; /* 1 for a word of digits */
+    PyObject *bytes;
+    uint32_t *words;
     size_t count, capacity;
     PyThreadState *released; /* while the interpreter is */
+};
+
+struct slot {
+    uint64_t hash;
+    uint64_t number; /* and 1; 0 where free */
+};
+
+/* What is known of each word by its number, and a table of hashes to find it by. */
+struct lexicon {
+    uint64_t *hashes, *stems;
+    uint8_t *marks; /* 1 for a word of digits */
+    struct slot *slots;
+    size_t count, room; /* slots are twice as many as there is room */
 };
 
 /* Scratch memory of one call. */
 struct work {
     struct found found;
+    struct lexicon lexicon;
+    uint64_t *hashes; /* of one text's words */
+    size_t hash_room;
     uint64_t sums[BLOCK + 1];
 };
 
@@ -40,13 +55,8 @@ static void fill_tables(void)
 
 static int resize_rows(struct rows *rows, size_t capacity)
 {
-    Py_ssize_t size = (Py_ssize_t)(capacity * sizeof(uint64_t));
-    if (_PyBytes_Resize(&rows->bytes[0], size) || _PyBytes_Resize(&rows->bytes[1], size)
-        || _PyBytes_Resize(&rows->bytes[2], (Py_ssize_t)capacity))
-        return 0;
-    rows->hashes = (uint64_t *)PyBytes_AS_STRING(rows->bytes[0]);
-    rows->stems = (uint64_t *)PyBytes_AS_STRING(rows->bytes[1]);
-    rows->marks = (uint8_t *)PyBytes_AS_STRING(rows->bytes[2]);
+    if (_PyBytes_Resize(&rows->bytes, (Py_ssize_t)(capacity * sizeof *rows->words))) return 0;
+    rows->words = (uint32_t *)PyBytes_AS_STRING(rows->bytes);
     rows->capacity = capacity;
     return 1;
 }
@@ -61,6 +71,38 @@ static int reserve_rows(struct rows *rows, size_t more)
     int is_done = resize_rows(rows, needed + needed / 2);
     rows->released = PyEval_SaveThread();
     return is_done;
+}
+
+/* Make room for the hashes of one text's words. */
+static int reserve_hashes(struct work *work, size_t count)
+{
+    if (count <= work->hash_room)
+        return 1;
+    free(work->hashes);
+    work->hashes = malloc(2 * count * sizeof *work->hashes);
+    work->hash_room = work->hashes ? 2 * count : 0;
+    return work->hashes != NULL;
+}
+
+/* Make room for so many distinct words, a power of two; 0 when memory ends. */
+static int widen(struct lexicon *known, size_t room)
+{
+    uint64_t *hashes = realloc(known->hashes, room * sizeof *hashes);
+    known->hashes = hashes ? hashes : known->hashes;
+    uint64_t *stems = realloc(known->stems, room * sizeof *stems);
+    known->stems = stems ? stems : known->stems;
+    uint8_t *marks = realloc(known->marks, room);
+    known->marks = marks ? marks : known->marks;
+    free(known->slots);
+    known->slots = calloc(2 * room, sizeof *known->slots);
+    if (!hashes || !stems || !marks || !known->slots) return 0;
+    known->room = room;
+    for (size_t i = 0; i < known->count; i++) {
+        size_t at = spot(hashes[i]) & (2 * room - 1);
+        while (known->slots[at].number) at = (at + 1) & (2 * room - 1);
+        known->slots[at] = (struct slot){hashes[i], i + 1};
+    }
+    return 1;
 }
 
 /* ---- hashes ---- */
@@ -82,22 +124,13 @@ static uint64_t polynomial(const uint8_t *bytes, size_t size)
     return sum;
 }
 
-WIDEST static void mix_all(uint64_t *values, size_t count)
-{
-    for (size_t i = 0; i < count; i++)
-        values[i] = mix(values[i]);
-}
-
 /* Hash the words of a clean text, and give the polynomial of all its bytes: prefix sums over a block
    give that of every word in it. */
-WIDEST static uint64_t hash_spans(struct work *work, size_t size, struct rows *rows)
+WIDEST static uint64_t sum_spans(struct work *work, size_t size)
 {
     const uint32_t *starts = work->found.spans.starts, *ends = work->found.spans.ends;
-    const uint32_t *cuts = work->found.spans.cuts;
     const uint8_t *text = work->found.clean;
-    uint64_t *sums = work->sums, *hashes = rows->hashes + rows->count;
-    uint64_t *stems = rows->stems + rows->count, whole = 0, factor = 1;
-    uint8_t *marks = rows->marks + rows->count;
+    uint64_t *sums = work->sums, *hashes = work->hashes, whole = 0, factor = 1;
     size_t i = 0, words = work->found.spans.count;
     for (size_t base = 0, count; base < size; base += count) {
         count = size - base < BLOCK ? size - base : BLOCK;
@@ -109,21 +142,48 @@ WIDEST static uint64_t hash_spans(struct work *work, size_t size, struct rows *r
         for (; i < words && ends[i] <= base + count; i++) {
             size_t start = starts[i] - base;
             hashes[i] = (sums[ends[i] - base] - sums[start]) * inverse[start];
-            stems[i] = (sums[cuts[i] - base] - sums[start]) * inverse[start];
         }
-        for (; i < words && starts[i] < base + count; i++) {
+        for (; i < words && starts[i] < base + count; i++)
             hashes[i] = polynomial(text + starts[i], ends[i] - starts[i]);
-            stems[i] = polynomial(text + starts[i], cuts[i] - starts[i]);
-        }
         whole += sums[count] * factor;
         factor *= power[count];
     }
-    for (i = 0; i < words; i++) /* one that begins with a digit has nothing else */
-        marks[i] = (uint8_t)(text[starts[i]] - '0') < 10;
-    mix_all(hashes, words);
-    mix_all(stems, words);
-    rows->count += words;
+    for (i = 0; i < words; i++)
+        hashes[i] = mix(hashes[i]);
     return whole;
+}
+
+/* Number the words of a clean text by their hashes, in the order they come; 0 when memory ends. */
+static int number_spans(struct work *work, uint32_t *words)
+{
+    const uint64_t *hashes = work->hashes;
+    const struct spans *spans = &work->found.spans;
+    const uint8_t *text = work->found.clean;
+    struct lexicon *known = &work->lexicon;
+    struct slot *slots = known->slots;
+    size_t mask = 2 * known->room - 1, count = spans->count;
+    for (size_t i = 0; i < count; i++) {
+        uint64_t hash = hashes[i];
+        size_t at = spot(hash) & mask;
+        if (i + AHEAD < count) PREFETCH(slots + (spot(hashes[i + AHEAD]) & mask));
+        while (slots[at].number && slots[at].hash != hash) at = (at + 1) & mask;
+        if (slots[at].number) {
+            words[i] = (uint32_t)slots[at].number - 1;
+            continue;
+        }
+        uint32_t start = spans->starts[i], cut = spans->cuts[i];
+        known->hashes[known->count] = hash;
+        known->stems[known->count] =
+            cut == spans->ends[i] ? hash : mix(polynomial(text + start, cut - start));
+        known->marks[known->count] = (uint8_t)(text[start] - '0') < 10; /* then all is digits */
+        words[i] = (uint32_t)known->count++;
+        slots[at] = (struct slot){hash, known->count};
+        if (known->count < known->room) continue;
+        if (!widen(known, 2 * known->room)) return 0;
+        slots = known->slots;
+        mask = 2 * known->room - 1;
+    }
+    return 1;
 }
 
 /* Cut one text, with the same answers. */
@@ -133,9 +193,13 @@ static int cut_text(struct work *work, const uint8_t *text, size_t size, struct 
     int found = find_words(&work->found, text, &size);
     if (found <= 0)
         return found;
-    if (!reserve_rows(rows, work->found.spans.count))
+    size_t count = work->found.spans.count;
+    if (!reserve_rows(rows, count) || !reserve_hashes(work, count))
         return -1;
-    *digest = mix(hash_spans(work, size, rows));
+    *digest = mix(sum_spans(work, size));
+    if (!number_spans(work, rows->words + rows->count))
+        return -1;
+    rows->count += count;
     return 1;
 }
 
@@ -196,29 +260,32 @@ static int cut_all(struct batch *b)
 
 static PyObject *as_result(struct batch *b)
 {
-    Py_ssize_t n = b->count;
+    Py_ssize_t n = b->count, words = (Py_ssize_t)b->work->lexicon.count;
+    const struct lexicon *known = &b->work->lexicon;
     if (!resize_rows(&b->rows, b->rows.count))
         return NULL;
-    return Py_BuildValue("(OOOy#y#y#)", b->rows.bytes[0], b->rows.bytes[1], b->rows.bytes[2],
+    return Py_BuildValue("(Oy#y#y#y#y#y#)", b->rows.bytes,
                          (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
                          (const char *)b->digests, n * (Py_ssize_t)sizeof *b->digests,
-                         (const char *)b->done, n);
+                         (const char *)b->done, n,
+                         (const char *)known->hashes, words * (Py_ssize_t)sizeof *known->hashes,
+                         (const char *)known->stems, words * (Py_ssize_t)sizeof *known->stems,
+                         (const char *)known->marks, words);
 }
 
 /* Reserve what the batch needs for sure, and as many words as its texts are likely to have. */
 static int prepare(struct batch *b)
 {
-    size_t rows = (size_t)b->count + 1, words = 0;
+    size_t rows = (size_t)b->count + 1, words = 0, room = FEWEST_WORDS;
     b->work = calloc(1, sizeof *b->work);
     b->utf8 = calloc(rows, sizeof *b->utf8);
     b->sizes = calloc(rows, sizeof *b->sizes);
     b->offsets = calloc(rows, sizeof *b->offsets);
     b->digests = calloc(rows, sizeof *b->digests);
     b->done = calloc(rows, sizeof *b->done);
-    for (int i = 0; i < 3; i++)
-        b->rows.bytes[i] = PyBytes_FromStringAndSize(NULL, 1);
+    b->rows.bytes = PyBytes_FromStringAndSize(NULL, 1);
     if (!b->work || !b->utf8 || !b->sizes || !b->offsets || !b->digests || !b->done
-        || !b->rows.bytes[0] || !b->rows.bytes[1] || !b->rows.bytes[2]) {
+        || !b->rows.bytes) {
         PyErr_NoMemory();
         return 0;
     }
@@ -226,25 +293,36 @@ static int prepare(struct batch *b)
         return 0;
     for (Py_ssize_t i = 0; i < b->count; i++)
         words += (size_t)b->sizes[i] / BYTES_PER_WORD;
+    while (room < words && room < MANY_WORDS) /* a few lines are not worth a large table */
+        room *= 2;
+    if (!widen(&b->work->lexicon, room)) {
+        PyErr_NoMemory();
+        return 0;
+    }
     return resize_rows(&b->rows, words + 1);
 }
 
 static void release(struct batch *b)
 {
-    if (b->work)
+    if (b->work) {
         release_found(&b->work->found);
+        free(b->work->hashes);
+        free(b->work->lexicon.hashes);
+        free(b->work->lexicon.stems);
+        free(b->work->lexicon.marks);
+        free(b->work->lexicon.slots);
+    }
     free(b->work);
     free(b->utf8);
     free(b->sizes);
     free(b->offsets);
     free(b->digests);
     free(b->done);
-    for (int i = 0; i < 3; i++)
-        Py_XDECREF(b->rows.bytes[i]);
+    Py_XDECREF(b->rows.bytes);
     Py_XDECREF(b->texts);
 }
 
-/* cut_texts(texts: list[str]) -> (hashes, stems, marks, offsets, digests, done), each as bytes */
+/* cut_texts(texts: list[str]) -> (words, offsets, digests, done, hashes, stems, marks), as bytes */
 PyObject *cut_texts(PyObject *module, PyObject *args)
 {
     struct batch b = {0};

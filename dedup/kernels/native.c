@@ -3,6 +3,7 @@
 
 static PyMethodDef methods[] = {
     {"cut_texts", cut_texts, METH_VARARGS, NULL},
+    {"join_texts", join_texts, METH_VARARGS, NULL},
     {"scan_records", scan_records, METH_VARARGS, NULL},
     {"hash_words", hash_words, METH_VARARGS, NULL},
     {"hash_runs", hash_runs, METH_VARARGS, NULL},
@@ -15,11 +16,13 @@ static PyMethodDef methods[] = {
     {"bucket_pairs", bucket_pairs, METH_VARARGS, NULL},
     {"count_values", count_values, METH_VARARGS, NULL},
     {"find_places", find_places, METH_VARARGS, NULL},
+    {"first_places", first_places, METH_VARARGS, NULL},
     {"count_sorted", count_sorted, METH_VARARGS, NULL},
     {"number_values", number_values, METH_VARARGS, NULL},
+    {"number_more", number_more, METH_VARARGS, NULL},
     {"choose_heaviest", choose_heaviest, METH_VARARGS, NULL},
     {"count_rarer", count_rarer, METH_VARARGS, NULL},
-    {"cut_terms", cut_terms, METH_VARARGS, NULL},
+    {"count_terms", count_terms, METH_VARARGS, NULL},
     {"mask_runs", mask_runs, METH_VARARGS, NULL},
     {"count_rows", count_rows, METH_VARARGS, NULL},
     {"take_rows", take_rows, METH_VARARGS, NULL},

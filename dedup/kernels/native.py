@@ -34,16 +34,17 @@ if TYPE_CHECKING:
 _C = np.ascontiguousarray
 
 
-def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
+def cut_texts(texts: list[str]) -> tuple[U32, I64, U64, U8, U64, U64, U8]:
     """See ``reference.cut_texts``."""
-    hashes, stems, marks, offsets, digests, done = _native.cut_texts(texts)
+    words, offsets, digests, done, hashes, stems, marks = _native.cut_texts(texts)
     return (
-        np.frombuffer(hashes, np.uint64),
-        np.frombuffer(stems, np.uint64),
-        np.frombuffer(marks, np.uint8),
+        np.frombuffer(words, np.uint32),
         np.frombuffer(offsets, np.int64),
         np.frombuffer(digests, np.uint64),
         np.frombuffer(done, np.uint8),
+        np.frombuffer(hashes, np.uint64),
+        np.frombuffer(stems, np.uint64),
+        np.frombuffer(marks, np.uint8),
     )
 
 
@@ -58,6 +59,13 @@ def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U
     starts, done = np.zeros(len(places) + 1, np.int64), np.zeros(len(texts), np.uint8)
     letters: str = _native.pick_words(texts, _C(offsets), _C(places), starts, done)
     return letters, starts, done
+
+
+def join_texts(texts: list[str]) -> tuple[bytes, I64]:
+    """See ``reference.join_texts``."""
+    sizes = np.empty(len(texts), np.int64)
+    joined: bytes = _native.join_texts(texts, sizes)
+    return joined, sizes
 
 
 def scan_records(
@@ -116,18 +124,13 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
 
 def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64, int]:
     """See ``reference.bucket_pairs``."""
-    packed, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
-    pairs, counts = _counted(np.frombuffer(packed, np.uint64))
-    return pairs, counts, cut
+    pairs, counts, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
+    return np.frombuffer(pairs, np.int64).reshape(-1, 2), np.frombuffer(counts, np.int64), cut
 
 
 def count_pairs(pairs: I64) -> tuple[I64, I64]:
     """See ``reference.count_pairs``."""
-    return _counted(np.sort(pack(pairs).astype(np.uint64)))
-
-
-def _counted(packed: U64) -> tuple[I64, I64]:
-    """Sorted pairs, each as one number, once each and counted."""
+    packed = np.sort(pack(pairs).astype(np.uint64))
     out, counts = np.empty((len(packed), 2), np.int64), np.empty(len(packed), np.int64)
     kept = _native.count_sorted(packed, out, counts)
     return out[:kept].copy(), counts[:kept].copy()
@@ -154,6 +157,13 @@ def number_values(values: U64) -> tuple[U64, U32]:
     return distinct, places
 
 
+def number_more(values: U64, known: U64, slots: U32, count: int) -> U32:
+    """See ``reference.number_more``."""
+    out = np.empty(len(values), np.uint32)
+    _native.number_more(_C(values), known, slots, count, out)
+    return out
+
+
 def count_values(values: U64) -> U32:
     """See ``reference.count_values``."""
     out = np.empty(len(values), np.uint32)
@@ -165,6 +175,13 @@ def find_places(values: U64, known: U64) -> I32:
     """See ``reference.find_places``."""
     out = np.empty(len(values), np.int32)
     _native.find_places(_C(values), _C(known), out)
+    return out
+
+
+def first_places(values: U64, known: U64, most: int) -> I64:
+    """See ``reference.first_places``."""
+    out = np.full((len(known), most), -1, np.int64)
+    _native.first_places(_C(values), _C(known), most, out)
     return out
 
 
@@ -182,20 +199,22 @@ def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
     return out
 
 
-def cut_terms(stems: U64, offsets: I64) -> tuple[U64, I64, U32, U32]:
-    """See ``reference.cut_terms``."""
-    out, counts = np.empty(len(stems), np.uint64), np.empty(len(stems), np.uint32)
-    out_offsets, places = np.zeros(len(offsets), np.int64), np.empty(len(stems), np.uint32)
-    kept = _native.cut_terms(_C(stems), _C(offsets), out, out_offsets, counts, places)
-    return out[:kept].copy(), out_offsets, counts[:kept].copy(), places
+def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[U32, I64, U32]:
+    """See ``reference.count_terms``."""
+    out, counts = np.empty(len(words), np.uint32), np.empty(len(words), np.uint32)
+    out_offsets = np.zeros(len(offsets), np.int64)
+    columns = _C(words), _C(offsets), _C(term_of)
+    kept = _native.count_terms(*columns, size, out, out_offsets, counts)
+    return out[:kept].copy(), out_offsets, counts[:kept].copy()
 
 
 def mask_runs(
-    words: U64, offsets: I64, run: int, highest: int, known: U64, together: int
+    words: U32, offsets: I64, hashes: U64, run: int, highest: int, known: U64, together: int
 ) -> NDArray[np.bool_]:
     """See ``reference.mask_runs``."""
     out = np.zeros(len(words), bool)
-    _native.mask_runs(_C(words), _C(offsets), run, highest, _C(known), together, out)
+    columns = _C(words), _C(offsets), _C(hashes)
+    _native.mask_runs(*columns, run, highest, _C(known), together, out)
     return out
 
 
@@ -226,10 +245,16 @@ def weigh_rows(
 
 
 def close_rows(
-    rows: Rows, masked: NDArray[np.bool_], ends: I64, term_ends: I64, first: int, last: int
+    rows: Rows,
+    term_of: U32,
+    masked: NDArray[np.bool_],
+    ends: I64,
+    term_ends: I64,
+    some: tuple[int, int],
 ) -> None:
     """See ``reference_rows.close_rows``."""
-    _native.close_rows(*rows, _C(masked), ends, term_ends, first, last)
+    size = int(term_of.max(initial=0)) + 1
+    _native.close_rows(*rows, _C(term_of), size, _C(masked), ends, term_ends, *some)
 
 
 def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, places: U32) -> U32:
@@ -239,9 +264,9 @@ def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, p
     return out
 
 
-def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
+def may_resemble(letters: str, stretches: I64, least: int) -> U8:
     """See ``reference.may_resemble``."""
-    out = np.empty(len(stretches), bool)
+    out = np.empty(len(stretches), np.uint8)
     _native.may_resemble(letters, _C(stretches), least, out)
     return out
 
@@ -249,19 +274,17 @@ def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
 def weigh_gaps(sides: Sides, gaps: I64, own: U32, least: int) -> tuple[I64, U32]:
     """See ``reference_pairs.weigh_gaps``."""
     out, digits = np.empty((len(gaps), 4), np.int64), np.empty(len(gaps), np.uint32)
-    columns: list[NDArray[Any]] = [_C(column) for column in sides]
-    _, marks, term_of, offsets, terms, _, term_offsets, idf = columns
-    of_rows = marks, term_of, idf, offsets, terms, term_offsets
-    _native.weigh_gaps(*of_rows, _C(gaps), _C(own), least, out, digits)
+    words, offsets, marks, says = (_C(column) for column in sides[:4])
+    _native.weigh_gaps(words, offsets, marks, says, _C(gaps), _C(own), least, out, digits)
     return out, digits
 
 
 def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     """See ``reference_pairs.measure_pairs``."""
-    columns: list[NDArray[Any]] = [_C(column) for column in sides]
-    words, marks, term_of, offsets, terms, term_weights, term_offsets, idf = columns
+    words, offsets, marks, says, *terms = (_C(column) for column in sides)
+    values, weights, ends = terms
     out = np.empty((len(pairs), len(MEASURES)), np.int64)
-    first = words, marks, term_of, idf, offsets, terms, term_weights, term_offsets
+    of_rows = words, offsets, marks, says, values, weights, ends
     whole, least_share = tuple(bounds[:-1]), bounds.least_share
-    places = _native.measure_pairs(*first, _C(pairs), whole, least_share, out)
+    places = _native.measure_pairs(*of_rows, _C(pairs), whole, least_share, out)
     return out, np.frombuffer(places, np.uint32).reshape(-1, 7)

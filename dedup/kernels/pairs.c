@@ -85,9 +85,10 @@ static void let_go(Work *work)
     free(work->terms);
     free(work->term_filter);
     free(work->likely);
+    free(work->left_words);
+    free(work->right_words);
     free(work->left_weights);
     free(work->right_weights);
-    free(work->idf);
     free(work->left_ids);
     free(work->right_ids);
     free(work->first_run);
@@ -100,10 +101,10 @@ static void let_go(Work *work)
 }
 
 typedef struct {
-    const uint64_t *words;
-    const uint8_t *marks;
-    const uint32_t *term_of, *idf;
+    const uint32_t *words;
     const int64_t *offsets;
+    const uint8_t *marks;
+    const uint32_t *says;
     const uint32_t *terms, *term_weights;
     const int64_t *term_offsets;
     const int64_t *pairs;
@@ -113,19 +114,22 @@ typedef struct {
 static Words row_of(const Columns *in, int64_t row)
 {
     int64_t at = in->offsets[row];
-    Words words = {in->words + at, in->marks + at, NULL, in->offsets[row + 1] - at};
+    Words words = {in->words + at, in->marks, NULL, NULL, in->offsets[row + 1] - at};
     return words;
 }
 
-/* What each word of a row says, into `weights`, which has room. */
-static int weigh(Work *work, const Columns *in, int64_t row, uint32_t *weights)
+/* Scatter the numbers of a row's words; `to` has room. */
+WIDEST static void scatter_words(Words *row, uint64_t *to)
 {
-    int64_t at = in->offsets[row], count = in->offsets[row + 1] - at;
-    int64_t first = in->term_offsets[row], terms = in->term_offsets[row + 1] - first;
-    if (!GROW(work->idf, work->idf_room, (size_t)terms + 1)) return 0;
-    for (int64_t t = 0; t < terms; t++) work->idf[t] = in->idf[in->terms[first + t]];
-    for (int64_t i = 0; i < count; i++) weights[i] = work->idf[in->term_of[at + i]];
-    return 1;
+    for (int64_t i = 0; i < row->count; i++) to[i] = mix(row->numbers[i]);
+    row->words = to;
+}
+
+/* What each word of a row says, into `weights`, which has room. */
+static void weigh(const Columns *in, Words *row, uint32_t *weights)
+{
+    for (int64_t i = 0; i < row->count; i++) weights[i] = in->says[row->numbers[i]];
+    row->weights = weights;
 }
 
 /* Where a term is looked for: in the table by its low bits, in the filter by those above it. */
@@ -202,7 +206,7 @@ static int ask(Work *work, const Words *left, const Words *right, const Bounds *
 }
 
 /* What is counted on both sides of a pair before they are aligned; returns 0 when memory ends. */
-static int count_sides(Work *work, const Columns *in, int64_t r, Words *left, Words *right,
+static int count_sides(Work *work, const Columns *in, Words *left, Words *right,
                        const Bounds *bounds, const Passages *shared, int64_t *out)
 {
     out[MEASURED] = 1;
@@ -215,10 +219,10 @@ static int count_sides(Work *work, const Columns *in, int64_t r, Words *left, Wo
     out[RIGHT_RUNS] = count_runs(work, right, bounds->run, shared->shared);
     if (out[RIGHT_RUNS] < 0 ||
         !GROW(work->right_weights, work->right_weight_room, (size_t)right->count + 1) ||
-        !weigh(work, in, r, work->right_weights) || !number_right(work, left, right, bounds->run))
+        !number_right(work, left, right, bounds->run))
         return 0;
     left->weights = work->left_weights;
-    right->weights = work->right_weights;
+    weigh(in, right, work->right_weights);
     for (int64_t i = 0; i < left->count; i++) out[LEFT_SAID] += left->weights[i];
     for (int64_t j = 0; j < right->count; j++) out[RIGHT_SAID] += right->weights[j];
     return 1;
@@ -252,7 +256,15 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         Words left = row_of(in, l), right = row_of(in, r);
         Passages shared;
         if (k + 1 < in->count) fetch(in, in->pairs[2 * k + 3]);
+        if (!GROW(work.left_words, work.left_words_room, (size_t)left.count + 1) ||
+            !GROW(work.right_words, work.right_words_room, (size_t)right.count + 1)) {
+            fine = 0;
+            break;
+        }
+        left.words = work.left_words;
+        scatter_words(&right, work.right_words);
         if (l != last) {
+            scatter_words(&left, work.left_words);
             fine = sift_runs(&work, &left, bounds->run) && know_terms(&work, in, l);
             known = 0;
         }
@@ -262,28 +274,29 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         fine = todo != NO_MEMORY;
         if (todo != THE_REST) continue;
         out[DOT] = product;
-        if (l != weighed)
+        if (l != weighed) {
             fine = know_words(&work, &left) &&
-                   GROW(work.left_weights, work.left_weight_room, (size_t)left.count + 1) &&
-                   weigh(&work, in, l, work.left_weights);
+                   GROW(work.left_weights, work.left_weight_room, (size_t)left.count + 1);
+            if (fine) weigh(in, &left, work.left_weights);
+        }
         weighed = l;
-        fine = fine && count_sides(&work, in, r, &left, &right, bounds, &shared, out) &&
+        fine = fine && count_sides(&work, in, &left, &right, bounds, &shared, out) &&
                look_closely(&work, &left, &right, bounds, (uint32_t)k, places, shared.longest, out);
     }
     let_go(&work);
     return fine;
 }
 
-/* measure_pairs(words, marks, term_of, idf, offsets, terms, term_weights, term_offsets, pairs,
+/* measure_pairs(words, offsets, marks, says, terms, term_weights, term_offsets, pairs,
  *               (run, own, aligned, slot, informative, least_dot), least_share, out) -> places */
 PyObject *measure_pairs(PyObject *module, PyObject *args)
 {
     (void)module;
-    Py_buffer words, marks, term_of, idf, offsets, terms, term_weights, term_offsets, pairs, out;
+    Py_buffer words, offsets, marks, says, terms, term_weights, term_offsets, pairs, out;
     Bounds bounds;
     long long b[6];
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*y*(LLLLLL)dw*", &words, &marks, &term_of, &idf,
-                          &offsets, &terms, &term_weights, &term_offsets, &pairs, b, b + 1, b + 2, b + 3,
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*(LLLLLL)dw*", &words, &offsets, &marks, &says,
+                          &terms, &term_weights, &term_offsets, &pairs, b, b + 1, b + 2, b + 3,
                           b + 4, b + 5, &bounds.least_share, &out))
         return NULL;
     bounds.run = b[0];
@@ -292,7 +305,7 @@ PyObject *measure_pairs(PyObject *module, PyObject *args)
     bounds.slot = b[3];
     bounds.informative = b[4];
     bounds.least_dot = b[5];
-    Columns in = {words.buf, marks.buf, term_of.buf, idf.buf, offsets.buf, terms.buf, term_weights.buf,
+    Columns in = {words.buf, offsets.buf, marks.buf, says.buf, terms.buf, term_weights.buf,
                   term_offsets.buf, pairs.buf, pairs.len / 16};
     Places places = {0};
     int fine;
@@ -304,10 +317,9 @@ PyObject *measure_pairs(PyObject *module, PyObject *args)
                            : PyErr_NoMemory();
     free(places.values);
     PyBuffer_Release(&words);
-    PyBuffer_Release(&marks);
-    PyBuffer_Release(&term_of);
-    PyBuffer_Release(&idf);
     PyBuffer_Release(&offsets);
+    PyBuffer_Release(&marks);
+    PyBuffer_Release(&says);
     PyBuffer_Release(&terms);
     PyBuffer_Release(&term_weights);
     PyBuffer_Release(&term_offsets);

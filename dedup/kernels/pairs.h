@@ -4,12 +4,6 @@
 
 #include "native.h"
 
-#if defined(__GNUC__)
-#define PREFETCH(at) __builtin_prefetch(at)
-#else
-#define PREFETCH(at) ((void)(at))
-#endif
-
 #define NOWHERE 0xFFFFFFFFU
 
 typedef struct {
@@ -20,8 +14,9 @@ typedef struct {
 
 /* One side of a pair. */
 typedef struct {
-    const uint64_t *words;
-    const uint8_t *marks;
+    const uint32_t *numbers; /* of its words in reading order */
+    const uint8_t *marks;    /* by number */
+    const uint64_t *words;   /* the numbers scattered: sums of small ones could be alike */
     const uint32_t *weights;
     int64_t count;
 } Words;
@@ -51,10 +46,10 @@ typedef struct {
     size_t term_filter_room;
     uint32_t *likely; /* the places of right terms that pass it */
     size_t likely_room;
+    uint64_t *left_words, *right_words;
+    size_t left_words_room, right_words_room;
     uint32_t *left_weights, *right_weights; /* by word */
     size_t left_weight_room, right_weight_room;
-    uint32_t *idf; /* by term of one side */
-    size_t idf_room;
     uint32_t *left_ids, *right_ids; /* the number of each word among the left side's words */
     size_t left_room, right_room;
     uint32_t *first_run; /* for each left run the place of its first equal */

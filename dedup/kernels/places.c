@@ -48,7 +48,7 @@ static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen
     for (int64_t i = from; i < to; i++) {
         if (ids[i] != NOWHERE && (!seen || seen[ids[i]])) continue;
         gap.only |= 1U << (i - from);
-        if (side->marks[i] & 1) {
+        if (side->marks[side->numbers[i]] & 1) {
             gap.numbers++;
         } else {
             gap.names++;

@@ -13,6 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
+from rapidfuzz.distance import LCSseq
 
 from .packing import pack, unpack
 
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
 _NEWLINE = 10
+_ORDERED = 64
+"""Letters of a word up to which their order counts."""
 _SHORT_RUN = 8
 """Longer runs are hashed by differences of prefix sums, whatever their length."""
 
@@ -52,17 +55,19 @@ def _powers(base: int, count: int) -> U64:
     return _table(base, 1 << max(10, count.bit_length()))[:count]
 
 
-def cut_texts(texts: list[str]) -> tuple[U64, U64, U8, I64, U64, U8]:
-    """Word hashes, stem hashes and marks of all texts, end to end; their offsets; a hash of each
-    clean text; and ``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller.
+def cut_texts(texts: list[str]) -> tuple[U32, I64, U64, U8, U64, U64, U8]:
+    """The words of all texts as numbers, end to end, and their offsets; a hash of each clean text;
+    ``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller; and of each word by its
+    number its hash, the hash of its stem, and its mark.
 
-    Here every text is: what cleaning and cutting mean is said in ``text.py``, and the native twin
-    gives just that where it gives anything.
+    Here every text is left: what cleaning and cutting mean is said in ``text.py``, and the native
+    twin gives just that where it gives anything.
     """
     count = len(texts)
     none = np.zeros(0, np.uint64)
-    hashes, done = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
-    return none, none, none.astype(np.uint8), np.zeros(count + 1, np.int64), hashes, done
+    digests, done = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
+    words, marks = none.astype(np.uint32), none.astype(np.uint8)
+    return words, np.zeros(count + 1, np.int64), digests, done, none, none, marks
 
 
 def clean_texts(texts: list[str]) -> list[bytes | None]:
@@ -80,34 +85,50 @@ def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U
     return " " * len(places), starts, np.zeros(len(texts), np.uint8)
 
 
-def may_resemble(letters: str, stretches: I64, least: int) -> NDArray[np.bool_]:
-    """``bool[k]``: whether RapidFuzz's ``partial_ratio`` of two stretches of the letters, spaces
-    left out, may be ``least`` or more; each of ``int64[k, 4]`` is where both begin and end.
+def may_resemble(letters: str, stretches: I64, least: int) -> U8:
+    """``uint8[k]``: whether RapidFuzz's ``partial_ratio`` of two stretches of the letters, spaces
+    left out, is ``least`` or more: 0 if not, 2 if it is more, 1 where RapidFuzz has to say. Each of
+    ``int64[k, 4]`` is where both begin and end.
 
     That aligns the shorter one with parts of the longer one, as long as it is or at an end less.
-    Here letters count wherever they stand, and as one if their numbers have the same last byte.
+    Letters count as one if their numbers have the same last byte, and wherever they stand where the
+    shorter one has more than 64; then nothing is sure but that two are not alike.
     """
-    out = np.zeros(len(stretches), bool)
+    out = np.zeros(len(stretches), np.uint8)
     for number, (a, b, c, d) in enumerate(stretches.tolist()):
-        sides = [
-            "".join(chr(ord(letter) % 256) for letter in letters[start:end] if letter != " ")
-            for start, end in ((a, b), (c, d))
-        ]
+        whole = [letters[start:end].replace(" ", "") for start, end in ((a, b), (c, d))]
+        sides = ["".join(chr(ord(letter) % 256) for letter in side) for side in whole]
         one, other = sorted(sides, key=len)
-        out[number] = _may_hold(one, other, least)
+        found = _may_hold(one, other, least)
         if len(one) == len(other):
-            out[number] |= _may_hold(other, one, least)
+            found = max(found, _may_hold(other, one, least))
+        is_sure = 0 < len(one) <= _ORDERED and sides == whole
+        out[number] = found if is_sure else min(found, 1)
     return out
 
 
-def _may_hold(short: str, long: str, least: int) -> bool:
-    """Whether a part of the long one has so many letters of the short one."""
+def _may_hold(short: str, long: str, least: int) -> int:
+    """Whether a part of the long one has so many letters of the short one, in their order where
+    that is short: 0 if not, 1 if just so many, 2 if more.
+    """
+    best = 0
     for end in range(1, len(short) + len(long)):
         part = long[max(0, end - len(short)) : end]
-        common = (Counter(short) & Counter(part)).total()
-        if 200 * common >= least * (len(short) + len(part)):
-            return True
-    return False
+        if len(short) <= _ORDERED:
+            common = LCSseq.similarity(short, part)
+        else:
+            common = (Counter(short) & Counter(part)).total()
+        wanted = least * (len(short) + len(part))
+        best = max(best, int(200 * common >= wanted) + int(200 * common > wanted))
+    return best
+
+
+def join_texts(texts: list[str]) -> tuple[bytes, I64]:
+    """The texts end to end in UTF-8, and how many bytes each takes; half a character is written
+    as if it were a whole one.
+    """
+    parts = [text.encode(errors="surrogatepass") for text in texts]
+    return b"".join(parts), np.array([len(one) for one in parts], np.int64)
 
 
 def scan_records(
@@ -304,6 +325,18 @@ def number_values(values: U64) -> tuple[U64, U32]:
     return distinct, places.astype(np.uint32)
 
 
+def number_more(values: U64, known: U64, slots: U32, count: int) -> U32:  # noqa: ARG001
+    """The number of each value, which is its place in ``known``, where ``count`` stand and there is
+    room for as many more; those that are not there yet are put there as they come.
+
+    ``slots`` is a table for the twin that needs one, at least twice as long as ``known``.
+    """
+    places = {value: place for place, value in enumerate(known[:count].tolist())}
+    numbers = [places.setdefault(value, len(places)) for value in values.tolist()]
+    known[count : len(places)] = list(places)[count:]
+    return np.array(numbers, np.uint32)
+
+
 def count_values(values: U64) -> U32:
     """``uint32[n]``: how often each value stands among all of them."""
     _, places, counts = np.unique(values, return_inverse=True, return_counts=True)
@@ -316,6 +349,17 @@ def find_places(values: U64, known: U64) -> I32:
         return np.full(len(values), -1, np.int32)
     at = np.minimum(np.searchsorted(known, values), len(known) - 1)
     return np.where(known[at] == values, at, -1).astype(np.int32)
+
+
+def first_places(values: U64, known: U64, most: int) -> I64:
+    """``int64[k, most]``: where each of ``known`` (sorted, distinct) stands among the values the
+    first so many times, rising; -1 behind the last.
+    """
+    out = np.full((len(known), most), -1, np.int64)
+    for number, one in enumerate(known):
+        places = np.flatnonzero(values == one)[:most]
+        out[number, : len(places)] = places
+    return out
 
 
 def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
@@ -338,29 +382,30 @@ def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def cut_terms(stems: U64, offsets: I64) -> tuple[U64, I64, U32, U32]:
-    """Each row's distinct stems, sorted, with their offsets; how often each stands in its row; and
-    for each stem its place among those of its row.
+def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[U32, I64, U32]:
+    """Each row's distinct terms, rising, with their offsets, and how often each stands in its row;
+    ``term_of`` gives the term of each word, below ``size``.
     """
+    del size
     out = np.zeros(len(offsets), np.int64)
     parts = [
-        np.unique(stems[start:end], return_inverse=True, return_counts=True)
+        np.unique(term_of[words[start:end]], return_counts=True)
         for start, end in pairwise(offsets.tolist())
     ]
-    np.cumsum([len(values) for values, _, _ in parts], out=out[1:])
-    none = np.zeros(0, np.uint64)
-    terms = np.concatenate([none, *(values for values, _, _ in parts)])
-    counts = np.concatenate([none, *(counted for _, _, counted in parts)]).astype(np.uint32)
-    places = np.concatenate([none, *(inverse.ravel() for _, inverse, _ in parts)])
-    return terms.astype(np.uint64), out, counts, places.astype(np.uint32)
+    np.cumsum([len(values) for values, _ in parts], out=out[1:])
+    none = np.zeros(0, np.uint32)
+    terms = np.concatenate([none, *(values for values, _ in parts)])
+    counts = np.concatenate([none, *(counted for _, counted in parts)])
+    return terms, out, counts.astype(np.uint32)
 
 
 def mask_runs(
-    words: U64, offsets: I64, run: int, highest: int, known: U64, together: int
+    words: U32, offsets: I64, hashes: U64, run: int, highest: int, known: U64, together: int
 ) -> NDArray[np.bool_]:
-    """``bool[n]``: which words of each row stand in known passages.
+    """``bool[n]``: which words of each row stand in known passages; ``hashes`` are those of words
+    by their numbers.
 
-    A key is a hash of ``run`` consecutive words up to ``highest``; ``known`` are sorted keys. From
+    A key is a hash of ``run`` consecutive hashes up to ``highest``; ``known`` are sorted keys. From
     the first to the last of at least ``together`` known keys, with no other key between, all words
     are masked; where no other key lies beyond, to the border of the row.
     """
@@ -368,7 +413,7 @@ def mask_runs(
     if not len(known):
         return mask
     for start, end in pairwise(offsets.tolist()):
-        runs, _ = hash_runs(words[start:end], np.array([0, end - start]), run)
+        runs, _ = hash_runs(hashes[words[start:end]], np.array([0, end - start]), run)
         places = np.flatnonzero(runs <= np.uint64(highest))
         if not len(places):
             continue

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from rapidfuzz.distance import Indel
 
-from .columns import I64, MEASURES, NUMBER, U32, Bounds, Sides
-from .reference import dot_shared, hash_runs
+from .columns import I64, MEASURES, NUMBER, U32, U64, Bounds, Sides
+from .reference import dot_shared, hash_runs, mix
 
 Mask = NDArray[np.bool_]
+Numbers = NDArray[np.unsignedinteger[Any]]
 
 
 class Block(NamedTuple):
@@ -26,7 +27,7 @@ class Block(NamedTuple):
 class _Row(NamedTuple):
     """One side of a pair."""
 
-    words: NDArray[np.uint64]
+    words: U32
     marks: NDArray[np.uint8]
     idf: I64
 
@@ -122,13 +123,11 @@ def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, p
 
 def _row(sides: Sides, row: int) -> _Row:
     """One row of the columns."""
-    words = slice(sides.offsets[row], sides.offsets[row + 1])
-    terms = sides.terms[sides.term_offsets[row] : sides.term_offsets[row + 1]]
-    idf = sides.idf[terms[sides.term_of[words]]].astype(np.int64)
-    return _Row(sides.words[words], sides.marks[words], idf)
+    words = sides.words[sides.offsets[row] : sides.offsets[row + 1]]
+    return _Row(words, sides.marks[words], sides.says[words].astype(np.int64))
 
 
-def align(left: NDArray[np.uint64], right: NDArray[np.uint64], most: int) -> list[Block]:
+def align(left: Numbers, right: Numbers, most: int) -> list[Block]:
     """Words in common in the same order, as blocks: a longest common subsequence (RapidFuzz) of the
     first ``most`` words of each side.
     """
@@ -140,9 +139,7 @@ def align(left: NDArray[np.uint64], right: NDArray[np.uint64], most: int) -> lis
     ]
 
 
-def passages(
-    left: NDArray[np.uint64], right: NDArray[np.uint64], run: int
-) -> tuple[int, Mask, Mask]:
+def passages(left: U32, right: U32, run: int) -> tuple[int, Mask, Mask]:
     """How many distinct runs both sides hold, and the words of each that stand in one."""
     ours, theirs = (_runs(words, run) for words in (left, right))
     shared = np.intersect1d(ours, theirs)
@@ -156,9 +153,11 @@ def passages(
     return len(shared), masks[0], masks[1]
 
 
-def _runs(words: NDArray[np.uint64], size: int) -> NDArray[np.uint64]:
-    """Hashes of every ``size`` consecutive words."""
-    return hash_runs(words, np.array([0, len(words)]), size)[0]
+def _runs(words: U32, size: int) -> U64:
+    """Hashes of every ``size`` consecutive words, whose numbers are scattered first: the sums of
+    small ones could be alike.
+    """
+    return hash_runs(mix(words.astype(np.uint64)), np.array([0, len(words)]), size)[0]
 
 
 def _own(shared: Mask, own: int) -> int:
@@ -168,7 +167,7 @@ def _own(shared: Mask, own: int) -> int:
     return int(gaps[gaps >= own].sum())
 
 
-def _longest(left: NDArray[np.uint64], right: NDArray[np.uint64], known: int) -> int:
+def _longest(left: U32, right: U32, known: int) -> int:
     """Words in the longest passage that both sides hold; at least ``known`` are."""
 
     def holds(size: int) -> bool:

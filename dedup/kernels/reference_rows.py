@@ -54,27 +54,30 @@ def weigh_rows(
 
 
 def close_rows(
-    rows: Rows, masked: NDArray[np.bool_], ends: I64, term_ends: I64, first: int, last: int
+    rows: Rows,
+    term_of: U32,
+    masked: NDArray[np.bool_],
+    ends: I64,
+    term_ends: I64,
+    some: tuple[int, int],
 ) -> None:
-    """Close up the rows from ``first`` to before ``last`` where they stand, without their masked
-    words.
+    """Close up the rows from the first to before the last of ``some`` where they stand, without
+    their masked words; ``term_of`` is the term of each word by its number.
 
     They move to ``ends[first]``, their terms to ``term_ends[first]``, and where each then ends is
     noted there. A row that loses words keeps the terms that are left, with how often each is left
     as its ``counts``; of any other row all stays as it is.
     """
-    words, marks, term_of, offsets, terms, counts, term_offsets = rows
-    for row in range(first, last):
+    words, offsets, terms, counts, term_offsets = rows
+    for row in range(*some):
         mine = slice(int(offsets[row]), int(offsets[row + 1]))
         its = slice(int(term_offsets[row]), int(term_offsets[row + 1]))
-        left = ~masked[mine]
-        counted = np.bincount(term_of[mine][left], minlength=its.stop - its.start)
-        told = counted > 0 if not left.all() else np.ones(len(counted), bool)
-        places = np.cumsum(told) - 1
-        ends[row + 1] = ends[row] + np.count_nonzero(left)
-        term_ends[row + 1] = term_ends[row] + np.count_nonzero(told)
+        left, told, counted = words[mine], terms[its], counts[its]
+        if masked[mine].any():
+            left = left[~masked[mine]]
+            told, times = np.unique(term_of[left], return_counts=True)
+            counted = times.astype(np.uint32)
+        ends[row + 1] = ends[row] + len(left)
+        term_ends[row + 1] = term_ends[row] + len(told)
         to, its_to = slice(ends[row], ends[row + 1]), slice(term_ends[row], term_ends[row + 1])
-        counts[its_to] = counts[its][told] if left.all() else counted[told]
-        terms[its_to] = terms[its][told]
-        words[to], marks[to] = words[mine][left], marks[mine][left]
-        term_of[to] = places[term_of[mine][left]]
+        words[to], terms[its_to], counts[its_to] = left, told, counted

@@ -110,9 +110,7 @@ PyObject *weigh_rows(PyObject *module, PyObject *args)
 
 /* The columns of rows that are closed up in place: each row moves to where the one before ends. */
 struct columns {
-    uint64_t *words;
-    uint8_t *marks;
-    uint32_t *term_of, *terms, *counts;
+    uint32_t *words, *terms, *counts;
 };
 
 /* Move one row as it is. */
@@ -121,84 +119,76 @@ static void move_row(struct columns c, int64_t from, int64_t to, int64_t size, i
 {
     if (from == to) return;
     memmove(c.words + to, c.words + from, (size_t)size * sizeof *c.words);
-    memmove(c.marks + to, c.marks + from, (size_t)size);
-    memmove(c.term_of + to, c.term_of + from, (size_t)size * sizeof *c.term_of);
     memmove(c.terms + term_to, c.terms + term_from, (size_t)terms * sizeof *c.terms);
     memmove(c.counts + term_to, c.counts + term_from, (size_t)terms * sizeof *c.counts);
 }
 
-/* Move one row without its masked words; gives where its words and its terms end. */
-static void close_row(struct columns c, const uint8_t *masked, int64_t from, int64_t *to,
-                      int64_t size, int64_t term_from, int64_t *term_to, int64_t terms,
-                      uint32_t *places)
+/* Move one row without its masked words; gives where its words and its terms end. `times` has a
+ * count for each term that there is, 0 between rows. */
+static void close_row(struct columns c, const uint32_t *term_of, const uint8_t *masked,
+                      int64_t from, int64_t *to, int64_t size, int64_t term_from, int64_t *term_to,
+                      int64_t terms, uint32_t *times)
 {
-    memset(places, 0, (size_t)terms * sizeof *places);
-    for (int64_t i = 0; i < size; i++) places[c.term_of[from + i]] += !masked[i];
-    uint32_t kept = 0;
-    for (int64_t i = 0; i < terms; i++) {
-        uint32_t times = places[i];
-        if (!times) continue;
-        c.terms[*term_to] = c.terms[term_from + i];
-        c.counts[(*term_to)++] = times;
-        places[i] = kept++;
-    }
     for (int64_t i = 0; i < size; i++) {
-        if (masked[i]) continue;
-        c.words[*to] = c.words[from + i];
-        c.marks[*to] = c.marks[from + i];
-        c.term_of[(*to)++] = places[c.term_of[from + i]];
+        uint32_t word = c.words[from + i];
+        c.words[*to] = word;
+        *to += !masked[i];
+        times[term_of[word]] += !masked[i];
+    }
+    for (int64_t i = 0; i < terms; i++) {
+        uint32_t term = c.terms[term_from + i], left = times[term];
+        times[term] = 0;
+        if (!left) continue;
+        c.terms[*term_to] = term;
+        c.counts[(*term_to)++] = left;
     }
 }
 
-/* close_rows(words, marks, term_of, offsets, terms, counts, term_offsets, masked, ends, term_ends,
- * first, last): see reference_rows.py */
+/* close_rows(words, offsets, terms, counts, term_offsets, term_of, size, masked, ends, term_ends,
+ * first, last): see reference_rows.py; `size` is more than any term. */
 PyObject *close_rows(PyObject *module, PyObject *args)
 {
     (void)module;
-    Py_buffer words, marks, term_of, offsets, terms, counts, term_offsets, masked, ends, term_ends;
-    Py_ssize_t first, last;
-    if (!PyArg_ParseTuple(args, "w*w*w*y*w*w*y*y*w*w*nn", &words, &marks, &term_of, &offsets,
-                          &terms, &counts, &term_offsets, &masked, &ends, &term_ends, &first,
+    Py_buffer words, offsets, terms, counts, term_offsets, term_of, masked, ends, term_ends;
+    Py_ssize_t size, first, last;
+    if (!PyArg_ParseTuple(args, "w*y*w*w*y*y*ny*w*w*nn", &words, &offsets, &terms, &counts,
+                          &term_offsets, &term_of, &size, &masked, &ends, &term_ends, &first,
                           &last))
         return NULL;
-    struct columns c = {words.buf, marks.buf, term_of.buf, terms.buf, counts.buf};
+    struct columns c = {words.buf, terms.buf, counts.buf};
     const uint8_t *mask = masked.buf;
     const int64_t *start = offsets.buf, *term_start = term_offsets.buf;
-    int64_t *end = ends.buf, *term_end = term_ends.buf, most = 1;
-    for (Py_ssize_t row = first; row < last; row++) {
-        int64_t size = term_start[row + 1] - term_start[row];
-        most = size > most ? size : most;
-    }
-    uint32_t *places = malloc((size_t)most * sizeof *places);
-    if (places) {
+    int64_t *end = ends.buf, *term_end = term_ends.buf;
+    uint32_t *times = calloc((size_t)size + 1, sizeof *times);
+    if (times) {
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t row = first; row < last; row++) {
-            int64_t from = start[row], size = start[row + 1] - from, to = end[row];
+            int64_t from = start[row], count = start[row + 1] - from, to = end[row];
             int64_t term_from = term_start[row], term_to = term_end[row];
             int64_t mine = term_start[row + 1] - term_from;
-            if (memchr(mask + from, 1, (size_t)size)) {
-                close_row(c, mask + from, from, &to, size, term_from, &term_to, mine, places);
+            if (memchr(mask + from, 1, (size_t)count)) {
+                close_row(c, term_of.buf, mask + from, from, &to, count, term_from, &term_to, mine,
+                          times);
             } else {
-                move_row(c, from, to, size, term_from, term_to, mine);
-                to += size;
+                move_row(c, from, to, count, term_from, term_to, mine);
+                to += count;
                 term_to += mine;
             }
             end[row + 1] = to;
             term_end[row + 1] = term_to;
         }
         Py_END_ALLOW_THREADS
-        free(places);
+        free(times);
     }
     PyBuffer_Release(&words);
-    PyBuffer_Release(&marks);
-    PyBuffer_Release(&term_of);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&terms);
     PyBuffer_Release(&counts);
     PyBuffer_Release(&term_offsets);
+    PyBuffer_Release(&term_of);
     PyBuffer_Release(&masked);
     PyBuffer_Release(&ends);
     PyBuffer_Release(&term_ends);
-    if (!places) return PyErr_NoMemory();
+    if (!times) return PyErr_NoMemory();
     Py_RETURN_NONE;
 }

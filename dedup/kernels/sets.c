@@ -164,7 +164,59 @@ PyObject *keep_lowest(PyObject *module, PyObject *args)
     return some ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
-/* count_shared(values, offsets, pairs, out) */
+/* The values of one row, to be looked for: far more slots than values, so that most values that it
+ * does not have meet an empty one. */
+struct kept {
+    const uint64_t *values;
+    size_t count;
+    int bits;        /* so many choose a slot */
+    uint32_t *slots; /* a place + 1, 0 where empty */
+    uint32_t *likely;
+};
+
+static inline size_t slot_of(const struct kept *row, uint64_t value)
+{
+    return (size_t)((value * odd_secret) >> (64 - row->bits));
+}
+
+static void keep_row(struct kept *row, const uint64_t *values, size_t count)
+{
+    for (size_t i = 0; i < row->count; i++) {
+        size_t at = slot_of(row, row->values[i]), mask = ((size_t)1 << row->bits) - 1;
+        for (; row->slots[at]; at = (at + 1) & mask) row->slots[at] = 0;
+    }
+    row->values = values;
+    row->count = count;
+    row->bits = 8;
+    while (((size_t)1 << row->bits) < 8 * count && row->bits < 31) row->bits++;
+    for (size_t i = 0; i < count; i++) {
+        size_t at = slot_of(row, values[i]), mask = ((size_t)1 << row->bits) - 1;
+        while (row->slots[at]) at = (at + 1) & mask;
+        row->slots[at] = (uint32_t)i + 1;
+    }
+}
+
+/* How many of the values a row that is kept has. First which ones it may have: whether it does is
+ * chance, and no branch to guess. */
+static int64_t count_kept(const struct kept *row, const uint64_t *values, size_t count)
+{
+    int64_t shared = 0;
+    size_t some = 0, mask = ((size_t)1 << row->bits) - 1;
+    for (size_t i = 0; i < count; i++) {
+        row->likely[some] = (uint32_t)i;
+        some += row->slots[slot_of(row, values[i])] != 0;
+    }
+    for (size_t k = 0; k < some; k++) {
+        uint64_t value = values[row->likely[k]];
+        size_t at = slot_of(row, value);
+        while (row->slots[at] && row->values[row->slots[at] - 1] != value) at = (at + 1) & mask;
+        shared += row->slots[at] != 0;
+    }
+    return shared;
+}
+
+/* count_shared(values, offsets, pairs, out): pairs with the same left row are best asked for one
+ * after the other. */
 PyObject *count_shared(PyObject *module, PyObject *args)
 {
     (void)module;
@@ -172,27 +224,37 @@ PyObject *count_shared(PyObject *module, PyObject *args)
     if (!PyArg_ParseTuple(args, "y*y*y*w*", &values, &offsets, &pairs, &out)) return NULL;
     const uint64_t *value = values.buf;
     const int64_t *start = offsets.buf, *pair = pairs.buf;
-    int64_t *shared = out.buf;
-    Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {
-        const uint64_t *a = value + start[pair[2 * i]], *a_end = value + start[pair[2 * i] + 1];
-        const uint64_t *b = value + start[pair[2 * i + 1]];
-        const uint64_t *b_end = value + start[pair[2 * i + 1] + 1];
-        int64_t count = 0;
-        while (a < a_end && b < b_end) { /* no branch to guess: which side is ahead is chance */
-            uint64_t x = *a, y = *b;
-            count += x == y;
-            a += x <= y;
-            b += y <= x;
-        }
-        shared[i] = count;
+    int64_t *shared = out.buf, longest = 0;
+    size_t size = 256;
+    for (Py_ssize_t i = 0; i < pairs.len / 8; i++) {
+        int64_t count = start[pair[i] + 1] - start[pair[i]];
+        longest = count > longest ? count : longest;
     }
-    Py_END_ALLOW_THREADS
+    while (size < 8 * (size_t)longest && size < (size_t)1 << 31) size *= 2;
+    struct kept row = {NULL, 0, 8, calloc(size, 4), malloc(((size_t)longest + 1) * 4)};
+    int fine = row.slots && row.likely;
+    if (fine) {
+        Py_BEGIN_ALLOW_THREADS
+        for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {
+            int64_t left = pair[2 * i], right = pair[2 * i + 1];
+            if (i + PAIRS_AHEAD < pairs.len / 16) {
+                int64_t next = pair[2 * (i + PAIRS_AHEAD) + 1];
+                prefetch(value + start[next], value + start[next + 1]);
+            }
+            if (i == 0 || left != pair[2 * i - 2])
+                keep_row(&row, value + start[left], (size_t)(start[left + 1] - start[left]));
+            shared[i] = count_kept(&row, value + start[right],
+                                   (size_t)(start[right + 1] - start[right]));
+        }
+        Py_END_ALLOW_THREADS
+    }
+    free(row.slots);
+    free(row.likely);
     PyBuffer_Release(&values);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&pairs);
     PyBuffer_Release(&out);
-    Py_RETURN_NONE;
+    return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }
 
 /* Where the values of one row stand: far more slots than values, so that most values that it does not
@@ -267,6 +329,10 @@ PyObject *dot_shared(PyObject *module, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {
             int64_t left = pair[2 * i], right = pair[2 * i + 1], from = start[right];
+            if (i + PAIRS_AHEAD < pairs.len / 16) {
+                int64_t next = pair[2 * (i + PAIRS_AHEAD) + 1];
+                prefetch(value + start[next], value + start[next + 1]);
+            }
             if (i == 0 || left != pair[2 * i - 2]) {
                 forget(&row);
                 remember(&row, value + start[left], (uint32_t)(start[left + 1] - start[left]));

@@ -1,149 +1,87 @@
 /* Each article's distinct terms; the words of an article that stand in known passages. */
 #include "native.h"
 
-enum { FREE = -1 };
+static inline uint32_t lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(bits);
+#else
+    uint32_t at = 0;
+    for (; !(bits & 0xFF); bits >>= 8) at += 8;
+    for (; !(bits & 1); bits >>= 1) at++;
+    return at;
+#endif
+}
 
-/* Scratch memory for the longest row. */
-struct table {
-    uint64_t *keys;  /* what a slot holds, … */
-    uint32_t *slots; /* and its number, FREE without any */
-    uint64_t *spare;
-    uint32_t *from, *ranks;
+/* A bit for each term, and one for each 64 of them of which the row has any; and how often it has
+ * each. All are 0 between rows. */
+struct tally {
+    uint64_t *has, *any;
+    uint32_t *times;
+    size_t size;
 };
 
-/* Number the distinct stems of a row as they come, and count them; gives how many there are. */
-static uint32_t number_stems(struct table *table, const uint64_t *stem, size_t count,
-                             uint64_t *term, uint32_t *times, uint32_t *place)
+/* Count the terms of a row, rising; gives how many there are. */
+static int64_t count_row(struct tally *t, const uint32_t *word, int64_t count,
+                         const uint32_t *term_of, uint32_t *terms, uint32_t *counts)
 {
-    uint32_t met = 0, *slots = table->slots;
-    uint64_t *keys = table->keys;
-    size_t size = 16;
-    while (size < 4 * count) size *= 2;
-    memset(slots, 0xFF, size * sizeof *slots);
-    for (size_t i = 0; i < count; i++) {
-        uint64_t s = stem[i];
-        size_t at = spot(s) & (size - 1);
-        /* No branch on whether it is new: that is chance. */
-        while ((0 - (uint64_t)(slots[at] != (uint32_t)FREE)) & (keys[at] ^ s))
-            at = (at + 1) & (size - 1);
-        uint32_t is_new = slots[at] == (uint32_t)FREE, mine = is_new ? met : slots[at];
-        times[met] = 0;
-        keys[at] = term[mine] = s;
-        slots[at] = place[i] = mine;
-        times[mine]++;
-        met += is_new;
+    int64_t met = 0;
+    for (int64_t i = 0; i < count; i++) {
+        uint32_t term = term_of[word[i]];
+        t->times[term]++;
+        t->has[term / 64] |= (uint64_t)1 << (term % 64);
+        t->any[term / 4096] |= (uint64_t)1 << (term / 64 % 64);
+    }
+    for (size_t a = 0; a < t->size / 4096 + 1; a++) {
+        for (; t->any[a]; t->any[a] &= t->any[a] - 1) {
+            size_t at = 64 * a + lowest_bit(t->any[a]);
+            for (; t->has[at]; t->has[at] &= t->has[at] - 1) {
+                uint32_t term = (uint32_t)(64 * at + lowest_bit(t->has[at]));
+                terms[met] = term;
+                counts[met++] = t->times[term];
+                t->times[term] = 0;
+            }
+        }
     }
     return met;
 }
 
-/* Where `x` stands among sorted numbers. */
-static size_t find(const uint64_t *sorted, size_t count, uint64_t x)
-{
-    size_t low = 0;
-    while (count > 1) {
-        size_t half = count / 2;
-        low += sorted[low + half] <= x ? half : 0;
-        count -= half;
-    }
-    return low;
-}
-
-/* Sort the terms of a row, and tell the rank of each: a bucket for each value of the top bits, then
- * insertion. Few hashes share a bucket; where many do, they are sorted as any numbers. */
-static void rank_terms(struct table *table, uint64_t *term, size_t count)
-{
-    enum { BITS = 12, FULL = 64 };
-    uint32_t ends[(1 << BITS) + 1], fullest = 0, *from = table->from, *ranks = table->ranks;
-    uint64_t *spare = table->spare;
-    int bits = 3;
-    while (((size_t)1 << bits) < count && bits < BITS) bits++;
-    size_t buckets = (size_t)1 << bits;
-    memset(ends, 0, (buckets + 1) * sizeof *ends);
-    for (size_t i = 0; i < count; i++) ends[(term[i] >> (64 - bits)) + 1]++;
-    for (size_t b = 1; b <= buckets; b++) {
-        fullest = ends[b] > fullest ? ends[b] : fullest;
-        ends[b] += ends[b - 1];
-    }
-    if (fullest > FULL) {
-        memcpy(spare, term, count * sizeof *term);
-        sort_hashes(term, table->keys, count);
-        for (size_t i = 0; i < count; i++) ranks[i] = (uint32_t)find(term, count, spare[i]);
-        return;
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint32_t at = ends[term[i] >> (64 - bits)]++;
-        spare[at] = term[i];
-        from[at] = (uint32_t)i;
-    }
-    for (size_t i = 0; i < count; i++) {
-        uint64_t x = spare[i];
-        uint32_t mine = from[i];
-        size_t j = i;
-        for (; j > 0 && term[j - 1] > x; j--) {
-            term[j] = term[j - 1];
-            from[j] = from[j - 1];
-        }
-        term[j] = x;
-        from[j] = mine;
-    }
-    for (size_t i = 0; i < count; i++) ranks[from[i]] = (uint32_t)i;
-}
-
-/* Put the counts of a row and the places of its stems into the order of its terms. */
-static void arrange(struct table *table, uint32_t *times, size_t met, uint32_t *place, size_t count)
-{
-    uint32_t *ranks = table->ranks, *counted = table->from;
-    memcpy(counted, times, met * sizeof *times);
-    for (size_t i = 0; i < met; i++) times[ranks[i]] = counted[i];
-    for (size_t i = 0; i < count; i++) place[i] = ranks[place[i]];
-}
-
-/* cut_terms(stems, offsets, out, out_offsets, counts, term_of) -> how many terms there are */
-PyObject *cut_terms(PyObject *module, PyObject *args)
+/* count_terms(words, offsets, term_of, size, out, out_offsets, counts) -> how many there are */
+PyObject *count_terms(PyObject *module, PyObject *args)
 {
     (void)module;
-    Py_buffer stems, offsets, out, out_offsets, counts, places;
-    if (!PyArg_ParseTuple(args, "y*y*w*w*w*w*", &stems, &offsets, &out, &out_offsets, &counts,
-                          &places))
+    Py_buffer words, offsets, term_of, out, out_offsets, counts;
+    Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "y*y*y*nw*w*w*", &words, &offsets, &term_of, &size, &out,
+                          &out_offsets, &counts))
         return NULL;
-    const uint64_t *stem = stems.buf;
+    const uint32_t *word = words.buf;
     const int64_t *start = offsets.buf;
-    uint64_t *term = out.buf;
-    int64_t *end = out_offsets.buf, total = 0, longest = 1;
-    uint32_t *times = counts.buf, *place = places.buf;
+    uint32_t *terms = out.buf, *times = counts.buf;
+    int64_t *end = out_offsets.buf, total = 0;
     Py_ssize_t rows = offsets.len / 8 - 1;
-    longest = longest_row(start, rows);
-    size_t most = 16, row_size = (size_t)longest;
-    while (most < 4 * row_size) most *= 2;
-    struct table table = {malloc(most * 8), malloc(most * 4), malloc(row_size * 8),
-                          malloc(row_size * 4), malloc(row_size * 4)};
-    int fine = table.keys && table.slots && table.spare && table.from && table.ranks;
+    struct tally tally = {calloc((size_t)size / 64 + 1, 8), calloc((size_t)size / 4096 + 1, 8),
+                          calloc((size_t)size + 1, 4), (size_t)size};
+    int fine = tally.has && tally.any && tally.times;
     if (fine) {
         Py_BEGIN_ALLOW_THREADS
         end[0] = 0;
         for (Py_ssize_t row = 0; row < rows; row++) {
-            size_t count = (size_t)(start[row + 1] - start[row]);
-            uint32_t *mine = place + start[row];
-            size_t met = number_stems(&table, stem + start[row], count, term + total,
-                                      times + total, mine);
-            rank_terms(&table, term + total, met);
-            arrange(&table, times + total, met, mine, count);
-            total += (int64_t)met;
+            total += count_row(&tally, word + start[row], start[row + 1] - start[row],
+                               term_of.buf, terms + total, times + total);
             end[row + 1] = total;
         }
         Py_END_ALLOW_THREADS
     }
-    free(table.keys);
-    free(table.slots);
-    free(table.spare);
-    free(table.from);
-    free(table.ranks);
-    PyBuffer_Release(&stems);
+    free(tally.has);
+    free(tally.any);
+    free(tally.times);
+    PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);
+    PyBuffer_Release(&term_of);
     PyBuffer_Release(&out);
     PyBuffer_Release(&out_offsets);
     PyBuffer_Release(&counts);
-    PyBuffer_Release(&places);
     return fine ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
@@ -178,15 +116,16 @@ static int knows(const struct known *known, uint64_t key)
 }
 
 /* The places and the hashes of a row's keys; gives how many there are. */
-static int64_t find_keys(const uint64_t *word, int64_t count, int64_t run, uint64_t highest,
-                         uint64_t *keys, int64_t *places)
+static int64_t find_keys(const uint32_t *word, int64_t count, const uint64_t *hash_of, int64_t run,
+                         uint64_t highest, uint64_t *keys, int64_t *places)
 {
     enum { BLOCK = 256 };
-    uint64_t hashes[BLOCK];
-    int64_t found = 0, runs = count - run + 1;
-    for (int64_t from = 0; from < runs; from += BLOCK) {
-        int64_t some = runs - from < BLOCK ? runs - from : BLOCK;
-        hash_each_run(word + from, some, run, hashes);
+    uint64_t values[BLOCK], hashes[BLOCK];
+    int64_t found = 0, runs = count - run + 1, most = BLOCK - run + 1;
+    for (int64_t from = 0; from < runs; from += most) {
+        int64_t some = runs - from < most ? runs - from : most;
+        for (int64_t i = 0; i < some + run - 1; i++) values[i] = hash_of[word[from + i]];
+        hash_each_run(values, some, run, hashes);
         for (int64_t i = 0; i < some; i++) { /* no branch on what is chance */
             keys[found] = hashes[i];
             places[found] = from + i;
@@ -196,17 +135,18 @@ static int64_t find_keys(const uint64_t *word, int64_t count, int64_t run, uint6
     return found;
 }
 
-/* mask_runs(words, offsets, run, highest, known, together, out): see reference.py. */
+/* mask_runs(words, offsets, hashes, run, highest, known, together, out): see reference.py; a run is
+ * of fewer words than are looked at together. */
 PyObject *mask_runs(PyObject *module, PyObject *args)
 {
     (void)module;
-    Py_buffer words, offsets, known, out;
+    Py_buffer words, offsets, hashes, known, out;
     Py_ssize_t run, together;
     unsigned long long highest;
-    if (!PyArg_ParseTuple(args, "y*y*nKy*nw*", &words, &offsets, &run, &highest, &known, &together,
-                          &out))
+    if (!PyArg_ParseTuple(args, "y*y*y*nKy*nw*", &words, &offsets, &hashes, &run, &highest,
+                          &known, &together, &out))
         return NULL;
-    const uint64_t *word = words.buf;
+    const uint32_t *word = words.buf;
     const int64_t *start = offsets.buf;
     uint8_t *mask = out.buf;
     int64_t rows = offsets.len / 8 - 1, longest = 1;
@@ -220,7 +160,8 @@ PyObject *mask_runs(PyObject *module, PyObject *args)
         for (int64_t row = 0; row < rows && known.len; row++) {
             uint8_t *m = mask + start[row];
             int64_t count = start[row + 1] - start[row], first = 0;
-            int64_t found = find_keys(word + start[row], count, run, highest, keys, places);
+            int64_t found = find_keys(word + start[row], count, hashes.buf, run, highest, keys,
+                                      places);
             for (int64_t i = 0; i <= found; i++) {
                 if (i < found && knows(&all, keys[i])) continue;
                 if (i - first >= together) { /* from `first` to before `i` all are known */
@@ -238,6 +179,7 @@ PyObject *mask_runs(PyObject *module, PyObject *args)
     free(places);
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);
+    PyBuffer_Release(&hashes);
     PyBuffer_Release(&known);
     PyBuffer_Release(&out);
     return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();

@@ -86,10 +86,13 @@ def admit(articles: Iterable[Article]) -> tuple[tuple[Article, ...], tuple[str, 
     """The articles, each id made unique, and notes on those that were not: the first keeps its id,
     a later one goes by its address.
     """
+    some = tuple(articles)
+    if len({one.id for one in some}) == len(some):
+        return some, ()
     taken: Counter[str] = Counter()
     repeated: Counter[str] = Counter()
     admitted = []
-    for article in articles:
+    for article in some:
         name = article.id
         if name in taken:
             repeated[name] += 1

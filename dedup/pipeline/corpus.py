@@ -48,11 +48,11 @@ def prepare(
     admitted, notes = admit(arrivals.articles[at] for at in order.tolist())
     words = gathered.cut.words
     lengths = np.append(np.diff(words.offsets), 0)
-    sketched = columns.number(gathered.cut, gathered.vocabulary, storage, run)
+    sketched = columns.number(gathered.cut, storage, run)
     known = np.zeros(0, np.uint64)
     if settings.match.furniture:
         known = learn(sketched, _sources(admitted, gathered.first), settings, storage, run)
-    masked = Ragged(columns.mask(words, known, settings, storage, run), words.offsets)
+    masked = Ragged(columns.mask(gathered.cut, known, settings, storage, run), words.offsets)
     return Corpus(
         articles=admitted,
         titles=tuple(titles[at] for at in order.tolist()),

@@ -97,7 +97,7 @@ def _cut_cosines(
         rows, within = np.unique(pairs[at : at + PAIRS_CUT_AT_ONCE], return_inverse=True)
         cut = store.take(whole, rows)
         some = replace(sketched, cut=cut, terms=cut.terms, term_weights=cut.counts)
-        masked = columns.mask(cut.words, likely, settings, memory)
+        masked = columns.mask(cut, likely, settings, memory)
         cleared = columns.clear(some, masked, settings, memory)
         cosines.append(_cosines(within.reshape(-1, 2), cleared, memory))
         storage.release()
@@ -129,9 +129,9 @@ def _stretches(
     """Each stretch of furniture in one row, and how many rows carry its most frequent key."""
     [article] = store.texts_of(corpus, np.array([row]))
     clean = text.clean(article, settings.text).text
-    words = columns.cut([article], settings).words
+    cut = columns.cut([article], settings)
     mask = corpus.masked.values[corpus.masked.offsets[row] : corpus.masked.offsets[row + 1]]
-    runs = shingle.runs(words, evidence.PASSAGE_WORDS).values
+    runs = shingle.runs(columns.hashed(cut), evidence.PASSAGE_WORDS).values
     edges = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
     at = [*text.starts(clean), len(clean)]
     found = {}

@@ -1,4 +1,4 @@
-"""Values to numbers while a corpus grows, so that no more than a stretch of them is ever held."""
+"""The lexicon of a corpus while it grows: words and terms get their numbers as they come."""
 
 from __future__ import annotations
 
@@ -7,63 +7,78 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import kernels
+from ..data import Lexicon
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Storage
-
-STRETCH_VALUES = 1 << 21
-"""Values that are numbered at a time."""
+LEAST_ROOM = 1 << 16
+"""Values for which there is room at first."""
 
 
-class Numbering:
-    """A column of values, each as its place among all that are distinct.
+class Numbers:
+    """Numbers of distinct values, from 0 in the order they come.
 
-    >>> from .memory import Memory
-    >>> column = Numbering(Memory(), 2)
-    >>> for values in ([30, 10], [20, 30, 30]): column.extend(np.array(values, np.uint64))
-    >>> column.array().tolist(), column.vocabulary.tolist()
-    ([2, 0, 1, 2, 2], [10, 20, 30])
+    >>> numbers = Numbers()
+    >>> [numbers.number(np.array(some, np.uint64)).tolist() for some in ([30, 10], [20, 30, 30])]
+    [[0, 1], [2, 0, 0]]
+    >>> numbers.values().tolist()
+    [30, 10, 20]
     """
 
-    def __init__(self, storage: Storage, stretch: int = STRETCH_VALUES) -> None:
-        """Begin without values."""
-        self._places = storage.column(np.zeros(0, np.uint32))
-        self._storage = storage
-        self._stretch = stretch
-        self._waiting: list[NDArray[np.uint64]] = []
-        self._waits = 0
-        self._distinct: list[NDArray[np.uint64]] = [np.zeros(0, np.uint64)]
-        self._counts = [0]
-        self.vocabulary = self._distinct[0]
-        """All values, sorted, once the column is whole."""
+    def __init__(self) -> None:
+        """None yet."""
+        self.count = 0
+        self._widen(LEAST_ROOM)
 
-    def extend(self, values: NDArray[np.uint64]) -> None:
-        """Put values after those there are."""
-        self._waiting.append(values)
-        self._waits += len(values)
-        if self._waits >= self._stretch:
-            self._number()
+    def number(self, values: NDArray[np.uint64]) -> NDArray[np.uint32]:
+        """The number of each value; one that is new gets the next."""
+        if self.count + len(values) > len(self._known):
+            self._widen(2 * (self.count + len(values)))
+        numbers = kernels.number_more(values, self._known, self._slots, self.count)
+        self.count = max(self.count, int(numbers.max(initial=0)) + 1) if len(values) else self.count
+        return numbers
 
-    def array(self) -> NDArray[np.uint32]:
-        """The place of each value in the vocabulary; the column grows no more."""
-        self._number()
-        self.vocabulary, places = kernels.number_values(np.concatenate(self._distinct))
-        whole: NDArray[np.uint32] = self._places.array()
-        known = at = 0
-        for distinct, count in zip(self._distinct, self._counts, strict=True):
-            of_stretch = places[known : known + len(distinct)]
-            whole[at : at + count] = of_stretch[whole[at : at + count]]
-            known, at = known + len(distinct), at + count
-            self._storage.release()
-        return whole
+    def values(self) -> NDArray[np.uint64]:
+        """All values by their numbers."""
+        values: NDArray[np.uint64] = self._known[: self.count].copy()
+        return values
 
-    def _number(self) -> None:
-        """Number those that wait, among themselves."""
-        if self._waits:
-            distinct, places = kernels.number_values(np.concatenate(self._waiting))
-            self._places.extend(places)
-            self._distinct.append(distinct)
-            self._counts.append(self._waits)
-        self._waiting, self._waits = [], 0
+    def _widen(self, room: int) -> None:
+        """Make room for so many values or more."""
+        room = 1 << (room - 1).bit_length()
+        values = self.values() if self.count else np.zeros(0, np.uint64)
+        self._known, self._slots = np.zeros(room, np.uint64), np.zeros(2 * room, np.uint32)
+        kernels.number_more(values, self._known, self._slots, 0)
+
+
+class GrowingLexicon:
+    """The lexicon of all batches until now."""
+
+    def __init__(self) -> None:
+        """Begin without words."""
+        self._words = Numbers()
+        self._terms = Numbers()
+        self._marks = [np.zeros(0, np.uint8)]
+        self._term_of = [np.zeros(0, np.uint32)]
+
+    def admit(self, batch: Lexicon) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """The number of each of a batch's words, and of each of its terms."""
+        before = self._words.count
+        words, terms = self._words.number(batch.hashes), self._terms.number(batch.terms)
+        marks = np.zeros(self._words.count - before, np.uint8)
+        term_of = np.zeros(len(marks), np.uint32)
+        fresh = np.flatnonzero(words >= before)
+        marks[words[fresh] - before] = batch.marks[fresh]
+        term_of[words[fresh] - before] = terms[batch.term_of[fresh]]
+        self._marks.append(marks)
+        self._term_of.append(term_of)
+        return words, terms
+
+    def whole(self) -> tuple[Lexicon, NDArray[np.uint32]]:
+        """The lexicon, in which the terms have other numbers, since they are sorted; and for each
+        old number the new one.
+        """
+        terms, ranks = kernels.number_values(self._terms.values())
+        marks, term_of = np.concatenate(self._marks), np.concatenate(self._term_of)
+        return Lexicon(self._words.values(), marks, ranks[term_of], terms), ranks

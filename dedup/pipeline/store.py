@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -9,17 +10,19 @@ import numpy as np
 from .. import kernels
 from ..data import Cut, Ragged
 from .memory import HeldColumn
-from .numbering import Numbering
+from .numbering import GrowingLexicon
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from numpy.typing import NDArray
 
-    from ..data import Column, Corpus, Storage
+    from ..data import Column, Corpus, Lexicon, Storage
 
 ROWS_AT_ONCE = 4096
 """Rows that are moved at a time, which bounds what it takes besides."""
+TERMS_AT_ONCE = 1 << 20
+"""Terms that are numbered anew at a time."""
 
 
 def texts_of(corpus: Corpus, rows: NDArray[np.int64]) -> list[str]:
@@ -30,7 +33,7 @@ def texts_of(corpus: Corpus, rows: NDArray[np.int64]) -> list[str]:
 class _RaggedColumn:
     """Rows of different length, end to end."""
 
-    def __init__(self, values: Column | Numbering) -> None:
+    def __init__(self, values: Column) -> None:
         """Begin without rows; their values go to an empty column."""
         self._values = values
         self._lengths = HeldColumn(np.zeros(0, np.int64))
@@ -52,19 +55,18 @@ class _RaggedColumn:
         return int(self._lengths.array()[number])
 
 
-_RAGGED = "words", "keys", "shingles"
-_FLAT = "marks", "term_of", "counts", "signatures", "digests"
+_RAGGED = "words", "terms", "keys", "shingles"
+_FLAT = "counts", "signatures", "digests"
 
 
 class _Rows:
     """The columns of a corpus while they grow."""
 
-    def __init__(self, like: Cut, storage: Storage, terms: Column | Numbering) -> None:
-        """Begin without rows, with columns such as those of a batch; terms go to ``terms``."""
+    def __init__(self, like: Cut, storage: Storage) -> None:
+        """Begin without rows, with columns such as those of a batch."""
         self._flat = {name: storage.column(getattr(like, name)) for name in _FLAT}
         self._values = {name: storage.column(getattr(like, name).values) for name in _RAGGED}
         self._ragged = {name: _RaggedColumn(values) for name, values in self._values.items()}
-        self._ragged["terms"] = _RaggedColumn(terms)
 
     def extend(self, batch: Cut) -> None:
         """Put the rows of a batch after those there are."""
@@ -78,20 +80,17 @@ class _Rows:
         length = self._ragged["words"].length(row)
         return self._values["words"].part(start, start + length).tobytes()
 
-    def cut(self) -> Cut:
+    def cut(self, lexicon: Lexicon) -> Cut:
         """All rows; they grow no more."""
         columns: dict[str, Any] = {name: column.array() for name, column in self._flat.items()}
         columns |= {name: rows.ragged() for name, rows in self._ragged.items()}
-        return Cut(**columns)
+        return Cut(lexicon=lexicon, **columns)
 
 
 class Gathered(NamedTuple):
     """The rows of all batches: each different text is one row."""
 
     cut: Cut
-    """Its terms are places in the vocabulary."""
-    vocabulary: NDArray[np.uint64]
-    """The hashes of all terms, sorted."""
     rows: NDArray[np.int64]
     """The row of each text, -1 where it has no words."""
     first: NDArray[np.int64]
@@ -101,16 +100,30 @@ class Gathered(NamedTuple):
 def gather(batches: Iterable[Cut], storage: Storage) -> Gathered:
     """The rows of all batches, of which there is at least one."""
     known = _Known()
-    terms = Numbering(storage)
+    lexicon = GrowingLexicon()
     rows: _Rows | None = None
     for batch in batches:
-        rows = rows or _Rows(batch, storage, terms)
-        fresh = known.admit(batch, rows)
-        rows.extend(batch if len(fresh) == len(batch.digests) else take(batch, fresh))
+        numbered = _numbered(batch, *lexicon.admit(batch.lexicon))
+        rows = rows or _Rows(numbered, storage)
+        fresh = known.admit(numbered, rows)
+        rows.extend(numbered if len(fresh) == len(batch.digests) else take(numbered, fresh))
     assert rows is not None  # there is a batch
-    cut = rows.cut()
-    told = np.array(known.rows, np.int64), np.array(known.first, np.int64)
-    return Gathered(cut, terms.vocabulary, *told)
+    whole, ranks = lexicon.whole()
+    cut = rows.cut(whole)
+    terms = cut.terms.values
+    for at in range(0, len(terms), TERMS_AT_ONCE):
+        terms[at : at + TERMS_AT_ONCE] = ranks[terms[at : at + TERMS_AT_ONCE]]
+        storage.release()
+    return Gathered(cut, np.array(known.rows, np.int64), np.array(known.first, np.int64))
+
+
+def _numbered(batch: Cut, words: NDArray[np.uint32], terms: NDArray[np.uint32]) -> Cut:
+    """The batch with other numbers for its words and its terms."""
+    return replace(
+        batch,
+        words=Ragged(words[batch.words.values], batch.words.offsets),
+        terms=Ragged(terms[batch.terms.values], batch.terms.offsets),
+    )
 
 
 def arrange(gathered: Gathered, order: NDArray[np.int64], storage: Storage) -> Gathered:
@@ -124,11 +137,11 @@ def arrange(gathered: Gathered, order: NDArray[np.int64], storage: Storage) -> G
     rows[worded] = new[rows[worded]]
     if (old[1:] > old[:-1]).all():
         return gathered._replace(rows=rows, first=worded[met])
-    arranged = _Rows(whole, storage, storage.column(whole.terms.values))
+    arranged = _Rows(whole, storage)
     for at in range(0, len(old), ROWS_AT_ONCE):
         arranged.extend(take(whole, old[at : at + ROWS_AT_ONCE]))
         storage.release()
-    return gathered._replace(cut=arranged.cut(), rows=rows, first=worded[met[old]])
+    return gathered._replace(cut=arranged.cut(whole.lexicon), rows=rows, first=worded[met[old]])
 
 
 class _Known:
@@ -175,16 +188,14 @@ class _Known:
 
 def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:
     """Some of the rows, in the order given."""
-    words, terms = whole.words.offsets, whole.terms.offsets
     shingles = whole.shingles
     if len(shingles.offsets) > 1:  # there are some, though these articles may be too short for any
         shingles = taken(shingles, rows)
     return Cut(
         words=taken(whole.words, rows),
-        marks=taken(Ragged(whole.marks, words), rows).values,
-        term_of=taken(Ragged(whole.term_of, words), rows).values,
+        lexicon=whole.lexicon,
         terms=taken(whole.terms, rows),
-        counts=taken(Ragged(whole.counts, terms), rows).values,
+        counts=taken(Ragged(whole.counts, whole.terms.offsets), rows).values,
         keys=taken(whole.keys, rows),
         shingles=shingles,
         signatures=whole.signatures[rows],

@@ -48,7 +48,7 @@ def _beginning(body: str) -> list[str]:
 
 def _telling(lines: list[str]) -> list[bool]:
     """Whether each line is more than an appeal, an address or a credit."""
-    *_, offsets, _, done = kernels.cut_texts(lines)
+    _, offsets, _, done, *_ = kernels.cut_texts(lines)
     has_words = (offsets[1:] > offsets[:-1]).tolist()
     return [
         known if cut else text.has_words(text.clean(line).text)

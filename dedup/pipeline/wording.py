@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,9 +48,11 @@ def _pick(
     left = np.flatnonzero(done == 0) if settings.text == TextSettings() else np.arange(len(rows))
     if not len(left):
         return letters, begins
-    words = [letters[a:b] for a, b in pairwise(begins.tolist())]
+    lengths, pieces, at = np.diff(begins), [], 0
     for number in left.tolist():
         mine = slice(offsets[number], offsets[number + 1])
         every = text.words(text.clean(texts[number], settings.text).text)
-        words[mine] = [f"{every[at]} " for at in whole[mine].tolist()]
-    return "".join(words), np.cumsum([0, *map(len, words)])
+        spelled = [f"{every[place]} " for place in whole[mine].tolist()]
+        pieces += [letters[at : begins[mine.start]], *spelled]
+        at, lengths[mine] = begins[mine.stop], [len(word) for word in spelled]
+    return "".join((*pieces, letters[at:])), np.concatenate(([0], np.cumsum(lengths)))

@@ -247,7 +247,11 @@ def _read(
         stream = transcoded(stream, head, name)
         how = how if name == RETURNS else replace(how, encoding="")
     other = place.walked and not how.text_field and _may_be_other(place.path)
-    for one in READERS[kind](stream, place.path, how, place.line):
+    records = READERS[kind](stream, place.path, how, place.line)
+    if not other:
+        yield from records
+        return
+    for one in records:
         if isinstance(one, Article) or (isinstance(one, Skipped) and one.code == "E311"):
             other = False  # it has the field
         if other and isinstance(one, Skipped) and one.code == "E310":

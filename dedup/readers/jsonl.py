@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from ..data import Article, Notice, Skipped
 from . import document
-from .record import BadRecordError, Number, Row, field_names, gather, has_text
+from .record import BadRecordError, Number, Row, field_names, gather, has_text, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -48,46 +48,41 @@ def read(
 
 def _rows(
     stream: BinaryIO, path: str, how: ReadSettings, wanted: int | None, blank: list[int]
-) -> Iterator[Row]:
-    """Give physical lines, numbered from 1, parsed."""
-    longest = how.limits.line_bytes
-    for number, raw, values in _lines(stream, how, wanted):
-        address = f"{path}:{number}"
-        if values is not None:
-            yield Row(address, values)
-        elif not raw or raw.isspace():
-            blank[0] += 1
-        elif len(raw) > longest:
-            why = f"line longer than {longest:,} bytes"
-            yield Row(address, bad=BadRecordError("E305", why))
-        else:
-            yield document.row(raw, address, how)
-
-
-def _lines(
-    stream: BinaryIO, how: ReadSettings, wanted: int | None
-) -> Iterator[tuple[int, bytes, dict[str, str] | None]]:
-    """Give each line, or the one that is wanted, with its number: its bytes, or the fields of its
-    record where the kernel was sure of it.
+) -> Iterator[Row | Article]:
+    """Give physical lines, numbered from 1, parsed: all, or the one that is wanted; of plain
+    records the articles at once.
     """
     from .. import kernels  # brings arrays along, which nobody should wait for who reads no JSONL
 
-    longest = how.limits.line_bytes
-    names = field_names(how)
-    number = 0
+    longest, deepest = how.limits.line_bytes, how.limits.depth_count
+    names = field_names(how) if wanted is None and not how.encoding else ()
+    number, make = 0, plain(how)
     for block in _blocks(stream, longest):
         whole = block if number else block.removeprefix(codecs.BOM_UTF8)
-        some = names if wanted is None and not how.encoding else ()
-        places, found = kernels.scan_records(whole, some, Number, how.limits.depth_count)
+        places, found = kernels.scan_records(whole, names, Number, deepest)
         for (start, end), values in zip(pairwise(places.tolist()), found, strict=True):
             number += 1
-            if wanted in (None, number):
-                if values and end - start <= longest and has_text(values, how):
-                    yield number, b"", values
+            address = f"{path}:{number}"
+            if values and end - start <= longest and (made := make(values, address)):
+                yield made
+            elif wanted in (None, number):
+                raw = whole[start:end]
+                if raw.isspace():
+                    blank[0] += 1
                 else:
-                    yield number, whole[start:end], None
+                    yield _row(raw, values, address, how)
             if number == wanted:
                 return
+
+
+def _row(raw: bytes, values: dict[str, str] | None, address: str, how: ReadSettings) -> Row:
+    """Give one line parsed: as the kernel did, where it was sure that this is all of an article."""
+    if len(raw) > how.limits.line_bytes:
+        why = f"line longer than {how.limits.line_bytes:,} bytes"
+        return Row(address, bad=BadRecordError("E305", why))
+    if values and has_text(values, how):
+        return Row(address, values)
+    return document.row(raw, address, how)
 
 
 def _blocks(stream: BinaryIO, longest: int) -> Iterator[bytes]:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..data import Article, Notice, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from .source import ReadSettings
 
@@ -69,9 +69,9 @@ class Row:
 
 
 def gather(
-    rows: Iterable[Row], path: str, how: ReadSettings
+    rows: Iterable[Row | Article], path: str, how: ReadSettings
 ) -> Iterator[Article | Skipped | Notice]:
-    """Give each row as an article, or as skipped.
+    """Give each row as an article, or as skipped; one that is an article already stays.
 
     Where no record has the text field, all of them make one refusal that lists their fields.
     """
@@ -80,6 +80,10 @@ def gather(
     chosen: set[str] = set()
     named = False
     for row in rows:
+        if isinstance(row, Article):
+            named = True
+            yield row
+            continue
         yield from (Notice(row.address, code, what) for code, what in row.notices)
         try:
             article, name, replaced = to_article(row, how)
@@ -98,9 +102,12 @@ def gather(
         if replaced:
             yield Notice(row.address, "W305", "half a character was replaced by U+FFFD")
         yield article
-    if named:
-        yield from fieldless
-    elif fieldless:
+    yield from fieldless if named else _refusal(path, fieldless, fields)
+
+
+def _refusal(path: str, fieldless: list[Skipped], fields: set[str]) -> Iterator[Skipped]:
+    """Tell at once of all records that no text was found in; of none, nothing."""
+    if fieldless:
         address = path if len(fieldless) > 1 else fieldless[0].address
         yield Skipped(address, "E310", f"{fieldless[0].why}; fields seen: {listed(fields)}")
 
@@ -128,20 +135,40 @@ def to_article(row: Row, how: ReadSettings) -> tuple[Article, str, bool]:
     own = sound(str(own))
     if len(own) * 4 > how.limits.id_bytes and len(own.encode()) > how.limits.id_bytes:
         raise BadRecordError("E305", f"id longer than {how.limits.id_bytes:,} bytes")
+    return _article(own, text, record, address), name, text is not raw and text != raw
+
+
+def plain(how: ReadSettings) -> Callable[[Mapping[str, str], str], Article | None]:
+    """Give what does the same as ``to_article``, the quick way, for records of which every field is
+    a sound string: it gives None unless the text has the first of its names and nothing is long.
+    """
+    name, id_field = text_names(how)[0], how.id_field
+    longest, longest_id = how.limits.text_bytes, how.limits.id_bytes // 4
+
+    def made(record: Mapping[str, str], address: str) -> Article | None:
+        text = record.get(name)
+        own = str(record.get(id_field, ""))
+        if type(text) is not str or len(text) > longest or len(own) > longest_id:
+            return None
+        return _article(own, text, record, address)
+
+    return made
+
+
+def _article(own: str, text: str, record: Mapping[str, object], address: str) -> Article:
+    """An article with the facts of its record."""
     if _FACT_NAMES.isdisjoint(record):
-        article = Article(own or address, text, address)
-    else:
-        article = Article(
-            id=own or address,
-            text=text,
-            address=address,
-            title=_fact(record, "title"),
-            url=_fact(record, "url"),
-            source=_fact(record, "source"),
-            published=_date(record),
-            lang=_fact(record, "lang"),
-        )
-    return article, name, text is not raw and text != raw
+        return Article(own or address, text, address)
+    return Article(
+        id=own or address,
+        text=text,
+        address=address,
+        title=_fact(record, "title"),
+        url=_fact(record, "url"),
+        source=_fact(record, "source"),
+        published=_date(record),
+        lang=_fact(record, "lang"),
+    )
 
 
 def _text(record: Mapping[str, object], how: ReadSettings) -> tuple[str, str]:

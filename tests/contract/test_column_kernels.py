@@ -25,13 +25,21 @@ def flat(rows: list[Row]) -> Row:
 
 
 def check_numbers(twin: SimpleNamespace, values: Row) -> None:
-    """Numbers and counts of some values."""
+    """Numbers and counts of some values, numbered by rank and as they come."""
     counted = Counter(values)
     distinct, places = twin.number_values(np.array(values, np.uint64))
     known = sorted(counted)
     assert (distinct.dtype, places.dtype) == (np.uint64, np.uint32)
     assert distinct.tolist() == known
     assert [known[place] for place in places.tolist()] == values
+    half = len(values) // 2
+    room = np.zeros(len(values) + 1, np.uint64), np.zeros(4 << len(values).bit_length(), np.uint32)
+    first = list(dict.fromkeys(values))
+    for some, before in ((values[:half], 0), (values[half:], len(set(values[:half])))):
+        numbers = twin.number_more(np.array(some, np.uint64), *room, before)
+        assert numbers.dtype == np.uint32
+        assert [first[number] for number in numbers.tolist()] == some
+    assert room[0].tolist() == [*first, *[0] * (len(values) + 1 - len(first))]
     counts = twin.count_values(np.array(values, np.uint64))
     assert counts.dtype == np.uint32
     assert counts.tolist() == [counted[value] for value in values]
@@ -57,6 +65,10 @@ def test_places_of_known_values(twin: SimpleNamespace, rows: list[Row], others: 
         assert found.dtype == np.int32
         expected = [known.index(value) if value in known else -1 for value in flat(rows)]
         assert found.tolist() == expected
+        first = twin.first_places(np.array(flat(rows), np.uint64), np.array(known, np.uint64), 3)
+        assert first.dtype == np.int64
+        places = [[at for at, value in enumerate(flat(rows)) if value == one] for one in known]
+        assert first.tolist() == [(mine + [-1] * 3)[:3] for mine in places]
 
 
 @given(
@@ -97,24 +109,20 @@ def test_the_heaviest_are_chosen(twin: SimpleNamespace, rows: list[Row], most: i
 
 
 def check_terms(twin: SimpleNamespace, rows: list[Row]) -> None:
-    """The terms of some rows of stems."""
-    terms, offsets, counts, places = twin.cut_terms(*ragged(rows))
-    assert [one.dtype for one in (terms, offsets, counts, places)] == [
-        np.uint64,
-        np.int64,
-        np.uint32,
-        np.uint32,
-    ]
-    distinct = [sorted(set(row)) for row in rows]
-    assert unravel(terms, offsets) == distinct
-    both = list(zip(rows, distinct, strict=True))
-    assert unravel(counts, offsets) == [[row.count(term) for term in mine] for row, mine in both]
-    _, of_words = ragged(rows)
-    assert unravel(places, of_words) == [[mine.index(stem) for stem in row] for row, mine in both]
+    """The terms of some rows of words, of which two each, far apart, have one."""
+    distinct, words = np.unique(ragged(rows)[0], return_inverse=True)
+    term_of = (np.arange(len(distinct)) * 5003 % 10007 // 2).astype(np.uint32)
+    words, (_, ends) = words.ravel().astype(np.uint32), ragged(rows)
+    terms, offsets, counts = twin.count_terms(words, ends, term_of, 5004)
+    assert [one.dtype for one in (terms, offsets, counts)] == [np.uint32, np.int64, np.uint32]
+    found = [term_of[row].tolist() if row else [] for row in unravel(words, ends)]
+    assert unravel(terms, offsets) == [sorted(set(row)) for row in found]
+    times = [[row.count(term) for term in sorted(set(row))] for row in found]
+    assert unravel(counts, offsets) == times
 
 
 def test_terms_of_each_row(twin: SimpleNamespace, rows: list[Row]) -> None:
-    """Once each, sorted and counted, and for each stem the place of its term."""
+    """Once each, rising and counted."""
     check_terms(twin, [row[:600] for row in rows])
 
 
@@ -189,11 +197,12 @@ def test_known_passages_are_masked(
     twin: SimpleNamespace, rows: list[Row], run: int, together: int, highest: int, step: int
 ) -> None:
     """Row by row, whatever is known and however few runs are keys."""
-    words, offsets = ragged(rows)
-    every = sorted(set(twin.hash_runs(words, offsets, run)[0].tolist()))
+    words, offsets = ragged(rows, np.uint32)
+    hashes = np.arange(4, dtype=np.uint64)
+    every = sorted(set(twin.hash_runs(hashes[words], offsets, run)[0].tolist()))
     for known in (every[::step], every, []):
         keys = np.array(known, np.uint64)
-        mask = twin.mask_runs(words, offsets, run, highest, keys, together)
+        mask = twin.mask_runs(words, offsets, hashes, run, highest, keys, together)
         assert mask.dtype == bool
         expected = [masked(row, run, highest, set(known), together) for row in rows]
         assert unravel(mask, offsets) == expected
@@ -202,7 +211,7 @@ def test_known_passages_are_masked(
 @pytest.mark.parametrize("count", [0, 1, 2, 3, 4, 63, 64, 65])
 def test_rows_of_known_passages_alone_are_masked_whole(twin: SimpleNamespace, count: int) -> None:
     """From the first word to the last, if there are keys enough."""
-    words = np.arange(count, dtype=np.uint64)
-    known = np.sort(twin.hash_runs(words, np.array([0, count]), 3)[0])
-    mask = twin.mask_runs(words, np.array([0, count]), 3, TOP, known, 2)
+    words, hashes = np.arange(count, dtype=np.uint32), np.arange(count, dtype=np.uint64)
+    known = np.sort(twin.hash_runs(hashes, np.array([0, count]), 3)[0])
+    mask = twin.mask_runs(words, np.array([0, count]), hashes, 3, TOP, known, 2)
     assert mask.tolist() == [count >= 4] * count

@@ -253,9 +253,12 @@ def test_a_million_equal_shingles(twin: SimpleNamespace) -> None:
     assert set(runs.tolist()) == {run_hash([7, 7, 7])}
     distinct, ends, counts = twin.sort_distinct(values, offsets)
     assert (distinct.tolist(), ends.tolist(), counts.tolist()) == ([7], [0, 1], [MILLION])
-    terms, ends, times, at = twin.cut_terms(values, offsets)
+    seven = values.astype(np.uint32)
+    terms, ends, times = twin.count_terms(seven, offsets, np.arange(8, dtype=np.uint32), 8)
     assert (terms.tolist(), ends.tolist(), times.tolist()) == ([7], [0, 1], [MILLION])
-    assert not at.any()
+    room = np.zeros(2 * MILLION, np.uint64), np.zeros(1 << 22, np.uint32)
+    assert not twin.number_more(values, *room, 0).any()
+    assert room[0][:2].tolist() == [7, 0]
     known, at = twin.number_values(values)
     assert (known.tolist(), bool(at.any())) == ([7], False)
     assert set(twin.count_values(values).tolist()) == {MILLION}

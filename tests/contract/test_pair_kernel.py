@@ -18,7 +18,7 @@ from rapidfuzz.distance import Indel
 
 from dedup.kernels import MEASURES, Bounds, Sides, align
 
-from .twins import BUILT, Row, every_pair, load, mix, ragged
+from .twins import BUILT, Row, every_pair, load, ragged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,15 +37,14 @@ READABLE = load("reference")
 def sides(rows: Sequence[Row], seed: int = 0) -> Sides:
     """Rows of small numbers as they are measured; weights and what terms say are invented."""
     chance = random.Random(seed)
-    plain, offsets = ragged(rows)
-    stems, _ = ragged([[mix(word // 2) for word in row] for row in rows])
-    terms, term_offsets, _, term_of = READABLE.cut_terms(stems, offsets)
-    vocabulary, places = READABLE.number_values(terms)
+    words, offsets = ragged(rows, np.uint32)
+    known = np.arange(max([0, *words.tolist()]) + 1, dtype=np.uint32)
+    term_of = known // 2
+    terms, term_offsets, _ = READABLE.count_terms(words, offsets, term_of, len(known))
     weights = np.array([chance.randrange(1 << 22) for _ in terms], np.uint32)
-    idf = np.array([chance.choice(SAYS) for _ in vocabulary], np.uint32)
-    hashed = np.array([mix(word) for word in plain.tolist()], np.uint64)
-    marks = (plain % 5 == 0).astype(np.uint8)
-    return Sides(hashed, marks, term_of, offsets, places, weights, term_offsets, idf)
+    idf = np.array([chance.choice(SAYS) for _ in known], np.uint32)
+    marks = (known % 5 == 0).astype(np.uint8)
+    return Sides(words, offsets, marks, idf[term_of], terms, weights, term_offsets)
 
 
 class Measured(NamedTuple):
@@ -176,12 +175,15 @@ def test_twins_agree_beyond_what_is_aligned() -> None:
 
 
 def test_words_may_be_any_number() -> None:
-    """Hashes that agree in almost every bit, zero and the largest among them."""
+    """Far apart, next to each other, zero and the largest among them."""
     rows = [[n % 9 for n in range(60)], [n % 9 for n in range(3, 70)], [8, 0, 8], [0]]
     columns = sides(rows)
-    spread = np.array([0, 2**64 - 1, 2**63, 1, 2**32, 2**33, 0x7F, 0x80, 2**64 - 2], np.uint64)
-    words = spread[np.array([word for row in rows for word in row])]
-    agree(columns._replace(words=words), every_pair(len(rows)), BOUNDS)
+    numbers = np.array([0, 2**20 - 1, 2**19, 1, 2**16, 2**16 - 1, 0x7F, 0x80, 2**20 - 2])
+    words = numbers[columns.words].astype(np.uint32)
+    marks, says = np.zeros(2**20, np.uint8), np.zeros(2**20, np.uint32)
+    marks[numbers], says[numbers] = columns.marks, columns.says
+    columns = columns._replace(words=words, marks=marks, says=says)
+    agree(columns, every_pair(len(rows)), BOUNDS)
 
 
 def test_nothing_to_measure(twin: SimpleNamespace) -> None:
@@ -224,10 +226,7 @@ class Plain:
             dict(zip(mine, columns.term_weights[a:b].tolist(), strict=True))
             for mine, (a, b) in zip(terms, pairwise(columns.term_offsets.tolist()), strict=True)
         ]
-        self.says = [
-            [int(columns.idf[mine[at]]) for at in columns.term_of[a:b].tolist()]
-            for mine, (a, b) in zip(terms, offsets, strict=True)
-        ]
+        self.says = [columns.says[columns.words[a:b]].tolist() for a, b in offsets]
 
 
 def by_hand(plain: Plain, left: int, right: int, bounds: Bounds) -> dict[str, int]:
@@ -322,7 +321,7 @@ def framed(*middles: Row) -> Sides:
     """Each middle between the same two passages; every word says the same, and none is a number."""
     rows = [[word * 5 + 1 for word in (*FRAME[:10], *middle, *FRAME[10:])] for middle in middles]
     columns = sides(rows)
-    return columns._replace(idf=np.full_like(columns.idf, ALL_SAY))
+    return columns._replace(says=np.full_like(columns.says, ALL_SAY))
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,7 @@ native = pytest.importorskip("dedup.kernels._native")
 Row = tuple[list[int], list[int], list[bool], int]
 """Hashes, stems, whether each word is a number, and digest of one text."""
 
-KINDS = (np.uint64, np.uint64, np.uint8, np.int64, np.uint64, np.uint8)
+KINDS = (np.uint32, np.int64, np.uint64, np.uint8, np.uint64, np.uint64, np.uint8)
 
 
 def cut(texts: list[str]) -> list[Row | None]:
@@ -36,13 +36,15 @@ def cut(texts: list[str]) -> list[Row | None]:
         np.frombuffer(column, kind)
         for column, kind in zip(native.cut_texts(texts), KINDS, strict=True)
     ]
-    hashes, stems, marks, offsets, digests, done = columns
+    found, offsets, digests, done, hashes, stems, marks = columns
     assert len(offsets) == len(texts) + 1
     assert offsets[0] == 0
-    assert len(hashes) == len(stems) == len(marks) == offsets[-1]
+    assert len(found) == offsets[-1]
+    assert len(hashes) == len(stems) == len(marks) == len(set(hashes.tolist()))
+    assert set(found.tolist()) == set(range(len(hashes)))
     rows: list[Row | None] = []
     for i in range(len(texts)):
-        part = slice(offsets[i], offsets[i + 1])
+        part = found[offsets[i] : offsets[i + 1]]
         numbers = marks[part].astype(bool).tolist()
         rows.append((hashes[part].tolist(), stems[part].tolist(), numbers, int(digests[i])))
         if not done[i]:

@@ -13,9 +13,8 @@ from hypothesis import strategies as st
 
 from dedup import Settings, kernels, shingle, term
 from dedup.data import Cut, Ragged
-from dedup.pipeline import columns, store
+from dedup.pipeline import columns, numbering, store
 from dedup.pipeline.memory import Memory
-from dedup.pipeline.numbering import Numbering
 from dedup.text import clean, words
 from tests.newsroom import ODD, articles
 
@@ -40,11 +39,18 @@ def unravel(ragged: Ragged) -> list[list[Any]]:
     return [ragged.values[a:b].tolist() for a, b in pairwise(ragged.offsets.tolist())]
 
 
+def told(cut: Cut, terms: Ragged) -> list[Ragged]:
+    """Words, their marks and their terms, and each row's terms, without numbers of anything."""
+    lexicon, at = cut.lexicon, cut.words.values
+    words = lexicon.hashes[at], lexicon.marks[at], lexicon.terms[lexicon.term_of[at]]
+    by_word = [Ragged(some, cut.words.offsets) for some in words]
+    return [*by_word, Ragged(lexicon.terms[terms.values], terms.offsets)]
+
+
 def rows_of(cut: Cut) -> list[tuple[Any, ...]]:
     """All that is known of each row, side by side."""
     words, terms = cut.words.offsets, cut.terms.offsets
-    beside = [(cut.marks, words), (cut.term_of, words), (cut.counts, terms)]
-    ragged = [cut.words, cut.terms, cut.keys, *(Ragged(*pair) for pair in beside)]
+    ragged = [*told(cut, cut.terms), cut.keys, Ragged(cut.counts, terms)]
     ragged += [cut.shingles] if len(cut.shingles.offsets) == len(words) else []
     flat = cut.signatures.tolist(), cut.digests.tolist()
     return list(zip(*map(unravel, ragged), *flat, strict=True))
@@ -63,16 +69,12 @@ def test_a_text_is_cut_by_the_rules(how: Settings) -> None:
     batch = [*NEWS, *DECLINED, *ODD]
     cut = columns.cut(batch, how)
     plain = [clean(text, how.text).text for text in batch]
-    told = [words(one) for one in plain]
-    assert unravel(cut.words) == unravel(shingle.hash_words(told))
-    marked = [[word.isdigit() for word in some] for some in told]
-    assert unravel(Ragged(cut.marks == kernels.NUMBER, cut.words.offsets)) == marked
-    stems = unravel(shingle.hash_words([term.stem(some) for some in told]))
-    assert unravel(cut.terms) == [sorted(set(row)) for row in stems]
-    for row, terms, places in zip(
-        stems, unravel(cut.terms), unravel(Ragged(cut.term_of, cut.words.offsets)), strict=True
-    ):
-        assert [terms[place] for place in places] == row
+    spelled = [words(one) for one in plain]
+    hashes, marks, stems, terms = map(unravel, told(cut, cut.terms))
+    assert hashes == unravel(shingle.hash_words(spelled))
+    assert marks == [[kernels.NUMBER * word.isdigit() for word in some] for some in spelled]
+    assert stems == unravel(shingle.hash_words([term.stem(some) for some in spelled]))
+    assert terms == [sorted(set(row)) for row in stems]
     digests = shingle.hash_words([[one.replace("\n", " ")] for one in plain]).values
     assert cut.digests.tolist() == digests.tolist()
 
@@ -81,13 +83,7 @@ def gathered(batch: list[str], size: int, how: Settings) -> tuple[Cut, list[int]
     """The rows of texts that are cut so many at a time."""
     cuts = (columns.cut(batch[at : at + size], how) for at in range(0, max(1, len(batch)), size))
     found = store.gather(cuts, Memory())
-    return unnumbered(found), found.rows.tolist(), found.first.tolist()
-
-
-def unnumbered(found: store.Gathered) -> Cut:
-    """The columns with the hashes of their terms."""
-    terms = found.cut.terms
-    return replace(found.cut, terms=Ragged(found.vocabulary[terms.values], terms.offsets))
+    return found.cut, found.rows.tolist(), found.first.tolist()
 
 
 @given(texts, st.sampled_from([1, 2, 256]), settings)
@@ -112,19 +108,19 @@ def test_rows_may_be_arranged_afterwards(given_order: tuple[list[str], list[int]
     found = store.arrange(store.gather(cuts, Memory()), np.array(order, np.int64), Memory())
     expected, rows, first = gathered([batch[at] for at in order], 3, HOWS[1])
     assert (found.rows.tolist(), found.first.tolist()) == (rows, first)
-    assert rows_of(unnumbered(found)) == rows_of(expected)
+    assert rows_of(found.cut) == rows_of(expected)
 
 
 @given(st.lists(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 9))), st.integers(1, 9))
-def test_values_are_numbered_stretch_by_stretch(batches: list[list[int]], stretch: int) -> None:
-    """Each by its rank among all of them, however few are looked at together."""
-    column = Numbering(Memory(), stretch)
-    for values in batches:
-        column.extend(np.array(values, np.uint64))
-    flat = [value for values in batches for value in values]
-    places = column.array()
-    assert column.vocabulary.tolist() == sorted(set(flat))
-    assert column.vocabulary[places].tolist() == flat
+def test_values_are_numbered_as_they_come(batches: list[list[int]], room: int) -> None:
+    """From call to call, however little room there is at first."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(numbering, "LEAST_ROOM", room)
+        numbers = numbering.Numbers()
+        given_out = [numbers.number(np.array(some, np.uint64)).tolist() for some in batches]
+    known = list(dict.fromkeys(value for values in batches for value in values))
+    assert numbers.values().tolist() == known
+    assert [[known[one] for one in some] for some in given_out] == batches
 
 
 def test_articles_too_short_for_a_shingle_keep_their_rows() -> None:
@@ -132,8 +128,8 @@ def test_articles_too_short_for_a_shingle_keep_their_rows() -> None:
     short = ["", "the storm", "the storm", "a port"]
     cut, rows, _ = gathered([*short, NEWS[0], NEWS[1]], 4, HOWS[1])
     assert rows == [-1, 0, 0, 1, 2, 3]
-    told = unravel(columns.cut(NEWS[:2], HOWS[1]).shingles)
-    assert unravel(cut.shingles) == [[], [], *told]
+    longer = unravel(columns.cut(NEWS[:2], HOWS[1]).shingles)
+    assert unravel(cut.shingles) == [[], [], *longer]
 
 
 @pytest.mark.parametrize("size", [1, 2, 9])
@@ -144,14 +140,14 @@ def test_one_digest_is_no_proof(size: int) -> None:
         replace(cut, digests=np.zeros_like(cut.digests))
         for cut in (columns.cut(batch[at : at + size], HOWS[0]) for at in range(0, 6, size))
     ]
-    cut, _, rows, first = store.gather(iter(forged), Memory())
-    told = unravel(cut.words)
+    cut, rows, first = store.gather(iter(forged), Memory())
+    found = unravel(columns.hashed(cut))
     hashed = unravel(shingle.hash_words([text.split() for text in batch]))
     assert rows[4] == -1
-    assert [told[row] for row in rows.tolist() if row >= 0] == [row for row in hashed if row]
+    assert [found[row] for row in rows.tolist() if row >= 0] == [row for row in hashed if row]
     assert rows[0] == rows[2]
     assert len({*rows[[0, 1, 3]].tolist()}) == 3
-    assert [rows[at] for at in first.tolist()] == list(range(len(told)))
+    assert [rows[at] for at in first.tolist()] == list(range(len(found)))
 
 
 def test_some_rows_are_taken_in_any_order() -> None:
@@ -161,28 +157,26 @@ def test_some_rows_are_taken_in_any_order() -> None:
     for rows in ([], [3], [7, 7, 0, 19], [*range(19, -1, -1)]):
         some = store.take(cut, np.array(rows, np.int64))
         assert rows_of(some) == [whole[row] for row in rows]
-        for field in fields(some):
+        assert some.lexicon is cut.lexicon
+        for field in (one for one in fields(some) if one.name != "lexicon"):
             one, other = getattr(some, field.name), getattr(cut, field.name)
             kinds = [getattr(x, "values", x).dtype for x in (one, other)]
             assert kinds[0] == kinds[1]
 
 
 def sketched_without(
-    told: list[list[str]], masked: NDArray[np.bool_], how: Settings
+    rows: list[list[str]], masked: NDArray[np.bool_], how: Settings
 ) -> tuple[list[list[Any]], dict[int, int]]:
     """The rows without their masked words, column by column, and what each term says."""
     memory = Memory()
-    found = store.gather([columns.cut([" ".join(row) for row in told], how)], memory)
-    sketched = columns.number(found.cut, found.vocabulary, memory)
+    found = store.gather([columns.cut([" ".join(row) for row in rows], how)], memory)
+    sketched = columns.number(found.cut, memory)
     cleared = columns.clear(sketched, masked, how, memory)
     bare = cleared.cut
-    hashes = Ragged(cleared.vocabulary[cleared.terms.values], cleared.terms.offsets)
-    beside = [(bare.marks, bare.words.offsets), (bare.term_of, bare.words.offsets)]
-    beside += [(cleared.term_weights, hashes.offsets)]
+    weights = Ragged(cleared.term_weights, cleared.terms.offsets)
     shingles = [bare.shingles] if how.shingle.unit == "word:5" else []
-    columns_left = bare.words, hashes, *(Ragged(*pair) for pair in beside), *shingles
-    says = dict(zip(cleared.vocabulary.tolist(), cleared.idf.tolist(), strict=True))
-    return [unravel(one) for one in columns_left], says
+    says = dict(zip(bare.lexicon.terms.tolist(), cleared.idf.tolist(), strict=True))
+    return [unravel(one) for one in (*told(bare, cleared.terms), weights, *shingles)], says
 
 
 VOCABULARY = ["storm", "port", "crane", "tide", "quay", "12", "340", "ferry", "fog"]
@@ -197,19 +191,18 @@ marked = st.lists(
 def test_clearing_furniture_is_cutting_without_it(
     rows: list[list[tuple[str, bool]]], how: Settings, at_once: int
 ) -> None:
-    """Words, marks, terms, their places and weights, shingles: as of texts that never had it."""
-    told = [[word for word, _ in row] for row in rows]
+    """Words, marks, terms, their weights, shingles: as of texts that never had it."""
+    whole = [[word for word, _ in row] for row in rows]
     masked = np.array([gone for row in rows for _, gone in row], bool)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(columns, "ROWS_AT_ONCE", at_once)
-        found, says = sketched_without(told, masked, how)
+        found, says = sketched_without(whole, masked, how)
     bare = columns.cut([" ".join(word for word, gone in row if not gone) for row in rows], how)
     weights = bare.counts.copy()
-    idf = np.array([says[one] for one in bare.terms.values.tolist()], np.uint32)
+    terms = told(bare, bare.terms)[-1].values.tolist()
+    idf = np.array([says[one] for one in terms], np.uint32)
     every = Ragged(np.arange(len(idf), dtype=np.uint32), bare.terms.offsets)
     term.weigh_terms(every, weights, idf, np.arange(len(rows)))
-    beside = [(bare.marks, bare.words.offsets), (bare.term_of, bare.words.offsets)]
-    beside += [(weights, bare.terms.offsets)]
-    expected = [bare.words, bare.terms, *(Ragged(*pair) for pair in beside)]
+    expected = [*told(bare, bare.terms), Ragged(weights, bare.terms.offsets)]
     expected += [bare.shingles] if how.shingle.unit == "word:5" else []
     assert found == [unravel(one) for one in expected]

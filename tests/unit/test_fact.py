@@ -57,16 +57,15 @@ class Texts:
         """What the words are and say, as columns."""
         vocabulary = sorted(SAYS)
         flat = [word for row in self.words for word in row]
-        whole = np.arange(len(self.words) + 1) * len(vocabulary)
+        none = np.zeros(0, np.uint32)
         return Sides(
-            np.zeros(len(flat), np.uint64),
-            np.array([word.isdigit() for word in flat], np.uint8),
-            np.array([vocabulary.index(word) for word in flat], np.uint32),
-            np.cumsum([0, *map(len, self.words)]),
-            np.tile(np.arange(len(vocabulary), dtype=np.uint32), len(self.words)),
-            np.zeros(whole[-1], np.uint32),
-            whole,
-            np.array([SAYS[word] * IDF_UNIT for word in vocabulary], np.uint32),
+            words=np.array([vocabulary.index(word) for word in flat], np.uint32),
+            offsets=np.cumsum([0, *map(len, self.words)]),
+            marks=np.array([word.isdigit() for word in vocabulary], np.uint8),
+            says=np.array([SAYS[word] * IDF_UNIT for word in vocabulary], np.uint32),
+            terms=none,
+            term_weights=none,
+            term_offsets=np.zeros(len(self.words) + 1, np.int64),
         )
 
     def spell(self, gaps: NDArray[np.int64]) -> Words:

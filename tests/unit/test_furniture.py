@@ -134,8 +134,9 @@ def test_confirm_leaves_a_statement_to_its_event() -> None:
     assert confirm(known, at, cosines, RELATED).tolist() == [7]
 
 
-WORDS = np.arange(100, 122, dtype=np.uint64)
-RUNS = kernels.hash_runs(WORDS, np.array([0, len(WORDS)]), 3)[0]
+WORDS = np.arange(22, dtype=np.uint32)
+HASHES = np.arange(100, 122, dtype=np.uint64)
+RUNS = kernels.hash_runs(HASHES[WORDS], np.array([0, len(WORDS)]), 3)[0]
 HIGHEST = int(np.sort(RUNS)[3])
 A, B, C, D = KEYED = np.flatnonzero(RUNS <= HIGHEST).tolist()
 """Where the keys of the passage index stand in an article of these words."""
@@ -145,7 +146,7 @@ def masked(*known: int) -> list[int]:
     """The words that are furniture where the keys at these places are known."""
     keys = np.sort(RUNS[list(known)])
     offsets = np.array([0, len(WORDS)])
-    mask = kernels.mask_runs(WORDS, offsets, 3, HIGHEST, keys, KEYS_IN_A_ROW)
+    mask = kernels.mask_runs(WORDS, offsets, HASHES, 3, HIGHEST, keys, KEYS_IN_A_ROW)
     assert len(mask) == len(WORDS)
     return np.flatnonzero(mask).tolist()
 
@@ -182,7 +183,8 @@ def test_an_article_shorter_than_a_run_has_no_furniture() -> None:
     """Nothing to look up, nothing to mask, and the rows around it are masked as they would be."""
     words = np.concatenate((WORDS[:2], WORDS, WORDS[-2:]))
     offsets = np.array([0, 0, 2, 24, 26])
-    mask = kernels.mask_runs(words, offsets, 3, HIGHEST, np.sort(RUNS), KEYS_IN_A_ROW)
+    known = np.sort(RUNS)
+    mask = kernels.mask_runs(words, offsets, HASHES, 3, HIGHEST, known, KEYS_IN_A_ROW)
     assert np.flatnonzero(mask).tolist() == [*range(2, 24)]
 
 

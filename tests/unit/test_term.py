@@ -57,9 +57,10 @@ def test_stems_join_forms_of_a_word() -> None:
 def counted(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.uint32], NDArray[np.uint64]]:
     """Each row's terms as places in the vocabulary, how often each stands there, and these."""
     words = hash_words(rows)
-    terms, offsets, counts, _ = kernels.cut_terms(words.values, words.offsets)
-    vocabulary, places = kernels.number_values(terms)
-    return Ragged(places, offsets), counts, vocabulary
+    vocabulary, numbers = kernels.number_values(words.values)
+    itself = np.arange(len(vocabulary), dtype=np.uint32)
+    terms, offsets, counts = kernels.count_terms(numbers, words.offsets, itself, len(itself))
+    return Ragged(terms, offsets), counts, vocabulary
 
 
 def test_terms_are_counted_in_each_row() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -13,12 +14,14 @@ from hypothesis import strategies as st
 
 from dedup import Article, deduplicate
 from dedup.data import Entry
+from dedup.pipeline.judged import judge_pairs
 from dedup.pipeline.verdicts import Verdicts
 from dedup.reports import REPORTS, Look
 from dedup.reports.figures import _settled, rounded, settled
 from dedup.reports.machine import _entry, pieces, written
-from dedup.reports.rows import articles
+from dedup.reports.rows import ENTRIES_AT_ONCE, articles
 from dedup.reports.screen import UNSAFE
+from dedup.settings import Settings
 
 STORY = (
     "The harbour of Velmark was closed on Monday after a storm tore 13 cranes from their rails,"
@@ -88,3 +91,26 @@ def test_nothing_unsafe_is_printable() -> None:
     """So a line of printable characters need not be searched."""
     every = map(chr, range(sys.maxunicode + 1))
     assert not [one for one in every if UNSAFE.match(one) and one.isprintable()]
+
+
+def test_blocks_of_lines_are_one_list() -> None:
+    """More articles than are written together, each on a line of its own."""
+    many = tuple(Entry(f"{n}", f"in.jsonl:{n}", "", 1) for n in range(ENTRIES_AT_ONCE + 1))
+    document = "".join(pieces(replace(deduplicate([]), articles=many)))
+    told = [one["id"] for one in json.loads(document)["articles"]]
+    assert told == [one.id for one in many]
+    assert document.count('\n  {"id"') == len(many)
+
+
+def test_copies_of_measured_texts_have_their_own_titles_and_dates() -> None:
+    """A pair whose texts were measured for other articles is judged as if it were the first."""
+    copies = [
+        replace(one, id=f"{one.id}-{n}", address=f"in.jsonl:{n}{at}", title=f"Title {n} of {at}")
+        for n in range(3)
+        for at, one in enumerate(CORPUS[:4])
+    ]
+    found = deduplicate(copies, Settings.from_mapping({"keep": "path;latest"}))
+    pairs = [(one.left, one.right) for one in found.pairs]
+    again = judge_pairs(copies, pairs, Settings())
+    assert len(pairs) > len(CORPUS)
+    assert [one.verdict for one in again] == list(found.pairs)

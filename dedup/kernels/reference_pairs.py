@@ -284,11 +284,3 @@ def _may_hold(short: str, long: str, least: int) -> int:
         wanted = least * (len(short) + len(part))
         best = max(best, int(200 * common >= wanted) + int(200 * common > wanted))
     return best
-
-
-def join_texts(texts: list[str]) -> tuple[bytes, I64]:
-    """The texts end to end in UTF-8, and how many bytes each takes; half a character is written
-    as if it were a whole one.
-    """
-    parts = [text.encode(errors="surrogatepass") for text in texts]
-    return b"".join(parts), np.array([len(one) for one in parts], np.int64)

@@ -48,7 +48,6 @@ if TYPE_CHECKING or KIND != "native":
         join_texts,
         keep_lowest,
         mask_runs,
-        may_resemble,
         minhash,
         number_more,
         number_values,
@@ -56,7 +55,7 @@ if TYPE_CHECKING or KIND != "native":
         scan_records,
         sort_distinct,
     )
-    from .reference_pairs import find_kept, measure_pairs, weigh_gaps
+    from .reference_pairs import find_kept, may_resemble, measure_pairs, weigh_gaps
     from .reference_rows import close_rows, count_rows, take_rows, weigh_rows
 else:
     from .native import (

@@ -265,7 +265,7 @@ def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, p
 
 
 def may_resemble(letters: str, stretches: I64, least: int) -> U8:
-    """See ``reference.may_resemble``."""
+    """See ``reference_pairs.may_resemble``."""
     out = np.empty(len(stretches), np.uint8)
     _native.may_resemble(letters, _C(stretches), least, out)
     return out

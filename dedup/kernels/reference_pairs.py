@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, LCSseq
 
-from .columns import I64, MEASURES, NUMBER, U32, U64, Bounds, Sides
+from .columns import I64, MEASURES, NUMBER, U8, U32, U64, Bounds, Sides
 from .reference import dot_shared, hash_runs, mix
 
 Mask = NDArray[np.bool_]
 Numbers = NDArray[np.unsignedinteger[Any]]
+
+_ORDERED = 64
+"""Letters of a word up to which their order counts."""
 
 
 class Block(NamedTuple):
@@ -242,3 +246,41 @@ def _look_into(side: _Row, gap: slice, elsewhere: Mask) -> tuple[int, int, int, 
     rarest = int(side.idf[gap][names].max(initial=0))
     bits = sum(1 << int(at) for at in np.flatnonzero(only))
     return int(numbers.sum()), int(names.sum()), rarest, bits
+
+
+def may_resemble(letters: str, stretches: I64, least: int) -> U8:
+    """``uint8[k]``: whether RapidFuzz's ``partial_ratio`` of two stretches of the letters, spaces
+    left out, is ``least`` or more: 0 if not, 2 if it is more, 1 where RapidFuzz has to say. Each of
+    ``int64[k, 4]`` is where both begin and end.
+
+    That aligns the shorter one with parts of the longer one, as long as it is or at an end less.
+    Letters count as one if their numbers have the same last byte, and wherever they stand where the
+    shorter one has more than 64; then nothing is sure but that two are not alike.
+    """
+    out = np.zeros(len(stretches), np.uint8)
+    for number, (a, b, c, d) in enumerate(stretches.tolist()):
+        whole = [letters[start:end].replace(" ", "") for start, end in ((a, b), (c, d))]
+        sides = ["".join(chr(ord(letter) % 256) for letter in side) for side in whole]
+        one, other = sorted(sides, key=len)
+        found = _may_hold(one, other, least)
+        if len(one) == len(other):
+            found = max(found, _may_hold(other, one, least))
+        is_sure = 0 < len(one) <= _ORDERED and sides == whole
+        out[number] = found if is_sure else min(found, 1)
+    return out
+
+
+def _may_hold(short: str, long: str, least: int) -> int:
+    """Whether a part of the long one has so many letters of the short one, in their order where
+    that is short: 0 if not, 1 if just so many, 2 if more.
+    """
+    best = 0
+    for end in range(1, len(short) + len(long)):
+        part = long[max(0, end - len(short)) : end]
+        if len(short) <= _ORDERED:
+            common = LCSseq.similarity(short, part)
+        else:
+            common = (Counter(short) & Counter(part)).total()
+        wanted = least * (len(short) + len(part))
+        best = max(best, int(200 * common >= wanted) + int(200 * common > wanted))
+    return best

@@ -97,6 +97,8 @@ class Lexicon:
     """One for each word; in a batch a word may have two numbers, in a corpus none has."""
     marks: NDArray[np.uint8]
     """One for each word: ``kernels.NUMBER`` where it consists of digits."""
+    letters: Ragged
+    """``uint8``: each word in UTF-8, as it stands in clean text, and a space."""
     term_of: NDArray[np.uint32]
     """One for each word: the number of its term."""
     terms: NDArray[np.uint64]

@@ -15,12 +15,10 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from . import kernels
-from .data import Fact
+from .data import Fact, Ragged
 from .kernels import IDF_UNIT
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from numpy.typing import NDArray
 
 INFORMATIVE_IDF = 4 * IDF_UNIT
@@ -80,21 +78,21 @@ class Differing:
 
 def find(
     sides: kernels.Sides,
+    letters: Ragged,
     pairs: NDArray[np.int64],
     heads: NDArray[np.int64],
     gaps: Gaps,
-    spell: Callable[[NDArray[np.int64]], Words],
 ) -> Differing:
     """The facts that differ. ``pairs`` is ``int64[k]``, the pair of each place, rising from 0;
     ``heads`` is ``int64[m]``: within so many first words, where the subject stands, a name on one
-    side is enough. ``spell`` is asked once, for the words in the gaps where facts may differ.
+    side is enough. ``letters`` are those of words by their numbers, in UTF-8, a space behind each.
     """
     said, digits = _say(sides, gaps)
     may = _differ(said, heads[pairs])
     chosen = np.flatnonzero(may.any(axis=1))  # what is respelled makes no facts of others
     pairs, digits = pairs[chosen], digits[:, chosen]
     at, own = gaps.at[:, chosen], gaps.own[:, chosen]
-    words = spell(at)
+    words = _spell(sides, letters, at)
     names = own & ~digits
     names &= ~_respelled(words, at[:, :, 2] - at[:, :, 1], names * may[chosen, 1])
     said, _ = _say(sides, Gaps(at, digits | names))
@@ -102,14 +100,27 @@ def find(
     weights = said[:, places, kinds].min(axis=0)
     of_pair = pairs[places]
     masks = np.where(kinds, names[:, places], digits[:, places])
-    letters, stretches = _tell(words, words.first[:, places].ravel(), masks.ravel())
+    told, stretches = _tell(words, words.first[:, places].ravel(), masks.ravel())
     return Differing(
         np.bincount(of_pair, minlength=len(heads)),
         np.bincount(of_pair, weights, len(heads)).astype(np.int64),  # whole numbers below 2**53
         kinds,
-        letters,
+        told,
         np.hstack((stretches[: len(places)], stretches[len(places) :])),
     )
+
+
+def _spell(sides: kernels.Sides, letters: Ragged, at: NDArray[np.int64]) -> Words:
+    """The words in gaps."""
+    rows, starts, ends = at.reshape(-1, 3).T
+    lengths = ends - starts
+    first = np.cumsum(lengths) - lengths
+    places = np.repeat(sides.offsets[rows] + starts - first, lengths) + np.arange(lengths.sum())
+    words = sides.words[places].astype(np.int64)
+    spelled, borders = kernels.take_rows(letters.values, letters.offsets, words)
+    points = np.concatenate((np.zeros(1, np.int64), np.cumsum((spelled & 0xC0) != 0x80)))
+    told = spelled.tobytes().decode(errors="surrogatepass")
+    return Words(told, points[borders], first.reshape(at.shape[:-1]))
 
 
 def _say(sides: kernels.Sides, gaps: Gaps) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:

@@ -133,18 +133,23 @@ def html(data: bytes) -> None:
 def words(data: bytes) -> None:
     """Where the kernel cuts a text, it gives the words, stems and digests of the rules."""
     text = data.decode("utf-8", "replace")
-    hashes, stems, marks, offsets, digests, done = kernels.cut_texts([text, text])
-    assert done[0] == done[1]
-    if not done[0]:
+    told = kernels.cut_texts([text, text])
+    assert told.done[0] == told.done[1]
+    if not told.done[0]:
         return
     cleaned = clean(text).text
     expected = cut(cleaned)
-    where = slice(int(offsets[1]), int(offsets[2]))
-    assert int(offsets[1]) * 2 == int(offsets[2]), "a text is not the same twice"
-    for found, right in ((hashes, expected), (stems, stem(expected))):
+    where = told.words[told.offsets[1] : told.offsets[2]]
+    assert np.array_equal(told.words[: told.offsets[1]], where), "a text is not the same twice"
+    for found, right in ((told.hashes, expected), (told.stems, stem(expected))):
         assert np.array_equal(found[where], hash_words([right]).values), "other words"
-    assert [bool(mark) for mark in marks[where]] == [word.isdigit() for word in expected]
-    assert digests[1] == hash_words([[cleaned]]).values[0], "another digest"
+    spelled = [
+        told.letters[told.borders[word] : told.borders[word + 1]].tobytes().decode()
+        for word in where.tolist()
+    ]
+    assert spelled == [f"{word} " for word in expected], "other letters"
+    assert [bool(mark) for mark in told.marks[where]] == [word.isdigit() for word in expected]
+    assert told.digests[1] == hash_words([[cleaned]]).values[0], "another digest"
     assert kernels.clean_texts([text]) == [cleaned.encode()], "another clean text"
 
 

@@ -51,11 +51,10 @@ if TYPE_CHECKING or KIND != "native":
         minhash,
         number_more,
         number_values,
-        pick_words,
         scan_records,
         sort_distinct,
     )
-    from .reference_pairs import find_kept, may_resemble, measure_pairs, weigh_gaps
+    from .reference_pairs import may_resemble, measure_pairs, weigh_gaps
     from .reference_rows import close_rows, count_rows, take_rows, weigh_rows
 else:
     from .native import (
@@ -72,7 +71,6 @@ else:
         count_values,
         cut_texts,
         dot_shared,
-        find_kept,
         find_places,
         first_places,
         hash_runs,
@@ -85,7 +83,6 @@ else:
         minhash,
         number_more,
         number_values,
-        pick_words,
         scan_records,
         sort_distinct,
         take_rows,
@@ -117,7 +114,6 @@ __all__ = [
     "count_values",
     "cut_texts",
     "dot_shared",
-    "find_kept",
     "find_places",
     "first_places",
     "hash_runs",
@@ -132,7 +128,6 @@ __all__ = [
     "number_values",
     "pack",
     "parts",
-    "pick_words",
     "scan_records",
     "sort_distinct",
     "take_rows",

@@ -1,9 +1,9 @@
 """The compiled module; ``native.py`` says what each function does.
 
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
-``out_offsets``, ``places``, ``done`` and ``digits`` are filled, unless they are said to be asked,
-and so are the ``starts`` of picked words; rows are closed up in place, and weights take the place
-of counts; ``known`` and ``slots`` go on from call to call.
+``out_offsets``, ``places``, ``done`` and ``digits`` are filled, unless they are said to be asked;
+rows are closed up in place, weights take the place of counts, and ``known`` and ``slots`` go on
+from call to call.
 """
 
 from collections.abc import Callable
@@ -13,11 +13,10 @@ from numpy.typing import NDArray
 
 _Array = NDArray[Any]
 
-def cut_texts(texts: list[str], /) -> tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes]: ...
+_Cut = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+
+def cut_texts(texts: list[str], /) -> _Cut: ...
 def clean_texts(texts: list[str], /) -> list[bytes | None]: ...
-def pick_words(
-    texts: list[str], offsets: _Array, asked: _Array, starts: _Array, done: _Array, /
-) -> str: ...
 def join_texts(texts: list[str], out: _Array, /) -> bytes: ...
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int, /
@@ -115,15 +114,6 @@ def weigh_gaps(
     least: int,
     out: _Array,
     digits: _Array,
-    /,
-) -> None: ...
-def find_kept(
-    masked: _Array,
-    offsets: _Array,
-    rows: _Array,
-    starts: _Array,
-    asked: _Array,
-    out: _Array,
     /,
 ) -> None: ...
 def measure_pairs(

@@ -23,6 +23,26 @@ NUMBER = 1
 """The bit in ``marks`` of a word that consists of digits."""
 
 
+class Texts(NamedTuple):
+    """``n`` texts as they are cut; the last five say of each word what its number stands for."""
+
+    words: U32
+    """Numbers of words in reading order; row ``i`` is ``words[offsets[i]:offsets[i+1]]``."""
+    offsets: I64
+    digests: U64
+    """``uint64[n]``: a hash of each clean text."""
+    done: U8
+    """``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller."""
+    hashes: U64
+    stems: U64
+    """Hashes of stems."""
+    marks: U8
+    letters: U8
+    """UTF-8, end to end, with a space behind each word."""
+    borders: I64
+    """The offsets of the letters."""
+
+
 class Sides(NamedTuple):
     """``n`` articles as pairs are measured by; row ``i`` is ``words[offsets[i]:offsets[i+1]]``."""
 

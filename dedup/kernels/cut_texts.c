@@ -23,6 +23,9 @@ struct slot {
 struct lexicon {
     uint64_t *hashes, *stems;
     uint8_t *marks; /* 1 for a word of digits */
+    uint8_t *letters; /* in UTF-8, a space behind each word */
+    int64_t *borders; /* where the letters of each word begin, and the end */
+    size_t letters_room;
     struct slot *slots;
     size_t count, room; /* slots are twice as many as there is room */
 };
@@ -93,9 +96,12 @@ static int widen(struct lexicon *known, size_t room)
     known->stems = stems ? stems : known->stems;
     uint8_t *marks = realloc(known->marks, room);
     known->marks = marks ? marks : known->marks;
+    int64_t *borders = realloc(known->borders, (room + 1) * sizeof *borders);
+    known->borders = borders ? borders : known->borders;
     free(known->slots);
     known->slots = calloc(2 * room, sizeof *known->slots);
-    if (!hashes || !stems || !marks || !known->slots) return 0;
+    if (!hashes || !stems || !marks || !borders || !known->slots) return 0;
+    borders[0] = 0;
     known->room = room;
     for (size_t i = 0; i < known->count; i++) {
         size_t at = spot(hashes[i]) & (2 * room - 1);
@@ -153,6 +159,23 @@ WIDEST static uint64_t sum_spans(struct work *work, size_t size)
     return whole;
 }
 
+/* Put the letters of one more word behind those there are; 0 when memory ends. */
+static int spell(struct lexicon *known, const uint8_t *word, size_t size)
+{
+    size_t used = (size_t)known->borders[known->count];
+    if (used + size + 1 > known->letters_room) {
+        size_t room = 2 * (used + size + 1);
+        uint8_t *letters = realloc(known->letters, room);
+        if (!letters) return 0;
+        known->letters = letters;
+        known->letters_room = room;
+    }
+    memcpy(known->letters + used, word, size);
+    known->letters[used + size] = ' ';
+    known->borders[known->count + 1] = (int64_t)(used + size + 1);
+    return 1;
+}
+
 /* Number the words of a clean text by their hashes, in the order they come; 0 when memory ends. */
 static int number_spans(struct work *work, uint32_t *words)
 {
@@ -176,6 +199,7 @@ static int number_spans(struct work *work, uint32_t *words)
         known->stems[known->count] =
             cut == spans->ends[i] ? hash : mix(polynomial(text + start, cut - start));
         known->marks[known->count] = (uint8_t)(text[start] - '0') < 10; /* then all is digits */
+        if (!spell(known, text + start, spans->ends[i] - start)) return 0;
         words[i] = (uint32_t)known->count++;
         slots[at] = (struct slot){hash, known->count};
         if (known->count < known->room) continue;
@@ -264,13 +288,17 @@ static PyObject *as_result(struct batch *b)
     const struct lexicon *known = &b->work->lexicon;
     if (!resize_rows(&b->rows, b->rows.count))
         return NULL;
-    return Py_BuildValue("(Oy#y#y#y#y#y#)", b->rows.bytes,
+    return Py_BuildValue("(Oy#y#y#y#y#y#y#y#)", b->rows.bytes,
                          (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
                          (const char *)b->digests, n * (Py_ssize_t)sizeof *b->digests,
                          (const char *)b->done, n,
                          (const char *)known->hashes, words * (Py_ssize_t)sizeof *known->hashes,
                          (const char *)known->stems, words * (Py_ssize_t)sizeof *known->stems,
-                         (const char *)known->marks, words);
+                         (const char *)known->marks, words,
+                         known->letters ? (const char *)known->letters : "",
+                         (Py_ssize_t)known->borders[words],
+                         (const char *)known->borders,
+                         (words + 1) * (Py_ssize_t)sizeof *known->borders);
 }
 
 /* Reserve what the batch needs for sure, and as many words as its texts are likely to have. */
@@ -310,6 +338,8 @@ static void release(struct batch *b)
         free(b->work->lexicon.hashes);
         free(b->work->lexicon.stems);
         free(b->work->lexicon.marks);
+        free(b->work->lexicon.letters);
+        free(b->work->lexicon.borders);
         free(b->work->lexicon.slots);
     }
     free(b->work);
@@ -322,7 +352,8 @@ static void release(struct batch *b)
     Py_XDECREF(b->texts);
 }
 
-/* cut_texts(texts: list[str]) -> (words, offsets, digests, done, hashes, stems, marks), as bytes */
+/* cut_texts(texts: list[str]) -> (words, offsets, digests, done, hashes, stems, marks, letters,
+   borders), as bytes */
 PyObject *cut_texts(PyObject *module, PyObject *args)
 {
     struct batch b = {0};

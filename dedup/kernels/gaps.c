@@ -1,4 +1,4 @@
-/* What the words in gaps say, and where they stand in a text. */
+/* What the words in gaps say. */
 #include "native.h"
 
 enum { NUMBERS, NAMES, RAREST, FIRST, COLUMNS };
@@ -64,41 +64,5 @@ PyObject *weigh_gaps(PyObject *module, PyObject *args)
     PyBuffer_Release(&own);
     PyBuffer_Release(&out);
     PyBuffer_Release(&digits);
-    Py_RETURN_NONE;
-}
-
-/* find_kept(masked, offsets, rows, starts, places, out) */
-PyObject *find_kept(PyObject *module, PyObject *args)
-{
-    (void)module;
-    Py_buffer masked, offsets, rows, starts, places, out;
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*w*", &masked, &offsets, &rows, &starts, &places, &out))
-        return NULL;
-    const int64_t *offset = offsets.buf, *row = rows.buf, *start = starts.buf;
-    const uint32_t *place = places.buf;
-    uint32_t *found = out.buf;
-    Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t i = 0; i < rows.len / 8; i++) {
-        const uint8_t *mask = (const uint8_t *)masked.buf + offset[row[i]];
-        int64_t words = offset[row[i] + 1] - offset[row[i]], at = 0;
-        uint32_t kept = 0; /* of the words before `at` */
-        int is_whole = words == 0 || !memchr(mask, 1, (size_t)words);
-        for (int64_t k = start[i]; k < start[i + 1]; k++) {
-            if (is_whole) {
-                found[k] = place[k];
-                continue;
-            }
-            if (place[k] < kept) at = kept = 0; /* they may come in any order; most rise */
-            while (at < words && (mask[at] || kept < place[k])) kept += !mask[at++];
-            found[k] = (uint32_t)at;
-        }
-    }
-    Py_END_ALLOW_THREADS
-    PyBuffer_Release(&masked);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&rows);
-    PyBuffer_Release(&starts);
-    PyBuffer_Release(&places);
-    PyBuffer_Release(&out);
     Py_RETURN_NONE;
 }

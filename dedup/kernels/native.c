@@ -29,10 +29,8 @@ static PyMethodDef methods[] = {
     {"weigh_rows", weigh_rows, METH_VARARGS, NULL},
     {"close_rows", close_rows, METH_VARARGS, NULL},
     {"clean_texts", clean_texts, METH_VARARGS, NULL},
-    {"pick_words", pick_words, METH_VARARGS, NULL},
     {"may_resemble", may_resemble, METH_VARARGS, NULL},
     {"weigh_gaps", weigh_gaps, METH_VARARGS, NULL},
-    {"find_kept", find_kept, METH_VARARGS, NULL},
     {"measure_pairs", measure_pairs, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
 };

@@ -22,6 +22,7 @@ from .columns import (
     Bounds,
     Rows,
     Sides,
+    Texts,
 )
 from .packing import pack
 from .reference import permutations
@@ -34,17 +35,20 @@ if TYPE_CHECKING:
 _C = np.ascontiguousarray
 
 
-def cut_texts(texts: list[str]) -> tuple[U32, I64, U64, U8, U64, U64, U8]:
+def cut_texts(texts: list[str]) -> Texts:
     """See ``reference.cut_texts``."""
-    words, offsets, digests, done, hashes, stems, marks = _native.cut_texts(texts)
-    return (
-        np.frombuffer(words, np.uint32),
-        np.frombuffer(offsets, np.int64),
-        np.frombuffer(digests, np.uint64),
-        np.frombuffer(done, np.uint8),
-        np.frombuffer(hashes, np.uint64),
-        np.frombuffer(stems, np.uint64),
-        np.frombuffer(marks, np.uint8),
+    words, offsets, digests, done, *known = _native.cut_texts(texts)
+    hashes, stems, marks, letters, borders = known
+    return Texts(
+        words=np.frombuffer(words, np.uint32),
+        offsets=np.frombuffer(offsets, np.int64),
+        digests=np.frombuffer(digests, np.uint64),
+        done=np.frombuffer(done, np.uint8),
+        hashes=np.frombuffer(hashes, np.uint64),
+        stems=np.frombuffer(stems, np.uint64),
+        marks=np.frombuffer(marks, np.uint8),
+        letters=np.frombuffer(letters, np.uint8),
+        borders=np.frombuffer(borders, np.int64),
     )
 
 
@@ -52,13 +56,6 @@ def clean_texts(texts: list[str]) -> list[bytes | None]:
     """See ``reference.clean_texts``."""
     clean: list[bytes | None] = _native.clean_texts(texts)
     return clean
-
-
-def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U8]:
-    """See ``reference.pick_words``."""
-    starts, done = np.zeros(len(places) + 1, np.int64), np.zeros(len(texts), np.uint8)
-    letters: str = _native.pick_words(texts, _C(offsets), _C(places), starts, done)
-    return letters, starts, done
 
 
 def join_texts(texts: list[str]) -> tuple[bytes, I64]:
@@ -255,13 +252,6 @@ def close_rows(
     """See ``reference_rows.close_rows``."""
     size = int(term_of.max(initial=0)) + 1
     _native.close_rows(*rows, _C(term_of), size, _C(masked), ends, term_ends, *some)
-
-
-def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, places: U32) -> U32:
-    """See ``reference_pairs.find_kept``."""
-    out = np.empty(len(places), np.uint32)
-    _native.find_kept(_C(masked), _C(offsets), _C(rows), _C(starts), _C(places), out)
-    return out
 
 
 def may_resemble(letters: str, stretches: I64, least: int) -> U8:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .columns import Texts
 from .packing import pack, unpack
 
 if TYPE_CHECKING:
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .columns import I32, I64, U8, U32, U64
+    from .columns import I32, I64, U32, U64
 
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
@@ -51,34 +52,26 @@ def _powers(base: int, count: int) -> U64:
     return _table(base, 1 << max(10, count.bit_length()))[:count]
 
 
-def cut_texts(texts: list[str]) -> tuple[U32, I64, U64, U8, U64, U64, U8]:
-    """The words of all texts as numbers, end to end, and their offsets; a hash of each clean text;
-    ``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller; and of each word by its
-    number its hash, the hash of its stem, and its mark.
+def cut_texts(texts: list[str]) -> Texts:
+    """The words of texts that are cleaned first.
 
-    Here every text is left: what cleaning and cutting mean is said in ``text.py``, and the native
-    twin gives just that where it gives anything.
+    Here every text is left to the caller: what cleaning and cutting mean is said in ``text.py``,
+    and the native twin gives just that where it gives anything.
     """
     count = len(texts)
-    none = np.zeros(0, np.uint64)
-    digests, done = np.zeros(count, np.uint64), np.zeros(count, np.uint8)
-    words, marks = none.astype(np.uint32), none.astype(np.uint8)
-    return words, np.zeros(count + 1, np.int64), digests, done, none, none, marks
+    values, offsets = np.zeros(0, np.uint64), np.zeros(count + 1, np.int64)
+    digests, done, small = (
+        np.zeros(count, np.uint64),
+        np.zeros(count, np.uint8),
+        np.zeros(0, np.uint8),
+    )
+    known = values, values, small, small, np.zeros(1, np.int64)
+    return Texts(values.astype(np.uint32), offsets, digests, done, *known)
 
 
 def clean_texts(texts: list[str]) -> list[bytes | None]:
     """Each clean text in UTF-8; None where it is left to the caller, which here is every one."""
     return [None] * len(texts)
-
-
-def pick_words(texts: list[str], offsets: I64, places: U32) -> tuple[str, I64, U8]:  # noqa: ARG001
-    """The words at ``places[offsets[i]:offsets[i + 1]]`` of each text, for a person to read, with a
-    space behind each; ``int64[k + 1]``: where each begins, and the end; and ``uint8[n]``: 1 for
-    each text that was done. Of one that is left to the caller, which here is every one, there are
-    only the spaces.
-    """
-    starts = np.arange(len(places) + 1, dtype=np.int64)
-    return " " * len(places), starts, np.zeros(len(texts), np.uint8)
 
 
 def join_texts(texts: list[str]) -> tuple[bytes, I64]:

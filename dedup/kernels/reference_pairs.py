@@ -113,18 +113,6 @@ def weigh_gaps(sides: Sides, gaps: I64, own: U32, least: int) -> tuple[I64, U32]
     return out, digits
 
 
-def find_kept(masked: NDArray[np.bool_], offsets: I64, rows: I64, starts: I64, places: U32) -> U32:
-    """``uint32[k]``: where words stand in their rows, of which they are known without what is
-    masked: those at ``places[starts[i]:starts[i + 1]]`` belong to row ``rows[i]``.
-    """
-    out = np.zeros(len(places), np.uint32)
-    for number, row in enumerate(rows.tolist()):
-        mine = slice(starts[number], starts[number + 1])
-        kept = np.flatnonzero(~masked[offsets[row] : offsets[row + 1]])
-        out[mine] = kept[places[mine]]
-    return out
-
-
 def _row(sides: Sides, row: int) -> _Row:
     """One row of the columns."""
     words = sides.words[sides.offsets[row] : sides.offsets[row + 1]]

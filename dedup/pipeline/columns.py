@@ -38,11 +38,12 @@ class _Found(NamedTuple):
     """One for each number, as the two below."""
     stems: NDArray[np.uint64]
     marks: NDArray[np.uint8]
+    letters: Ragged
 
 
 def cut(texts: Sequence[str], settings: Settings) -> Cut:
     """One batch of articles' texts, cleaned, cut into words and shingles, and signed."""
-    words, digests, hashes, stems, marks = _find(texts, settings.text)
+    words, digests, hashes, stems, marks, letters = _find(texts, settings.text)
     hashed = Ragged(hashes[words.values], words.offsets)
     runs = shingle.runs(hashed, evidence.PASSAGE_WORDS)
     shingles = runs
@@ -54,7 +55,7 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
     )
     return Cut(
         words=words,
-        lexicon=Lexicon(hashes, marks, term_of, distinct),
+        lexicon=Lexicon(hashes, marks, letters, term_of, distinct),
         terms=Ragged(terms, offsets),
         counts=counts,
         keys=candidate.sample(runs, settings.candidate),
@@ -75,23 +76,19 @@ def _find(texts: Sequence[str], how: TextSettings) -> _Found:
     """The words of each text: by the kernel where it is sure of every rule, else rule by rule."""
     if how != TextSettings():
         return _read(texts, how)
-    words, offsets, digests, done, hashes, stems, marks = kernels.cut_texts(list(texts))
-    found = _Found(Ragged(words, offsets), digests, hashes, stems, marks)
-    left = np.flatnonzero(done == 0)
-    return (
-        _filled(found, left, _read([texts[at] for at in left.tolist()], how))
-        if len(left)
-        else found
-    )
+    told = kernels.cut_texts(list(texts))
+    words, letters = Ragged(told.words, told.offsets), Ragged(told.letters, told.borders)
+    found = _Found(words, told.digests, told.hashes, told.stems, told.marks, letters)
+    left = np.flatnonzero(told.done == 0)
+    if not len(left):
+        return found
+    return _filled(found, left, _read([texts[at] for at in left.tolist()], how))
 
 
 def _filled(found: _Found, left: NDArray[np.int64], read: _Found) -> _Found:
     """What was found, with what was read in place of the rows that were left."""
     more = read.words.values + np.uint32(len(found.hashes))
-    ends = read.words.offsets[1:] + found.words.offsets[-1]
-    both = Ragged(
-        np.concatenate((found.words.values, more)), np.concatenate((found.words.offsets, ends))
-    )
+    both = _joined(found.words, Ragged(more, read.words.offsets))
     rows, digests = np.arange(len(found.digests)), found.digests.copy()
     rows[left], digests[left] = len(rows) + np.arange(len(left)), read.digests
     return _Found(
@@ -100,7 +97,15 @@ def _filled(found: _Found, left: NDArray[np.int64], read: _Found) -> _Found:
         hashes=np.concatenate((found.hashes, read.hashes)),
         stems=np.concatenate((found.stems, read.stems)),
         marks=np.concatenate((found.marks, read.marks)),
+        letters=_joined(found.letters, read.letters),
     )
+
+
+def _joined(some: Ragged, more: Ragged) -> Ragged:
+    """Rows, and more of them."""
+    ends = more.offsets[1:] + some.offsets[-1]
+    values = np.concatenate((some.values, more.values))
+    return Ragged(values, np.concatenate((some.offsets, ends)))
 
 
 def _read(texts: Sequence[str], how: TextSettings) -> _Found:
@@ -112,12 +117,15 @@ def _read(texts: Sequence[str], how: TextSettings) -> _Found:
     offsets = np.zeros(len(rows) + 1, np.int64)
     np.cumsum([len(row) for row in rows], out=offsets[1:])
     marks = np.array([word.isdigit() for word in numbers], bool).astype(np.uint8)
+    spelled = [f"{word} ".encode(errors="surrogatepass") for word in numbers]
+    borders = np.cumsum([0, *map(len, spelled)])
     return _Found(
         words=Ragged(np.array(words, np.uint32), offsets),
         digests=shingle.hash_words([[one.replace("\n", " ")] for one in clean]).values,
         hashes=shingle.hash_words([list(numbers)]).values,
         stems=shingle.hash_words([term.stem(list(numbers))]).values,
         marks=marks * np.uint8(kernels.NUMBER),
+        letters=Ragged(np.frombuffer(b"".join(spelled), np.uint8), borders),
     )
 
 

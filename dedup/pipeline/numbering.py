@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import kernels
-from ..data import Lexicon
+from ..data import Lexicon, Ragged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
+
+    from ..data import Storage
 
 LEAST_ROOM = 1 << 16
 """Values for which there is room at first."""
@@ -55,24 +57,27 @@ class Numbers:
 class GrowingLexicon:
     """The lexicon of all batches until now."""
 
-    def __init__(self) -> None:
-        """Begin without words."""
+    def __init__(self, storage: Storage) -> None:
+        """Begin without words; their letters go to a column."""
         self._words = Numbers()
         self._terms = Numbers()
         self._marks = [np.zeros(0, np.uint8)]
         self._term_of = [np.zeros(0, np.uint32)]
+        self._letters = storage.column(np.zeros(0, np.uint8))
+        self._lengths = [np.zeros(0, np.int64)]
 
     def admit(self, batch: Lexicon) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
         """The number of each of a batch's words, and of each of its terms."""
         before = self._words.count
         words, terms = self._words.number(batch.hashes), self._terms.number(batch.terms)
-        marks = np.zeros(self._words.count - before, np.uint8)
-        term_of = np.zeros(len(marks), np.uint32)
-        fresh = np.flatnonzero(words >= before)
-        marks[words[fresh] - before] = batch.marks[fresh]
-        term_of[words[fresh] - before] = terms[batch.term_of[fresh]]
-        self._marks.append(marks)
-        self._term_of.append(term_of)
+        fresh = np.flatnonzero(words >= before)[::-1]
+        first = np.zeros(self._words.count - before, np.int64)
+        first[words[fresh] - before] = fresh  # of a word that has two numbers, the first
+        letters, borders = kernels.take_rows(batch.letters.values, batch.letters.offsets, first)
+        self._letters.extend(letters)
+        self._lengths.append(np.diff(borders))
+        self._marks.append(batch.marks[first])
+        self._term_of.append(terms[batch.term_of[first]])
         return words, terms
 
     def whole(self) -> tuple[Lexicon, NDArray[np.uint32]]:
@@ -81,4 +86,6 @@ class GrowingLexicon:
         """
         terms, ranks = kernels.number_values(self._terms.values())
         marks, term_of = np.concatenate(self._marks), np.concatenate(self._term_of)
-        return Lexicon(self._words.values(), marks, ranks[term_of], terms), ranks
+        borders = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(self._lengths))))
+        letters = Ragged(self._letters.array(), borders)
+        return Lexicon(self._words.values(), marks, letters, ranks[term_of], terms), ranks

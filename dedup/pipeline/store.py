@@ -100,7 +100,7 @@ class Gathered(NamedTuple):
 def gather(batches: Iterable[Cut], storage: Storage) -> Gathered:
     """The rows of all batches, of which there is at least one."""
     known = _Known()
-    lexicon = GrowingLexicon()
+    lexicon = GrowingLexicon(storage)
     rows: _Rows | None = None
     for batch in batches:
         numbered = _numbered(batch, *lexicon.admit(batch.lexicon))

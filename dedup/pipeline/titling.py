@@ -48,9 +48,9 @@ def _beginning(body: str) -> list[str]:
 
 def _telling(lines: list[str]) -> list[bool]:
     """Whether each line is more than an appeal, an address or a credit."""
-    _, offsets, _, done, *_ = kernels.cut_texts(lines)
-    has_words = (offsets[1:] > offsets[:-1]).tolist()
+    told = kernels.cut_texts(lines)
+    has_words = (told.offsets[1:] > told.offsets[:-1]).tolist()
     return [
         known if cut else text.has_words(text.clean(line).text)
-        for known, cut, line in zip(has_words, done.tolist(), lines, strict=True)
+        for known, cut, line in zip(has_words, told.done.tolist(), lines, strict=True)
     ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from .. import candidate, evidence, fact, kernels, verdict
 from ..data import Fact, Verdict, unwatched
 from ..weighed import Weighed
-from . import columns, wording
+from . import columns
 from .verdicts import IS_SAME, IS_TOLD, Batch, Verdicts, joined
 
 if TYPE_CHECKING:
@@ -281,8 +280,8 @@ class Weigher:
         gaps = fact.Gaps(np.stack(at), places[:, 4:].T.astype(np.uint32))
         words = self._lengths[measured.pairs[numbers]].sum(axis=1)
         heads = evidence.head_words(words, measured.measures[numbers, _ALIGNED])
-        spell = partial(wording.spell, self.corpus, self.settings)
-        return fact.find(self._columns, of_pair, heads, gaps, spell)
+        letters = self.corpus.sketched.cut.lexicon.letters
+        return fact.find(self._columns, letters, of_pair, heads, gaps)
 
 
 def _turned(judged: Batch, turned: NDArray[np.bool_]) -> Batch:

@@ -1,11 +1,10 @@
-"""What words in gaps say, and where words stand once more are counted: both twins, by hand."""
+"""What words in gaps say, and which may be spelled alike: both twins, by hand."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import numpy as np
-import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
@@ -73,33 +72,6 @@ def test_what_gaps_say(
     expected = [by_hand(rows[row], *gap, one) for (row, *gap), one in zip(gaps, own, strict=True)]
     told = zip(said.tolist(), digits.tolist(), strict=True)
     assert list(told) == expected
-
-
-@given(st.lists(st.lists(st.booleans(), max_size=30), max_size=6), st.randoms())
-def test_kept_words_are_found(
-    twin: SimpleNamespace, masks: list[list[bool]], chance: st.DataObject
-) -> None:
-    """In any order, of any rows, some of them more than once; most rows have nothing masked."""
-    kept = [[at for at, one in enumerate(mask) if not one] for mask in masks]
-    rows = [row for row in chance.choices(range(len(masks)), k=8) if kept[row]] if masks else []
-    places = [chance.choices(range(len(kept[row])), k=chance.randrange(5)) for row in rows]
-    flat, starts = ragged(places, np.uint32)
-    masked, offsets = ragged(masks, bool)
-    found = twin.find_kept(masked, offsets, np.array(rows, np.int64), starts, flat)
-    assert found.dtype == np.uint32
-    expected = [kept[row][at] for row, some in zip(rows, places, strict=True) for at in some]
-    assert found.tolist() == expected
-
-
-@pytest.mark.parametrize("count", [1, 63, 64, 500])
-def test_kept_words_behind_long_furniture(twin: SimpleNamespace, count: int) -> None:
-    """Furniture before, between and behind the words."""
-    masked = np.array([True] * count + [False] + [True] * count + [False, False] + [True] * count)
-    whole = np.array([0, len(masked)], np.int64)
-    places = np.array([2, 0, 1, 1, 0], np.uint32)
-    found = twin.find_kept(masked, whole, np.zeros(1, np.int64), np.array([0, 5]), places)
-    middle = 2 * count + 1
-    assert found.tolist() == [middle + 1, count, middle, middle, count]
 
 
 spellings = st.text(st.sampled_from("abcde é\u0161\u4e61"), max_size=12)

@@ -24,10 +24,11 @@ if TYPE_CHECKING:
 
 native = pytest.importorskip("dedup.kernels._native")
 
-Row = tuple[list[int], list[int], list[bool], int]
-"""Hashes, stems, whether each word is a number, and digest of one text."""
+Row = tuple[list[str], list[int], list[int], list[bool], int]
+"""Words, hashes, stems, whether each word is a number, and digest of one text."""
 
-KINDS = (np.uint32, np.int64, np.uint64, np.uint8, np.uint64, np.uint64, np.uint8)
+U8, U64 = np.uint8, np.uint64
+KINDS = (np.uint32, np.int64, U64, U8, U64, U64, U8, U8, np.int64)
 
 
 def cut(texts: list[str]) -> list[Row | None]:
@@ -36,19 +37,23 @@ def cut(texts: list[str]) -> list[Row | None]:
         np.frombuffer(column, kind)
         for column, kind in zip(native.cut_texts(texts), KINDS, strict=True)
     ]
-    found, offsets, digests, done, hashes, stems, marks = columns
+    found, offsets, digests, done, hashes, stems, marks, letters, borders = columns
+    spelled = [bytes(letters[a:b]).decode() for a, b in pairwise(borders.tolist())]
+    assert all(word.endswith(" ") for word in spelled)
+    assert (borders[0], borders[-1]) == (0, len(letters))
     assert len(offsets) == len(texts) + 1
     assert offsets[0] == 0
     assert len(found) == offsets[-1]
-    assert len(hashes) == len(stems) == len(marks) == len(set(hashes.tolist()))
+    assert len(hashes) == len(stems) == len(marks) == len(set(spelled)) == len(spelled)
     assert set(found.tolist()) == set(range(len(hashes)))
     rows: list[Row | None] = []
     for i in range(len(texts)):
         part = found[offsets[i] : offsets[i + 1]]
         numbers = marks[part].astype(bool).tolist()
-        rows.append((hashes[part].tolist(), stems[part].tolist(), numbers, int(digests[i])))
+        mine = [spelled[word][:-1] for word in part.tolist()]
+        rows.append((mine, hashes[part].tolist(), stems[part].tolist(), numbers, int(digests[i])))
         if not done[i]:
-            assert rows.pop() == ([], [], [], 0)
+            assert rows.pop() == ([], [], [], [], 0)
             rows.append(None)
     return rows
 
@@ -59,7 +64,7 @@ def expected(text: str) -> Row:
     found = words(cleaned)
     digest = hash_words([[cleaned]]).values.tolist()[0]
     hashes, stems = (hash_words([part]).values.tolist() for part in (found, stem(found)))
-    return hashes, stems, [word.isdigit() for word in found], digest
+    return found, hashes, stems, [word.isdigit() for word in found], digest
 
 
 def assert_same(text: str, *, done: bool = False) -> None:
@@ -71,22 +76,6 @@ def assert_same(text: str, *, done: bool = False) -> None:
     cleaned = clean(text).text
     plain = None if row is None else cleaned.encode()
     assert native.clean_texts([text]) == [plain]
-    found = words(cleaned)
-    picked = pick([text], [[*range(len(found)), len(found), 2**32 - 1]])
-    assert picked == [[None] * (len(found) + 2) if row is None else [*found, "", ""]]
-
-
-def pick(texts: list[str], places: list[list[int]]) -> list[list[str | None]]:
-    """The words at places of each text."""
-    offsets = np.cumsum([0, *map(len, places)]).astype(np.int64)
-    flat = np.array([place for some in places for place in some], np.uint32)
-    starts, done = np.zeros(len(flat) + 1, np.int64), np.zeros(len(texts), np.uint8)
-    letters = native.pick_words(texts, offsets, flat, starts, done)
-    assert (starts[0], starts[-1]) == (0, len(letters))
-    assert all(letters[end - 1] == " " for end in starts[1:].tolist())
-    words = [letters[a : b - 1] for a, b in pairwise(starts.tolist())]
-    parts = zip(pairwise(offsets.tolist()), done.tolist(), strict=True)
-    return [words[a:b] if one else [None] * (b - a) for (a, b), one in parts]
 
 
 ASCII = [
@@ -140,18 +129,6 @@ def test_rows_of_a_batch_stay_apart() -> None:
     texts = [*ASCII, "\ud800", *reversed(ASCII)]
     assert cut(texts) == [row for text in texts for row in cut([text])]
     assert cut([]) == []
-
-
-def test_words_of_a_batch_are_picked_text_by_text() -> None:
-    """In whatever order, repeated or not at all; a declined text has none, the others theirs."""
-    texts = [*ASCII, "\ud800 x", *SCRIPTS, ""]
-    places = [[n % 7, 0, n % 5, 0] if n % 3 else [] for n in range(len(texts))]
-    whole = cut(texts)
-    for text, row, some, found in zip(texts, whole, places, pick(texts, places), strict=True):
-        every = words(clean(text).text)
-        told = [every[at] if at < len(every) else "" for at in some]
-        assert found == ([None] * len(some) if row is None else told)
-    assert pick([], []) == []
     assert native.clean_texts([]) == []
 
 
@@ -167,10 +144,6 @@ def test_only_lists_of_str() -> None:
             native.cut_texts(bad)
         with pytest.raises(TypeError):
             native.clean_texts(bad)
-        with pytest.raises(TypeError):
-            native.pick_words(
-                bad, np.array([0, 1]), np.zeros(1, np.uint32), np.zeros(2, np.int64), bytearray(1)
-            )
 
 
 PIECES = [

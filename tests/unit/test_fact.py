@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.data import Fact
-from dedup.fact import FACTS_SHOWN, INFORMATIVE_IDF, Differing, Gaps, Words, find
+from dedup.data import Fact, Ragged
+from dedup.fact import FACTS_SHOWN, INFORMATIVE_IDF, Differing, Gaps, find
 from dedup.kernels import IDF_UNIT, Sides
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 SAYS = {
     "brandtmeyer": 12, "brandtmeier": 12, "petekovic": 13, "ilse": 9, "ostrava": 8, "quay": 4,
@@ -68,13 +65,10 @@ class Texts:
             term_offsets=np.zeros(len(self.words) + 1, np.int64),
         )
 
-    def spell(self, gaps: NDArray[np.int64]) -> Words:
-        """The words in gaps."""
-        told = [self.words[row][start:end] for row, start, end in gaps.reshape(-1, 3).tolist()]
-        words = [word for some in told for word in some]
-        first = np.cumsum([0, *map(len, told)])[:-1].reshape(gaps.shape[:-1])
-        spaced = [f"{word} " for word in words]
-        return Words("".join(spaced), np.cumsum([0, *map(len, spaced)]), first)
+    def letters(self) -> Ragged:
+        """Those of all words by their numbers."""
+        spaced = [f"{word} ".encode() for word in sorted(SAYS)]
+        return Ragged(np.frombuffer(b"".join(spaced), np.uint8), np.cumsum([0, *map(len, spaced)]))
 
 
 def found(pairs: list[list[Place]], heads: list[int] | None = None) -> Differing:
@@ -82,7 +76,7 @@ def found(pairs: list[list[Place]], heads: list[int] | None = None) -> Differing
     texts = Texts([place for some in pairs for place in some])
     numbers = np.repeat(np.arange(len(pairs)), [len(some) for some in pairs])
     within = np.array(heads or [0] * len(pairs), np.int64)
-    return find(texts.sides(), numbers, within, texts.gaps, texts.spell)
+    return find(texts.sides(), texts.letters(), numbers, within, texts.gaps)
 
 
 def every(told: Differing) -> list[list[Fact]]:

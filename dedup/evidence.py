@@ -19,7 +19,7 @@ from .settings import INDEXES
 from .weighed import SAME_TEXT, Weighed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -190,13 +190,13 @@ FIELDS = tuple(one.name for one in fields(Evidence))
 """The names of the evidence's fields, in their order."""
 
 
-def told(weighed: Weighed, facts: Mapping[int, tuple[Fact, ...]]) -> dict[str, Sequence[Any]]:
+def told(weighed: Weighed, facts: Sequence[tuple[Fact, ...]]) -> dict[str, Sequence[Any]]:
     """The fields of the evidence on pairs as an ``Evidence`` has them, a list of each. ``facts``
-    has those that differ by the number of the pair.
+    are those that differ in each pair.
     """
     columns: Iterator[tuple[str, Any]] = zip(Weighed._fields, weighed, strict=True)
     listed: dict[str, Sequence[Any]] = {name: column.tolist() for name, column in columns}
-    listed["facts"] = [facts.get(at, ()) for at in range(len(weighed.same_text))]
+    listed["facts"] = facts
     for name in ("title_ratio", "hours_apart"):
         listed[name] = [None if one != one else one for one in listed[name]]  # NaN is unlike itself
     listed["same_source"] = [None if one < 0 else one == 1 for one in listed["same_source"]]
@@ -204,7 +204,7 @@ def told(weighed: Weighed, facts: Mapping[int, tuple[Fact, ...]]) -> dict[str, S
     return {name: listed[name] for name in FIELDS}
 
 
-def tell(weighed: Weighed, facts: Mapping[int, tuple[Fact, ...]]) -> list[Evidence]:
+def tell(weighed: Weighed, facts: Sequence[tuple[Fact, ...]]) -> list[Evidence]:
     """Each pair's evidence, for a person or a report to read, with the facts that differ."""
     return [Evidence(*row) for row in zip(*told(weighed, facts).values(), strict=True)]
 

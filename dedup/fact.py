@@ -8,8 +8,8 @@ not differ.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -17,8 +17,11 @@ from rapidfuzz import fuzz, process
 from . import kernels
 from .data import Fact, Ragged
 from .kernels import IDF_UNIT
+from .weighed import Facts
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
 INFORMATIVE_IDF = 4 * IDF_UNIT
@@ -28,7 +31,8 @@ RESPELLED_LETTERS = 4
 """A shorter word is found in too many others to be called one of them, spelled another way."""
 _RESPELLED = 75
 """Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
-_KINDS = "number", "name"
+KINDS = "number", "name"
+"""Those of facts, by their numbers."""
 
 
 class Gaps(NamedTuple):
@@ -47,33 +51,24 @@ class Words(NamedTuple):
     """Of all words, with a space behind each."""
     begins: NDArray[np.int64]
     """Where each word begins in the letters, and the end of the last."""
+    spelled: NDArray[np.uint8]
+    """The same letters in UTF-8."""
+    borders: NDArray[np.int64]
+    """Where each word begins in these, and the end of the last."""
     first: NDArray[np.int64]
     """The number of each gap's first word, which the others follow; shaped as the gaps are."""
 
 
 @dataclass(frozen=True, slots=True)
 class Differing:
-    """The facts of ``m`` pairs; an object is made of one when it is asked for."""
+    """The facts of ``m`` pairs, and what they come to."""
 
     counts: NDArray[np.int64]
     """How many facts of each pair differ."""
     weights: NDArray[np.int64]
     """What the substituted facts of each pair say: each place as much as its lighter side."""
-    kinds: NDArray[np.int64]
-    """``int64[n]``: of each fact, by pair and place, 0 for a number, 1 for a name."""
-    letters: str
-    stretches: NDArray[np.int64]
-    """``int64[n, 4]``: where each fact stands in the letters: left begin and end, right."""
-
-    def facts(self) -> list[tuple[Fact, ...]]:
-        """The first ``FACTS_SHOWN`` facts of each pair."""
-        starts = np.cumsum(self.counts) - self.counts
-        shown = np.arange(len(self.kinds)) - np.repeat(starts, self.counts) < FACTS_SHOWN
-        letters, kinds = self.letters, self.kinds[shown].tolist()
-        told = zip(kinds, self.stretches[shown].tolist(), strict=True)
-        facts = (Fact(_KINDS[kind], letters[a:b], letters[c:d]) for kind, (a, b, c, d) in told)
-        lengths = np.minimum(self.counts, FACTS_SHOWN).tolist()
-        return [tuple(islice(facts, length)) for length in lengths]
+    facts: Facts
+    """The first ``FACTS_SHOWN`` of each pair, place by place."""
 
 
 def find(
@@ -99,15 +94,16 @@ def find(
     places, kinds = np.nonzero(_differ(said, heads[pairs]))
     weights = said[:, places, kinds].min(axis=0)
     of_pair = pairs[places]
+    counts = np.bincount(of_pair, minlength=len(heads))
+    weights = np.bincount(of_pair, weights, len(heads))  # whole numbers below 2**53
+    starts = np.cumsum(counts) - counts
+    shown = np.flatnonzero(np.arange(len(kinds)) - starts[of_pair] < FACTS_SHOWN)
+    places, kinds = places[shown], kinds[shown]
     masks = np.where(kinds, names[:, places], digits[:, places])
-    told, stretches = _tell(words, words.first[:, places].ravel(), masks.ravel())
-    return Differing(
-        np.bincount(of_pair, minlength=len(heads)),
-        np.bincount(of_pair, weights, len(heads)).astype(np.int64),  # whole numbers below 2**53
-        kinds,
-        told,
-        np.hstack((stretches[: len(places)], stretches[len(places) :])),
-    )
+    told, borders = _tell(words, words.first[:, places].T.ravel(), masks.T.ravel())
+    offsets = _borders(np.minimum(counts, FACTS_SHOWN))
+    facts = Facts(offsets, kinds.astype(np.uint8), told, borders)
+    return Differing(counts, weights.astype(np.int64), facts)
 
 
 def _spell(sides: kernels.Sides, letters: Ragged, at: NDArray[np.int64]) -> Words:
@@ -118,9 +114,16 @@ def _spell(sides: kernels.Sides, letters: Ragged, at: NDArray[np.int64]) -> Word
     places = np.repeat(sides.offsets[rows] + starts - first, lengths) + np.arange(lengths.sum())
     words = sides.words[places].astype(np.int64)
     spelled, borders = kernels.take_rows(letters.values, letters.offsets, words)
-    points = np.concatenate((np.zeros(1, np.int64), np.cumsum((spelled & 0xC0) != 0x80)))
+    points = _borders((spelled & 0xC0) != 0x80)
     told = spelled.tobytes().decode(errors="surrogatepass")
-    return Words(told, points[borders], first.reshape(at.shape[:-1]))
+    return Words(told, points[borders], spelled, borders, first.reshape(at.shape[:-1]))
+
+
+def _borders(lengths: NDArray[Any]) -> NDArray[np.int64]:
+    """Where each of some things of these lengths begins, end to end, and the end of the last."""
+    borders = np.zeros(len(lengths) + 1, np.int64)
+    np.cumsum(lengths, out=borders[1:])
+    return borders
 
 
 def _say(sides: kernels.Sides, gaps: Gaps) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
@@ -177,28 +180,106 @@ def _respelled(
 
 def _tell(
     words: Words, first: NDArray[np.int64], masks: NDArray[np.uint32]
-) -> tuple[str, NDArray[np.int64]]:
-    """Some words of gaps, a bit for each, as stretches ``int64[n, 2]`` of letters: of those that
-    there are if they stand side by side, else of letters that are put behind.
-    """
+) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
+    """Some words of gaps, a bit for each, end to end in UTF-8, and where those of each begin."""
     _, lowest = np.frexp(masks & -masks.astype(np.int64))  # so many bits a number has
     _, highest = np.frexp(masks)
-    begins = words.begins
-    stretches = np.stack((begins[first + lowest - 1], begins[first + highest] - 1), 1)
+    borders = words.borders
+    begins, ends = borders[first + lowest - 1], borders[first + highest] - 1
     run = masks >> (lowest - 1).astype(np.uint32)
-    broken = np.flatnonzero(run & (run + np.uint32(1)))
-    asked = first[broken].tolist(), highest[broken].tolist(), masks[broken].tolist()
-    letters, borders = words.letters, begins.tolist()
+    broken = np.flatnonzero(run & (run + np.uint32(1)))  # their words do not stand side by side
+    letters = words.spelled
     told = [
-        "".join(
+        b"".join(
             [
-                letters[borders[at] : borders[at + 1]]
-                for at in range(start, start + count)
-                if mask >> (at - start) & 1
+                letters[borders[start + at] : borders[start + at + 1]].tobytes()
+                for at in range(count)
+                if mask >> at & 1
             ]
         )
-        for start, count, mask in zip(*asked, strict=True)
+        for start, count, mask in zip(
+            first[broken].tolist(), highest[broken].tolist(), masks[broken].tolist(), strict=True
+        )
     ]
-    ends = len(letters) + np.cumsum([0, *map(len, told)])
-    stretches[broken] = np.stack((ends[:-1], ends[1:] - 1), 1)  # without the space behind
-    return letters + "".join(told), stretches
+    behind = len(letters) + _borders(np.array([*map(len, told)], np.int64))
+    begins[broken], ends[broken] = behind[:-1], behind[1:] - 1  # without the space behind
+    letters = np.concatenate((letters, np.frombuffer(b"".join(told), np.uint8)))
+    lengths = ends - begins
+    found = _borders(lengths)
+    return letters[np.repeat(begins - found[:-1], lengths) + np.arange(found[-1])], found
+
+
+def none(count: int) -> Facts:
+    """The facts of so many pairs in which none differ."""
+    nothing = np.zeros(0, np.uint8)
+    return Facts(np.zeros(count + 1, np.int64), nothing, nothing, np.zeros(1, np.int64))
+
+
+def tell(facts: Facts) -> list[tuple[Fact, ...]]:
+    """The facts of each pair, for a person to read."""
+    said, kinds = texts(facts), facts.kinds.tolist()
+    every = [Fact(KINDS[kind], *said[2 * at : 2 * at + 2]) for at, kind in enumerate(kinds)]
+    return [tuple(every[a:b]) for a, b in pairwise(facts.offsets.tolist())]
+
+
+def texts(facts: Facts) -> list[str]:
+    """What the left and the right article says, fact by fact."""
+    letters = facts.letters.tobytes()
+    ends = facts.borders.tolist()
+    if letters.isascii():
+        plain = letters.decode()
+        return [plain[a:b] for a, b in pairwise(ends)]
+    return [letters[a:b].decode(errors="surrogatepass") for a, b in pairwise(ends)]
+
+
+def take(facts: Facts, numbers: NDArray[np.int64]) -> Facts:
+    """Those of some of the pairs, in the order given."""
+    if not len(facts.kinds):
+        return none(len(numbers))
+    every = np.arange(len(facts.kinds))
+    chosen, offsets = kernels.take_rows(every, facts.offsets, numbers)
+    sides = np.stack((2 * chosen, 2 * chosen + 1), 1).ravel()
+    return Facts(
+        offsets, facts.kinds[chosen], *kernels.take_rows(facts.letters, facts.borders, sides)
+    )
+
+
+def stretch(facts: Facts, start: int, stop: int) -> Facts:
+    """Those of consecutive pairs, as they lie."""
+    offsets = facts.offsets[start : stop + 1]
+    first, last = int(offsets[0]), int(offsets[-1])
+    borders = facts.borders[2 * first : 2 * last + 1]
+    return Facts(
+        offsets - first,
+        facts.kinds[first:last],
+        facts.letters[borders[0] : borders[-1]],
+        borders - borders[0],
+    )
+
+
+def spread(facts: Facts, numbers: NDArray[np.int64], count: int) -> Facts:
+    """The same facts where the pairs stand among so many; ``numbers`` rise, and all others have
+    none.
+    """
+    lengths = np.zeros(count, np.int64)
+    lengths[numbers] = np.diff(facts.offsets)
+    return facts._replace(offsets=_borders(lengths))
+
+
+def turn(facts: Facts, turned: NDArray[np.bool_]) -> Facts:
+    """The facts, of some pairs seen from the other side."""
+    swapped = np.repeat(turned, np.diff(facts.offsets)).astype(np.int64)
+    left = 2 * np.arange(len(swapped)) + swapped
+    sides = np.stack((left, left ^ 1), 1).ravel()
+    letters, borders = kernels.take_rows(facts.letters, facts.borders, sides)
+    return facts._replace(letters=letters, borders=borders)
+
+
+def join(many: Sequence[Facts]) -> Facts:
+    """Those of batches of pairs, end to end."""
+    return Facts(
+        _borders(np.concatenate([np.diff(one.offsets) for one in many])),
+        np.concatenate([one.kinds for one in many]),
+        np.concatenate([one.letters for one in many]),
+        _borders(np.concatenate([np.diff(one.borders) for one in many])),
+    )

@@ -15,6 +15,19 @@ SAME_TEXT = 1 << 7
 """The bit of ``found_by`` where no index needs to propose a pair, since the clean texts are one."""
 
 
+class Facts(NamedTuple):
+    """The facts that differ in ``m`` pairs, of each so many as are shown, as columns."""
+
+    offsets: Counts
+    """``int64[m + 1]``: those of pair ``i`` are ``offsets[i]`` up to ``offsets[i + 1]``."""
+    kinds: NDArray[np.uint8]
+    """``uint8[n]``: 0 for a number, 1 for a name."""
+    letters: NDArray[np.uint8]
+    """In UTF-8 and end to end, what the left and then the right article says, fact by fact."""
+    borders: Counts
+    """``int64[2 * n + 1]``: where each of these begins, and the end of the last."""
+
+
 class Weighed(NamedTuple):
     """What was measured on ``m`` pairs: a column of that length for each field of ``Evidence``, of
     the same name and meaning, but for the facts, of which only the figures are here.

@@ -105,7 +105,7 @@ class _Stars:
         worded = np.flatnonzero(corpus.rows >= 0)
         counts = np.bincount(corpus.rows[worded])
         self.copied = set(np.flatnonzero(counts > 1).tolist())
-        ends = kernels.unpack(np.unique(kernels.pack(np.concatenate((same, same[:, ::-1])))))
+        ends, _ = kernels.count_pairs(np.concatenate((same, same[:, ::-1])))
         links = np.bincount(ends[:, 0], minlength=len(counts))
         self.links: list[int] = links.tolist()
         self._near = ends[:, 1]

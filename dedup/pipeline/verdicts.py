@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 
 import numpy as np
 
-from .. import evidence, verdict
+from .. import evidence, fact, verdict
 from ..data import Relation, Verdict
-from ..weighed import Weighed
+from ..weighed import Facts, Weighed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from ..data import Article, Fact
+    from ..data import Article
 
 IS_SAME = np.array([rule.relation is Relation.SAME_STORY for rule in verdict.RULES])
 """Of each rule, whether those that it decides on are one story."""
@@ -34,29 +34,24 @@ class Batch(NamedTuple):
     rules: NDArray[np.uint8]
     """The places in ``verdict.RULES`` of those that decided."""
     weighed: Weighed
-    facts: dict[int, tuple[Fact, ...]]
-    """Those that differ, by the number of the pair; of most pairs none do."""
+    facts: Facts
 
     def take(self, numbers: NDArray[np.int64]) -> Batch:
         """Some of the pairs, in the order given."""
-        told = enumerate(numbers.tolist()) if self.facts else ()
-        known = ((at, self.facts.get(one)) for at, one in told)
         return Batch(
             self.places[numbers],
             self.rules[numbers],
             Weighed._make(column[numbers] for column in self.weighed),
-            {at: facts for at, facts in known if facts},
+            fact.take(self.facts, numbers),
         )
 
     def part(self, start: int, stop: int) -> Batch:
         """The pairs of a stretch, whose columns are not copied."""
-        numbers = range(start, min(stop, len(self.rules)))
-        known = ((at, self.facts.get(one)) for at, one in enumerate(numbers)) if self.facts else ()
         return Batch(
             self.places[start:stop],
             self.rules[start:stop],
             Weighed._make(column[start:stop] for column in self.weighed),
-            {at: facts for at, facts in known if facts},
+            fact.stretch(self.facts, start, stop),
         )
 
 
@@ -64,16 +59,11 @@ def joined(batches: Sequence[Batch]) -> Batch:
     """Batches end to end; there is at least one."""
     if len(batches) == 1:
         return batches[0]
-    facts: dict[int, tuple[Fact, ...]] = {}
-    start = 0
-    for one in batches:
-        facts |= {start + at: known for at, known in one.facts.items()}
-        start += len(one.rules)
     return Batch(
         np.concatenate([one.places for one in batches]),
         np.concatenate([one.rules for one in batches]),
         Weighed._make(map(np.concatenate, zip(*(one.weighed for one in batches), strict=True))),
-        facts,
+        fact.join([one.facts for one in batches]),
     )
 
 
@@ -135,7 +125,7 @@ class Verdicts(Sequence[Verdict]):
 
 def _made(ids: list[tuple[str, str]], judged: Batch) -> Iterator[Verdict]:
     """Verdicts on pairs of articles with these ids."""
-    told = evidence.tell(judged.weighed, judged.facts)
+    told = evidence.tell(judged.weighed, fact.tell(judged.facts))
     for (left, right), number, weighed in zip(ids, judged.rules.tolist(), told, strict=True):
         rule = verdict.RULES[number]
         yield Verdict(left, right, rule.relation, rule.kind, rule.name, weighed)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import candidate, evidence, fact, kernels, verdict
-from ..data import Fact, Verdict, unwatched
+from ..data import Verdict, unwatched
 from ..weighed import Weighed
 from . import columns
 from .verdicts import IS_SAME, IS_TOLD, Batch, Verdicts, joined
@@ -202,7 +202,8 @@ class Weigher:
 
     def _ruled(self, places: NDArray[np.int64], weighed: Weighed) -> Batch:
         """What the rules say to the evidence."""
-        return Batch(places, verdict.decide(weighed, self.settings.match), weighed, {})
+        rules = verdict.decide(weighed, self.settings.match)
+        return Batch(places, rules, weighed, fact.none(len(places)))
 
     def _judge_some(self, at: int) -> Batch:
         """A stretch of the proposed pairs, but for those that are distinct: their facts need not be
@@ -265,9 +266,8 @@ class Weigher:
         counts[filled], weights[filled] = found.counts, found.weights
         agreeing = measured.measures[:, _AGREEING]
         weighed = evidence.differing(judged.weighed, counts, weights, agreeing)
-        facts = zip(filled.tolist(), found.facts(), strict=True)
         ruled = self._ruled(judged.places, weighed)
-        return ruled._replace(facts={number: one for number, one in facts if one})
+        return ruled._replace(facts=fact.spread(found.facts, filled, len(counts)))
 
     def _facts(self, measured: _Measured, numbers: NDArray[np.int64]) -> fact.Differing:
         """The facts that differ in some of the measured pairs."""
@@ -289,11 +289,7 @@ def _turned(judged: Batch, turned: NDArray[np.bool_]) -> Batch:
     mirrored = evidence.mirror(judged.weighed)
     sides: Iterable[Any] = zip(mirrored, judged.weighed, strict=True)
     weighed = Weighed._make(np.where(turned, there, here) for there, here in sides)
-    facts = {
-        at: tuple(Fact(one.kind, one.right, one.left) for one in known) if turned[at] else known
-        for at, known in judged.facts.items()
-    }
-    return judged._replace(weighed=weighed, facts=facts)
+    return judged._replace(weighed=weighed, facts=fact.turn(judged.facts, turned))
 
 
 def _mirrored(

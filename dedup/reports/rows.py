@@ -7,23 +7,24 @@ for the two nouns that are many. Lines come many at a time, with ``BETWEEN`` bet
 from __future__ import annotations
 
 from functools import cache, partial
-from itertools import chain, islice, repeat
+from itertools import chain, islice, pairwise, repeat
 from json.encoder import encode_basestring
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .. import evidence, verdict
+from .. import evidence, fact, verdict
 from .figures import in_last_digits, of_last_digits, settled_columns
 from .screen import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
-    from ..data import Entry, Fact
+    from ..data import Entry
     from ..pipeline.verdicts import Verdicts
+    from ..weighed import Facts
 
 BETWEEN = ",\n  "
 """What stands between two items of a list."""
@@ -37,13 +38,15 @@ def articles(entries: Iterable[Entry]) -> Iterator[str]:
     """Each article as an object on one line; what is unknown is left out."""
     rest = iter(entries)
     while some := list(islice(rest, ENTRIES_AT_ONCE)):
-        yield BETWEEN.join(map(_article, some))
+        ids = _texts([one.id for one in some])
+        addresses = _texts([one.address for one in some])
+        titles = _texts([one.title for one in some])
+        yield BETWEEN.join(map(_article, some, ids, addresses, titles))
 
 
-def _article(one: Entry) -> str:
-    """One article."""
-    line = f'{{"id": {_text(one.id)}, "address": {_text(one.address)}'
-    line += f', "title": {_text(one.title)}, "words": {one.words}'
+def _article(one: Entry, told: str, address: str, title: str) -> str:
+    """One article, of which these texts are written."""
+    line = f'{{"id": {told}, "address": {address}, "title": {title}, "words": {one.words}'
     if one.story is not None:
         line += f', "story": {one.story}'
     line += ', "keep": true' if one.keep else ', "keep": false'
@@ -61,14 +64,21 @@ def _text(text: str) -> str:
     return guarded(encode_basestring(text))
 
 
+def _texts(texts: list[str]) -> list[str]:
+    """Each of many texts as JSON: what needs no escape together, needs none alone."""
+    whole = "".join(texts)
+    if _text(whole) == f'"{whole}"':
+        return [f'"{text}"' for text in texts]
+    return list(map(_text, texts))
+
+
 def pairs(verdicts: Verdicts) -> Iterator[str]:
     """Each verdict with its evidence, rounded, as an object on one line."""
     cells = _Cells()
     for ids, judged in verdicts.batches():
-        sides = ((_text(left), _text(right)) for left, right in ids)
-        left, right = zip(*sides, strict=True)
+        left, right = (_texts([pair[side] for pair in ids]) for side in range(2))
         told = settled_columns(judged.weighed)._asdict()
-        listed = _listed(judged.facts, len(ids))
+        listed = _listed(judged.facts)
         columns = [listed if name == "facts" else cells.of(name, told[name]) for name in _FIELDS]
         said = map(_said, judged.rules.tolist())
         starts = chain(['{"left": '], repeat(f'}}}}{BETWEEN}{{"left": '))
@@ -148,13 +158,16 @@ def _names(bits: int) -> str:
     return f"[{', '.join(map(encode_basestring, evidence.names(bits)))}]"
 
 
-def _listed(facts: Mapping[int, tuple[Fact, ...]], count: int) -> list[str]:
+def _listed(facts: Facts) -> list[str]:
     """The facts of many pairs."""
-    listed = [', "facts": []'] * count
-    for at, some in facts.items():
-        listed[at] = f', "facts": [{", ".join(map(_fact, some))}]'
+    said = iter(_texts(fact.texts(facts)))
+    sides = zip(facts.kinds.tolist(), said, said, strict=True)
+    every = [f'{_BEFORE[kind]}{left}, "right": {right}}}' for kind, left, right in sides]
+    listed = [', "facts": []'] * (len(facts.offsets) - 1)
+    for at, (start, end) in enumerate(pairwise(facts.offsets.tolist())):
+        if start < end:
+            listed[at] = f', "facts": [{", ".join(every[start:end])}]'
     return listed
 
 
-def _fact(one: Fact) -> str:
-    return f'{{"kind": "{one.kind}", "left": {_text(one.left)}, "right": {_text(one.right)}}}'
+_BEFORE = [f'{{"kind": "{kind}", "left": ' for kind in fact.KINDS]

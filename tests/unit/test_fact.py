@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup.data import Fact, Ragged
-from dedup.fact import FACTS_SHOWN, INFORMATIVE_IDF, Differing, Gaps, find
+from dedup.fact import FACTS_SHOWN, INFORMATIVE_IDF, Differing, Gaps, find, tell
 from dedup.kernels import IDF_UNIT, Sides
 
 SAYS = {
@@ -81,14 +81,14 @@ def found(pairs: list[list[Place]], heads: list[int] | None = None) -> Differing
 
 def every(told: Differing) -> list[list[Fact]]:
     """The facts of each pair."""
-    return [list(one) for one in told.facts()]
+    return [list(one) for one in tell(told.facts)]
 
 
 def facts(*places: Place, head: int = 0) -> list[Fact]:
     """The facts of one pair, which are all shown."""
     told = found([list(places)], [head])
-    assert told.counts.tolist() == [len(told.facts()[0])]
-    return list(told.facts()[0])
+    assert told.counts.tolist() == [len(tell(told.facts)[0])]
+    return list(tell(told.facts)[0])
 
 
 def number(left: str, right: str) -> Fact:
@@ -147,7 +147,7 @@ def test_facts_weigh_as_much_as_their_lighter_side() -> None:
     told = found([places, places[:1], []])
     assert told.counts.tolist() == [2, 1, 0]
     assert told.weights.tolist() == [INFORMATIVE_IDF + 9 * IDF_UNIT, INFORMATIVE_IDF, 0]
-    assert told.facts()[2] == ()
+    assert tell(told.facts)[2] == ()
 
 
 def test_only_the_first_are_shown() -> None:
@@ -177,7 +177,7 @@ def test_many_pairs_at_once_are_as_one_by_one(pairs: list[tuple[list[Place], int
     for at, (some, head) in enumerate(pairs):
         alone = found([some], [head])
         assert (told.counts[at], told.weights[at]) == (alone.counts[0], alone.weights[0])
-        assert told.facts()[at] == alone.facts()[0]
+        assert tell(told.facts)[at] == tell(alone.facts)[0]
 
 
 @given(asked)

@@ -105,19 +105,36 @@ def shown(judged: Batch, told: int, keeping: Collection[int]) -> NDArray[np.int6
     """
     listed = np.zeros(len(judged.rules), np.bool_)
     listed[[*keeping]] = True
-    measured = judged.weighed
-    closeness = -measured.term_cosine_ratio[:told], -measured.jaccard_ratio[:told]
-    order = np.lexsort((*judged.places[:told].T[::-1], *closeness[::-1]))
-    (lefts, rights), same = judged.places[:told].T.tolist(), IS_SAME[judged.rules[:told]].tolist()
-    articles = int(judged.places.max(initial=0)) + 1
-    counts = {True: [0] * articles, False: [0] * articles}
-    limits = {True: SAME_SHOWN, False: RELATED_SHOWN}
-    for number in order.tolist():
-        left, right = lefts[number], rights[number]
-        met = counts[same[number]]
-        if min(met[left], met[right]) < limits[same[number]]:
+    same = IS_SAME[judged.rules[:told]]
+    for numbers, limit in ((same, SAME_SHOWN), (~same, RELATED_SHOWN)):
+        listed[_closest(judged, np.flatnonzero(numbers), limit)] = True
+    numbers = np.flatnonzero(listed)
+    return numbers[np.argsort(kernels.pack(judged.places[numbers]), kind="stable")]
+
+
+def _closest(judged: Batch, numbers: NDArray[np.int64], limit: int) -> NDArray[np.int64]:
+    """Of some of the verdicts the closest: the closer ones before are up to ``limit`` for one of
+    the two articles at least.
+    """
+    places = judged.places[numbers]
+    counts = np.bincount(places.ravel())
+    many = (counts[places] > limit).all(axis=1)  # an article with fewer shows all that it has
+    if not many.any():
+        return numbers
+    crowded = np.zeros(len(counts), np.bool_)
+    crowded[places[many]] = True
+    asked = np.flatnonzero(crowded[places].any(axis=1))
+    measured, some = judged.weighed, numbers[asked]
+    closeness = -measured.term_cosine_ratio[some], -measured.jaccard_ratio[some]
+    order = np.lexsort((*places[asked].T[::-1], *closeness[::-1]))
+    lefts, rights = places[asked].T.tolist()
+    met = [0] * len(counts)
+    dropped = []
+    for at in order.tolist():
+        left, right = lefts[at], rights[at]
+        if min(met[left], met[right]) < limit:
             met[left] += 1
             met[right] += 1
-            listed[number] = True
-    numbers = np.flatnonzero(listed)
-    return numbers[np.lexsort(judged.places[numbers].T[::-1])]
+        else:
+            dropped.append(at)
+    return np.delete(numbers, asked[dropped])

@@ -24,16 +24,10 @@ TRIED_LIMIT = 8
 
 
 class Weigher(Protocol):
-    """Judges the articles at two places."""
+    """Judges pairs of articles, by their places."""
 
-    def find(self, left: int, right: int) -> int:
-        """The number of the verdict on them."""
-
-    def is_same(self, number: int) -> bool:
-        """Whether a verdict says that they are one story."""
-
-    def foresee(self, pairs: Sequence[tuple[int, int]]) -> None:
-        """Judge together pairs that will be asked for."""
+    def find(self, pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[bool]]:
+        """The number of the verdict on each pair, and whether it says that they are one story."""
 
 
 class Group(NamedTuple):
@@ -54,16 +48,16 @@ def group(
     ``same`` is ``int64[m, 2]``, the pairs of rows judged one story. Around the article that is one
     story with the most others, those that are directly so gather, and the rest starts anew; of the
     gathered ones that are one story with each other one, the best by ``policy`` is kept. The
-    ``weigher`` is told which verdicts will be asked for, so that they are found together.
+    ``weigher`` is asked for the verdicts of all stories together.
     """
     stars = _Stars(corpus, same, weigher, policy)
     groups, chains = [], 0
     pending = [stars.star(rows) for rows in stars.linked()]
     while pending:
-        weigher.foresee([pair for star in pending for pair in star.pairs])
+        held = stars.held([(star.keeper, star.places) for star in pending])
         rests = []
-        for star in pending:
-            story, rest = stars.settle(star)
+        for star, verdicts in zip(pending, held, strict=True):
+            story, rest = stars.settle(star, verdicts)
             if story:
                 groups.append(story)
             chains += bool(rest)
@@ -75,13 +69,12 @@ def group(
 
 
 class _Star(NamedTuple):
-    """Linked rows, the place of the article in their middle, and the pairs that it may hold."""
+    """Linked rows, the place of the article in their middle, and those that it may hold."""
 
     keeper: int
     rows: list[int]
-    asked: list[int]
-    """Those of the rows that are held against the keeper."""
-    pairs: list[tuple[int, int]]
+    places: list[int]
+    """The articles that are held against the keeper, row by row."""
 
 
 class _Stars:
@@ -142,19 +135,27 @@ class _Stars:
         home = self.row_of[keeper]
         near = self.near(home) | {home}
         asked = [row for row in rows if row in near or self._may_ask(row)]
-        pairs = [(keeper, at) for row in asked for at in self.places[row] if at != keeper]
-        return _Star(keeper, rows, asked, pairs)
+        places = [at for row in asked for at in self.places[row] if at != keeper]
+        return _Star(keeper, rows, places)
 
-    def settle(self, star: _Star) -> tuple[Group | None, list[int]]:
-        """One story out of linked rows, and the rows that are not in it."""
+    def held(self, asked: Sequence[tuple[int, list[int]]]) -> list[dict[int, int]]:
+        """For each keeper with articles that are held against it, those that are one story with
+        it, with the number of the verdict.
+        """
+        numbers, same = self.weigher.find([(at, one) for at, some in asked for one in some])
+        told = zip(numbers, same, strict=True)
+        every = [zip(some, told, strict=False) for _, some in asked]  # each takes what is its own
+        return [{at: number for at, (number, is_same) in some if is_same} for some in every]
+
+    def settle(self, star: _Star, held: dict[int, int]) -> tuple[Group | None, list[int]]:
+        """One story out of linked rows, and the rows that are not in it: a row is as a whole."""
         home = self.row_of[star.keeper]
         verdicts: dict[int, int] = {}
-        asked = set(star.asked)
         rest = []
         for row in star.rows:
-            held = self._hold(star.keeper, self.places[row]) if row in asked else None
-            if held is not None:
-                verdicts |= held
+            others = [at for at in self.places[row] if at != star.keeper]
+            if all(at in held for at in others):
+                verdicts.update((at, held[at]) for at in others)
             elif row != home:  # copies without a word of their own must not come back for ever
                 rest.append(row)
         if not verdicts:
@@ -167,16 +168,6 @@ class _Stars:
         self.asked[row] += 1
         return self.asked[row] <= ASKED_LIMIT
 
-    def _hold(self, keeper: int, places: Iterable[int]) -> dict[int, int] | None:
-        """The verdict of each other article with the keeper; None if one is not one story."""
-        held = {}
-        for at in places:
-            if at != keeper:
-                held[at] = self.weigher.find(keeper, at)
-                if not self.weigher.is_same(held[at]):
-                    return None
-        return held
-
     def keep_best(self, groups: Iterable[Group]) -> list[Group]:
         """The stories with the best of those members as keeper that are one story with each other
         one. The one it gathered around is; others are tried before it, the best first, and those of
@@ -187,17 +178,17 @@ class _Stars:
         for tried in range(TRIED_LIMIT):
             chosen = [self._chosen(members) for _, members in pending]
             tries = zip(pending, chosen, strict=True)
-            self.weigher.foresee([pair for (one, _), (at, _) in tries for pair in _wanted(one, at)])
+            held = self.held([(at, _wanted(story, at)) for (story, _), (at, _) in tries])
             rest = []
-            for (story, members), (keeper, why) in zip(pending, chosen, strict=True):
-                held: dict[int, int] | None = story.verdicts
-                if keeper != story.keeper:
-                    held = self._hold(keeper, story.members)
-                if held is None:
-                    rest.append((story, members))
+            for one, (keeper, why), verdicts in zip(pending, chosen, held, strict=True):
+                story = one[0]
+                if keeper == story.keeper:
+                    verdicts = story.verdicts
+                if len(verdicts) < len(story.members) - 1:
+                    rest.append(one)
                     continue
                 also = " of those that are one story with each other one" if tried else ""
-                kept.append(Group(keeper, why + also, story.members, held))
+                kept.append(Group(keeper, why + also, story.members, verdicts))
             pending = rest
         return kept + [story._replace(why="one story with each other one") for story, _ in pending]
 
@@ -207,8 +198,8 @@ class _Stars:
         return members.pop(at).place, why
 
 
-def _wanted(story: Group, keeper: int) -> list[tuple[int, int]]:
-    """The pairs on which it depends whether a member may be kept."""
+def _wanted(story: Group, keeper: int) -> list[int]:
+    """The members on whose verdicts with another one it depends whether that may be kept."""
     if keeper == story.keeper:
         return []
-    return [(keeper, at) for at in story.members if at != keeper]
+    return [at for at in story.members if at != keeper]

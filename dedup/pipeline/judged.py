@@ -37,11 +37,11 @@ def judge_pairs(
     weigher = Weigher(corpus, propose(corpus, settings), settings)
     places = {article.id: at for at, article in enumerate(corpus.articles)}
     asked = [(places[left], places[right]) for left, right in pairs]
-    weigher.foresee(asked)
+    numbers, _ = weigher.find(asked)
     verdicts = Verdicts(corpus.articles, weigher.judged())
     judged = []
-    for pair in asked:
-        one = verdicts[weigher.find(*pair)]
+    for pair, number in zip(asked, numbers, strict=True):
+        one = verdicts[number]
         by = tuple(name for name in one.evidence.found_by if name != "asked")
         judged.append(Judged(one, by, weigher.kept(*pair)))
     return tuple(judged)

@@ -67,6 +67,49 @@ def joined(batches: Sequence[Batch]) -> Batch:
     )
 
 
+class Numbered:
+    """Pairs that were judged, by number as they came, and the rule that decided on each.
+
+    They are sorted in stretches, of which each is longer than all after it: so there are few, and
+    a pair moves seldom.
+    """
+
+    def __init__(self) -> None:
+        """None yet."""
+        self._count = 0
+        self._sorted: list[_Stretch] = []
+
+    def note(self, packed: NDArray[np.int64], rules: NDArray[np.uint8]) -> None:
+        """Number pairs, each as one number of its own, after those there are."""
+        order = np.argsort(packed, kind="stable")
+        fresh = packed[order], self._count + order, rules[order]
+        self._count += len(packed)
+        while self._sorted and len(self._sorted[-1][0]) <= len(fresh[0]):
+            fresh = _merged(self._sorted.pop(), fresh)
+        self._sorted.append(fresh)
+
+    def find(self, packed: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.uint8]]:
+        """The number of each pair and its rule; -1 and 0 where it was not judged."""
+        numbers, rules = np.full(len(packed), -1, np.int64), np.zeros(len(packed), np.uint8)
+        for known, of_known, ruled in self._sorted:
+            at = np.searchsorted(known, packed)
+            at[at == len(known)] = 0
+            there = known[at] == packed
+            numbers[there], rules[there] = of_known[at[there]], ruled[at[there]]
+        return numbers, rules
+
+
+_Stretch = tuple["NDArray[np.int64]", "NDArray[np.int64]", "NDArray[np.uint8]"]
+
+
+def _merged(some: _Stretch, more: _Stretch) -> _Stretch:
+    """Two stretches as one."""
+    packed = np.concatenate((some[0], more[0]))
+    order = np.argsort(packed, kind="stable")
+    numbers = np.concatenate((some[1], more[1]))[order]
+    return packed[order], numbers, np.concatenate((some[2], more[2]))[order]
+
+
 class Verdicts(Sequence[Verdict]):
     """The verdicts on many pairs, made one by one as they are asked for."""
 

@@ -10,10 +10,10 @@ from .. import candidate, evidence, fact, kernels, verdict
 from ..data import Verdict, unwatched
 from ..weighed import Weighed
 from . import columns
-from .verdicts import IS_SAME, IS_TOLD, Batch, Verdicts, joined
+from .verdicts import IS_SAME, IS_TOLD, Batch, Numbered, Verdicts, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -63,8 +63,7 @@ class Weigher:
         self.run = run
         self._packed = kernels.pack(found.pairs)
         self._batches: list[Batch] = []
-        self._numbers: dict[int, int] = {}
-        self._rules: list[int] = []
+        self._known = Numbered()
         self._lengths = np.diff(corpus.sketched.cut.words.offsets)
         self._columns = columns.sides(corpus.sketched)
 
@@ -85,36 +84,32 @@ class Weigher:
         self._batches = [joined(self._batches or [none])]
         return self._batches[0]
 
-    def find(self, left: int, right: int) -> int:
-        """The number, among all that were judged, of the pair of articles at two places."""
-        packed = min(left, right) << 32 | max(left, right)
-        if packed not in self._numbers:
-            self.foresee([(left, right)])
-        return self._numbers[packed]
-
-    def is_same(self, number: int) -> bool:
-        """Whether a pair that was judged is one story."""
-        return bool(IS_SAME[self._rules[number]])
+    def find(self, pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[bool]]:
+        """The number, among all that were judged, of each pair of articles, by their places, and
+        whether it is one story. Those that were not judged are judged together.
+        """
+        packed = kernels.pack(np.sort(np.array(pairs, np.int64).reshape(-1, 2), axis=1))
+        numbers, rules = self._known.find(packed)
+        if (numbers < 0).any():
+            self._judge(np.unique(packed[numbers < 0]))
+            numbers, rules = self._known.find(packed)
+        return numbers.tolist(), IS_SAME[rules].tolist()
 
     def weigh(self, left: int, right: int) -> Verdict:
         """The verdict on the articles at two places; the lower one is the left side."""
-        number = self.find(left, right)
+        [number], _ = self.find([(left, right)])
         return Verdicts(self.corpus.articles, self.judged())[number]
 
-    def foresee(self, pairs: Iterable[tuple[int, int]]) -> None:
-        """Judge together pairs of articles that will be asked for."""
-        wanted = {min(pair) << 32 | max(pair): None for pair in pairs}
-        fresh = [one for one in wanted if one not in self._numbers]
-        if not fresh:
-            return
-        places = kernels.unpack(np.array(fresh, np.int64))
+    def _judge(self, packed: NDArray[np.int64]) -> None:
+        """Judge pairs of articles that were not."""
+        places = kernels.unpack(packed)
         rows = self.corpus.rows[places]
         wordless = (rows < 0).any(axis=1)
         copies = (rows[:, 0] == rows[:, 1]) & ~wordless
         self._note(self._told_apart(places[wordless]))
         self._note(self._told_equal(places[copies]))
         rest = np.flatnonzero(~copies & ~wordless)
-        known = self._known(rows[rest])
+        known = self._proposed(rows[rest])
         if (known >= 0).any():
             self._note(self._judge_again(places[rest[known >= 0]], known[known >= 0]))
             rest = rest[known < 0]
@@ -124,12 +119,12 @@ class Weigher:
         for judged in self._each(self._judge_closely, some):
             self._note(judged)
 
-    def _known(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
+    def _proposed(self, rows: NDArray[np.int64]) -> NDArray[np.int64]:
         """For each pair of rows, the place in the first batch, which has the proposed pairs, of the
         verdict on their first articles; -1 if there is none.
         """
-        firsts = kernels.pack(np.sort(self.corpus.first[rows], axis=1)).tolist()
-        numbers = np.array([self._numbers.get(one, -1) for one in firsts], np.int64)
+        firsts = kernels.pack(np.sort(self.corpus.first[rows], axis=1))
+        numbers, _ = self._known.find(firsts)
         there = len(self._batches[0].rules) if self._batches else 0
         return np.where(numbers < there, numbers, -1)
 
@@ -166,9 +161,7 @@ class Weigher:
         """Put pairs that were judged after those there are."""
         if not len(judged.rules):
             return
-        numbers = range(len(self._rules), len(self._rules) + len(judged.rules))
-        self._numbers.update(zip(kernels.pack(judged.places).tolist(), numbers, strict=True))
-        self._rules += judged.rules.tolist()
+        self._known.note(kernels.pack(judged.places), judged.rules)
         self._batches.append(judged)
 
     def _found_by(self, rows: NDArray[np.int64]) -> NDArray[np.uint8]:
@@ -245,7 +238,9 @@ class Weigher:
         signatures = cut.signatures
         agree = signatures[pairs[:, 0]] == signatures[pairs[:, 1]]
         bands, rows = candidate.choose_bands(signatures.shape[1], self.settings.candidate)
-        banded = agree[:, : bands * rows].reshape(len(pairs), bands, rows).all(axis=2)
+        banded = agree[:, : bands * rows : rows].copy()
+        for row in range(1, rows):
+            banded &= agree[:, row : bands * rows : rows]
         found = evidence.Found(found_by[kept], banded.sum(axis=1), agree.mean(axis=1))
         return _Measured(pairs, measures, shingles, found, places[:, 1:], place_offsets)
 

@@ -11,7 +11,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
-from rapidfuzz import fuzz
+from rapidfuzz import fuzz, process
 
 from .data import Article, Evidence, Fact
 from .kernels import IDF_UNIT, MEASURES, WEIGHT_UNIT, Bounds
@@ -20,6 +20,7 @@ from .weighed import SAME_TEXT, Weighed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from datetime import datetime
 
     from numpy.typing import NDArray
 
@@ -216,35 +217,38 @@ def names(found_by: int) -> tuple[str, ...]:
     return ("same-text",) if found_by == SAME_TEXT else names or ("asked",)
 
 
-def beside(pairs: Sequence[tuple[Article, Article]]) -> Beside:
+def beside(lefts: Sequence[Article], rights: Sequence[Article]) -> Beside:
     """What is known of the articles of each pair besides their texts."""
+    sources = [
+        one.source == other.source if one.source and other.source else -1
+        for one, other in zip(lefts, rights, strict=True)
+    ]
+    hours = [
+        np.nan
+        if one.published is None or other.published is None
+        else _hours_apart(one.published, other.published)
+        for one, other in zip(lefts, rights, strict=True)
+    ]
     return Beside(
-        np.array([_title_ratio(*pair) for pair in pairs], np.float64),
-        np.array([_hours_apart(*pair) for pair in pairs], np.float64),
-        np.array([_same_source(*pair) for pair in pairs], np.int8),
+        _title_ratios([one.title for one in lefts], [one.title for one in rights]),
+        np.array(hours, np.float64),
+        np.array(sources, np.int8),
     )
 
 
-def _title_ratio(left: Article, right: Article) -> float:
-    """Likeness of the titles, whatever the order of their words."""
-    if not left.title or not right.title:
-        return np.nan
-    ratio = fuzz.token_sort_ratio(left.title.casefold(), right.title.casefold())
-    return ratio / 100
+def _title_ratios(lefts: Sequence[str], rights: Sequence[str]) -> NDArray[np.float64]:
+    """Likeness of the titles of each pair, whatever the order of their words."""
+    ratios = np.full(len(lefts), np.nan)
+    both = [at for at, one in enumerate(lefts) if one and rights[at]]
+    if both:
+        sides = ([side[at].casefold() for at in both] for side in (lefts, rights))
+        ratios[both] = process.cpdist(*sides, scorer=fuzz.token_sort_ratio, dtype=np.float64) / 100
+    return ratios
 
 
-def _hours_apart(left: Article, right: Article) -> float:
-    """Hours between the two dates of publication; those without a zone are taken as given."""
-    if left.published is None or right.published is None:
-        return np.nan
-    apart = left.published.replace(tzinfo=None) - right.published.replace(tzinfo=None)
-    if left.published.tzinfo and right.published.tzinfo:
-        apart = left.published - right.published
+def _hours_apart(left: datetime, right: datetime) -> float:
+    """Hours between two dates of publication; those without a zone are taken as given."""
+    apart = left.replace(tzinfo=None) - right.replace(tzinfo=None)
+    if left.tzinfo and right.tzinfo:
+        apart = left - right
     return abs(apart.total_seconds()) / 3600
-
-
-def _same_source(left: Article, right: Article) -> int:
-    """Whether one outlet published both, where both are known."""
-    if not left.source or not right.source:
-        return -1
-    return left.source == right.source

@@ -129,19 +129,21 @@ class Verdicts(Sequence[Verdict]):
     def __getitem__(self, at: int | slice) -> Verdict | tuple[Verdict, ...]:
         """One of them, or some."""
         some = self._judged.take(np.arange(len(self))[at if isinstance(at, slice) else [at]])
-        made = tuple(_made(self._ids(some.places), some))
+        made = tuple(_made(*self._ids(some.places), some))
         return made if isinstance(at, slice) else made[0]
 
     def __iter__(self) -> Iterator[Verdict]:
         """Each of them."""
-        for ids, some in self.batches():
-            yield from _made(ids, some)
+        for lefts, rights, some in self.batches():
+            yield from _made(lefts, rights, some)
 
-    def batches(self) -> Iterator[tuple[list[tuple[str, str]], Batch]]:
-        """A stretch at a time, the ids of the pairs beside it, without making their verdicts."""
+    def batches(self) -> Iterator[tuple[list[str], list[str], Batch]]:
+        """A stretch at a time, the ids of the left and the right articles before it, without making
+        the verdicts.
+        """
         for start in range(0, len(self), READ_AT_ONCE):
             some = self._judged.part(start, start + READ_AT_ONCE)
-            yield self._ids(some.places), some
+            yield *self._ids(some.places), some
 
     def mapped(self, change: Callable[[Weighed], Weighed]) -> Verdicts:
         """The same verdicts, their evidence changed by ``change``, such as rounded."""
@@ -158,17 +160,18 @@ class Verdicts(Sequence[Verdict]):
         """The ids of each pair that is one story, without making its verdict."""
         places = self._judged.places[IS_SAME[self._judged.rules]]
         for start in range(0, len(places), READ_AT_ONCE):
-            yield from self._ids(places[start : start + READ_AT_ONCE])
+            yield from zip(*self._ids(places[start : start + READ_AT_ONCE]), strict=True)
 
-    def _ids(self, places: NDArray[np.int64]) -> list[tuple[str, str]]:
-        """The ids of the articles at places."""
+    def _ids(self, places: NDArray[np.int64]) -> tuple[list[str], list[str]]:
+        """The ids of the left and the right articles at places."""
         articles = self._articles
-        return [(articles[left].id, articles[right].id) for left, right in places.tolist()]
+        lefts, rights = places.T.tolist()
+        return [articles[at].id for at in lefts], [articles[at].id for at in rights]
 
 
-def _made(ids: list[tuple[str, str]], judged: Batch) -> Iterator[Verdict]:
+def _made(lefts: list[str], rights: list[str], judged: Batch) -> Iterator[Verdict]:
     """Verdicts on pairs of articles with these ids."""
     told = evidence.tell(judged.weighed, fact.tell(judged.facts))
-    for (left, right), number, weighed in zip(ids, judged.rules.tolist(), told, strict=True):
-        rule = verdict.RULES[number]
+    rules = (verdict.RULES[number] for number in judged.rules.tolist())
+    for left, right, rule, weighed in zip(lefts, rights, rules, told, strict=True):
         yield Verdict(left, right, rule.relation, rule.kind, rule.name, weighed)

@@ -175,8 +175,8 @@ class Weigher:
     def _beside(self, places: NDArray[np.int64]) -> evidence.Beside:
         """What is known of pairs of articles besides their texts."""
         articles = self.corpus.articles
-        pairs = [(articles[left], articles[right]) for left, right in places.tolist()]
-        return evidence.beside(pairs)
+        lefts, rights = ([articles[at] for at in side] for side in places.T.tolist())
+        return evidence.beside(lefts, rights)
 
     def _told_equal(self, places: NDArray[np.int64]) -> Batch:
         """The verdicts on articles that share a row."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from functools import cache, partial
 from itertools import chain, islice, pairwise, repeat
 from json.encoder import encode_basestring
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -38,24 +39,31 @@ def articles(entries: Iterable[Entry]) -> Iterator[str]:
     """Each article as an object on one line; what is unknown is left out."""
     rest = iter(entries)
     while some := list(islice(rest, ENTRIES_AT_ONCE)):
-        ids = _texts([one.id for one in some])
-        addresses = _texts([one.address for one in some])
-        titles = _texts([one.title for one in some])
-        yield BETWEEN.join(map(_article, some, ids, addresses, titles))
+        yield BETWEEN.join(map(_article, some, *(_column(some, name) for name in _WRITTEN)))
 
 
-def _article(one: Entry, told: str, address: str, title: str) -> str:
-    """One article, of which these texts are written."""
+_WRITTEN = "id", "address", "title", "copy_of", "rule", "digest"
+"""The fields of an article that are texts."""
+
+
+def _column(entries: list[Entry], name: str) -> list[str]:
+    """A text of each article as JSON."""
+    return _texts([one or "" for one in map(attrgetter(name), entries)])
+
+
+def _article(one: Entry, *texts: str) -> str:
+    """One article, whose texts are written."""
+    told, address, title, copy_of, rule, digest = texts
     line = f'{{"id": {told}, "address": {address}, "title": {title}, "words": {one.words}'
     if one.story is not None:
         line += f', "story": {one.story}'
     line += ', "keep": true' if one.keep else ', "keep": false'
     if one.copy_of is not None:
-        line += f', "copy_of": {_text(one.copy_of)}'
+        line += f', "copy_of": {copy_of}'
     if one.rule is not None:
-        line += f', "rule": {_text(one.rule)}'
+        line += f', "rule": {rule}'
     if one.digest:
-        line += f', "digest": {_text(one.digest)}'
+        line += f', "digest": {digest}'
     return line + (', "known": true}' if one.known else "}")
 
 
@@ -75,8 +83,8 @@ def _texts(texts: list[str]) -> list[str]:
 def pairs(verdicts: Verdicts) -> Iterator[str]:
     """Each verdict with its evidence, rounded, as an object on one line."""
     cells = _Cells()
-    for ids, judged in verdicts.batches():
-        left, right = (_texts([pair[side] for pair in ids]) for side in range(2))
+    for *ids, judged in verdicts.batches():
+        left, right = map(_texts, ids)
         told = settled_columns(judged.weighed)._asdict()
         listed = _listed(judged.facts)
         columns = [listed if name == "facts" else cells.of(name, told[name]) for name in _FIELDS]

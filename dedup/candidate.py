@@ -136,7 +136,8 @@ def _together(
     for mine in kernels.parts(keys.values):
         lengths = np.diff(np.searchsorted(mine, keys.offsets))  # of what stands in this part
         rows = np.repeat(np.arange(len(lengths)), lengths)
-        found.append(kernels.bucket_pairs(keys.values[mine], rows, full, limit))
+        values = keys.values if len(mine) == len(keys.values) else keys.values[mine]
+        found.append(kernels.bucket_pairs(values, rows, full, limit))
     if len(found) == 1:
         return found[0]
     packed = np.concatenate([kernels.pack(pairs) for pairs, _, _ in found])

@@ -71,21 +71,57 @@ static size_t repeated(const uint64_t *key, const int64_t *row, size_t count, En
     return kept;
 }
 
+/* Distinct pairs and how often each was met, sorted; and a heap of those met since. */
 typedef struct {
     uint64_t *pairs;
-    size_t count, room;
+    uint32_t *times;
+    size_t count;
+    uint64_t *heap;
+    size_t met, room;
 } Pairs;
+
+enum { LEAST_ROOM = 1 << 17 };
+
+/* Sort the heap and merge it in; returns 0 when memory ends. The heap then has room for as many as
+ * there are, so that a pair is moved few times. */
+static int settle(Pairs *found)
+{
+    size_t met = found->met, kept = 0;
+    uint64_t *heap = found->heap, *spare = malloc((met + 1) * sizeof *spare);
+    if (!spare) return 0;
+    sort_numbers(heap, spare, met);
+    free(spare);
+    uint64_t *pairs = malloc((found->count + met + 1) * sizeof *pairs);
+    uint32_t *times = malloc((found->count + met + 1) * sizeof *times);
+    if (!pairs || !times) {
+        free(pairs);
+        free(times);
+        return 0;
+    }
+    for (size_t i = 0, j = 0; i < met || j < found->count; kept++) {
+        uint64_t next = j < found->count ? found->pairs[j] : heap[i];
+        if (i < met && heap[i] < next) next = heap[i];
+        pairs[kept] = next;
+        times[kept] = j < found->count && found->pairs[j] == next ? found->times[j++] : 0;
+        for (; i < met && heap[i] == next; i++) times[kept]++;
+    }
+    free(found->pairs);
+    free(found->times);
+    found->pairs = pairs;
+    found->times = times;
+    found->count = kept;
+    found->met = 0;
+    if (kept <= found->room) return 1;
+    free(heap);
+    found->heap = malloc(kept * sizeof *heap);
+    found->room = found->heap ? kept : 0;
+    return found->heap != NULL;
+}
 
 static int emit(Pairs *found, uint32_t left, uint32_t right)
 {
-    if (found->count == found->room) {
-        size_t room = found->room ? 2 * found->room : 4096;
-        uint64_t *more = realloc(found->pairs, room * sizeof *more);
-        if (!more) return 0;
-        found->pairs = more;
-        found->room = room;
-    }
-    found->pairs[found->count++] = (uint64_t)left << 32 | right;
+    if (found->met == found->room && !settle(found)) return 0;
+    found->heap[found->met++] = (uint64_t)left << 32 | right;
     return 1;
 }
 
@@ -131,13 +167,12 @@ PyObject *bucket_pairs(PyObject *module, PyObject *args)
     Py_buffer keys, rows;
     Py_ssize_t full, limit, cut = 0;
     if (!PyArg_ParseTuple(args, "y*y*nn", &keys, &rows, &full, &limit)) return NULL;
-    Pairs found = {NULL, 0, 0};
-    uint64_t *spare = NULL;
-    int failed = 0;
+    Pairs found = {NULL, NULL, 0, malloc(LEAST_ROOM * sizeof *found.heap), 0, LEAST_ROOM};
+    int failed = !found.heap;
     Py_BEGIN_ALLOW_THREADS
     size_t count = (size_t)keys.len / 8;
     Entry *entries = malloc((count + 1) * sizeof *entries), *other = NULL;
-    failed = !entries;
+    failed = failed || !entries;
     if (!failed) {
         count = repeated(keys.buf, rows.buf, count, entries);
         other = malloc((count + 1) * sizeof *other);
@@ -156,12 +191,8 @@ PyObject *bucket_pairs(PyObject *module, PyObject *args)
     }
     free(entries);
     free(other);
-    if (!failed && found.count) {
-        spare = malloc(found.count * sizeof *spare);
-        failed = !spare;
-        if (!failed) sort_numbers(found.pairs, spare, found.count);
-    }
-    free(spare);
+    failed = failed || !settle(&found);
+    free(found.heap);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&keys);
     PyBuffer_Release(&rows);
@@ -169,19 +200,20 @@ PyObject *bucket_pairs(PyObject *module, PyObject *args)
     if (failed) {
         PyErr_NoMemory();
     } else {
-        Py_ssize_t kept = 0;
-        for (size_t i = 0; i < found.count; i++)
-            kept += i == 0 || found.pairs[i] != found.pairs[i - 1];
-        pairs = PyBytes_FromStringAndSize(NULL, 16 * kept);
-        counts = PyBytes_FromStringAndSize(NULL, 8 * kept);
+        pairs = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(16 * found.count));
+        counts = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)(8 * found.count));
     }
     if (pairs && counts) {
-        Py_BEGIN_ALLOW_THREADS
-        count_each(found.pairs, found.count, (int64_t *)(void *)PyBytes_AS_STRING(pairs),
-                   (int64_t *)(void *)PyBytes_AS_STRING(counts));
-        Py_END_ALLOW_THREADS
+        int64_t *pair = (int64_t *)(void *)PyBytes_AS_STRING(pairs);
+        int64_t *times = (int64_t *)(void *)PyBytes_AS_STRING(counts);
+        for (size_t i = 0; i < found.count; i++) {
+            pair[2 * i] = (int64_t)(found.pairs[i] >> 32);
+            pair[2 * i + 1] = (int64_t)(found.pairs[i] & 0xFFFFFFFFULL);
+            times[i] = found.times[i];
+        }
     }
     free(found.pairs);
+    free(found.times);
     if (pairs && counts) return Py_BuildValue("NNn", pairs, counts, cut);
     Py_XDECREF(pairs);
     Py_XDECREF(counts);

@@ -125,7 +125,7 @@ class Cut:
     signatures: NDArray[np.uint32]
     """``uint32[n, size]``."""
     digests: NDArray[np.uint64]
-    """``uint64[n]``: a hash of the clean text."""
+    """``uint64[n, 2]``: the first half of the SHA-256 of the clean text."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,9 @@ from numpy.typing import NDArray
 
 _Array = NDArray[Any]
 
-_Cut = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
+_Cut = tuple[bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes, bytes]
 
 def cut_texts(texts: list[str], /) -> _Cut: ...
-def clean_texts(texts: list[str], /) -> list[bytes | None]: ...
 def join_texts(texts: list[str], out: _Array, /) -> bytes: ...
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int, /

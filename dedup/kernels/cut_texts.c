@@ -1,4 +1,5 @@
-/* Texts to words by number: what text.clean, text.words, hash_words and term.stem give. */
+/* Texts to clean ones and their words by number: what text.clean, text.words, hash_words and
+ * term.stem give. */
 #include "find_words.h"
 
 enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15, AHEAD = 16 };
@@ -30,8 +31,15 @@ struct lexicon {
     size_t count, room; /* slots are twice as many as there is room */
 };
 
+/* Clean texts end to end. */
+struct clean {
+    uint8_t *bytes;
+    size_t size, room;
+};
+
 /* Scratch memory of one call. */
 struct work {
+    struct clean clean;
     struct found found;
     struct lexicon lexicon;
     uint64_t *hashes; /* of one text's words */
@@ -130,13 +138,13 @@ static uint64_t polynomial(const uint8_t *bytes, size_t size)
     return sum;
 }
 
-/* Hash the words of a clean text, and give the polynomial of all its bytes: prefix sums over a block
-   give that of every word in it. */
-WIDEST static uint64_t sum_spans(struct work *work, size_t size)
+/* Hash the words of a clean text: prefix sums of its bytes over a block give the polynomial of every
+   word in it. */
+WIDEST static void sum_spans(struct work *work, size_t size)
 {
     const uint32_t *starts = work->found.spans.starts, *ends = work->found.spans.ends;
     const uint8_t *text = work->found.clean;
-    uint64_t *sums = work->sums, *hashes = work->hashes, whole = 0, factor = 1;
+    uint64_t *sums = work->sums, *hashes = work->hashes;
     size_t i = 0, words = work->found.spans.count;
     for (size_t base = 0, count; base < size; base += count) {
         count = size - base < BLOCK ? size - base : BLOCK;
@@ -151,12 +159,9 @@ WIDEST static uint64_t sum_spans(struct work *work, size_t size)
         }
         for (; i < words && starts[i] < base + count; i++)
             hashes[i] = polynomial(text + starts[i], ends[i] - starts[i]);
-        whole += sums[count] * factor;
-        factor *= power[count];
     }
     for (i = 0; i < words; i++)
         hashes[i] = mix(hashes[i]);
-    return whole;
 }
 
 /* Put the letters of one more word behind those there are; 0 when memory ends. */
@@ -210,17 +215,32 @@ static int number_spans(struct work *work, uint32_t *words)
     return 1;
 }
 
+/* Put one more clean text behind those there are; 0 when memory ends. */
+static int keep_clean(struct clean *kept, const uint8_t *clean, size_t size)
+{
+    if (kept->size + size > kept->room) {
+        size_t room = 2 * (kept->size + size);
+        uint8_t *bytes = realloc(kept->bytes, room);
+        if (!bytes) return 0;
+        kept->bytes = bytes;
+        kept->room = room;
+    }
+    memcpy(kept->bytes + kept->size, clean, size);
+    kept->size += size;
+    return 1;
+}
+
 /* Cut one text, with the same answers. */
-static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows,
-                    uint64_t *digest)
+static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows)
 {
     int found = find_words(&work->found, text, &size);
     if (found <= 0)
         return found;
     size_t count = work->found.spans.count;
-    if (!reserve_rows(rows, count) || !reserve_hashes(work, count))
+    if (!reserve_rows(rows, count) || !reserve_hashes(work, count)
+        || !keep_clean(&work->clean, work->found.clean, size))
         return -1;
-    *digest = mix(sum_spans(work, size));
+    sum_spans(work, size);
     if (!number_spans(work, rows->words + rows->count))
         return -1;
     rows->count += count;
@@ -236,7 +256,7 @@ struct batch {
     const char **utf8;
     Py_ssize_t *sizes;
     int64_t *offsets;
-    uint64_t *digests;
+    int64_t *ends; /* of the clean texts */
     uint8_t *done;
     struct rows rows;
     struct work *work;
@@ -264,20 +284,19 @@ static int gather(struct batch *b)
 /* Cut all texts; touches nothing of the interpreter. */
 static int cut_all(struct batch *b)
 {
-    b->offsets[0] = 0;
+    b->offsets[0] = b->ends[0] = 0;
     for (Py_ssize_t i = 0; i < b->count; i++) {
         size_t before = b->rows.count;
         int done = 0;
-        b->digests[i] = 0;
         if (b->utf8[i])
-            done = cut_text(b->work, (const uint8_t *)b->utf8[i], (size_t)b->sizes[i], &b->rows,
-                            &b->digests[i]);
+            done = cut_text(b->work, (const uint8_t *)b->utf8[i], (size_t)b->sizes[i], &b->rows);
         if (done < 0)
             return 0;
         if (!done)
             b->rows.count = before;
         b->done[i] = (uint8_t)done;
         b->offsets[i + 1] = (int64_t)b->rows.count;
+        b->ends[i + 1] = (int64_t)b->work->clean.size;
     }
     return 1;
 }
@@ -288,9 +307,11 @@ static PyObject *as_result(struct batch *b)
     const struct lexicon *known = &b->work->lexicon;
     if (!resize_rows(&b->rows, b->rows.count))
         return NULL;
-    return Py_BuildValue("(Oy#y#y#y#y#y#y#y#)", b->rows.bytes,
+    return Py_BuildValue("(Oy#y#y#y#y#y#y#y#y#)", b->rows.bytes,
                          (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
-                         (const char *)b->digests, n * (Py_ssize_t)sizeof *b->digests,
+                         b->work->clean.bytes ? (const char *)b->work->clean.bytes : "",
+                         (Py_ssize_t)b->work->clean.size,
+                         (const char *)b->ends, (n + 1) * (Py_ssize_t)sizeof *b->ends,
                          (const char *)b->done, n,
                          (const char *)known->hashes, words * (Py_ssize_t)sizeof *known->hashes,
                          (const char *)known->stems, words * (Py_ssize_t)sizeof *known->stems,
@@ -309,10 +330,10 @@ static int prepare(struct batch *b)
     b->utf8 = calloc(rows, sizeof *b->utf8);
     b->sizes = calloc(rows, sizeof *b->sizes);
     b->offsets = calloc(rows, sizeof *b->offsets);
-    b->digests = calloc(rows, sizeof *b->digests);
+    b->ends = calloc(rows, sizeof *b->ends);
     b->done = calloc(rows, sizeof *b->done);
     b->rows.bytes = PyBytes_FromStringAndSize(NULL, 1);
-    if (!b->work || !b->utf8 || !b->sizes || !b->offsets || !b->digests || !b->done
+    if (!b->work || !b->utf8 || !b->sizes || !b->offsets || !b->ends || !b->done
         || !b->rows.bytes) {
         PyErr_NoMemory();
         return 0;
@@ -335,6 +356,7 @@ static void release(struct batch *b)
     if (b->work) {
         release_found(&b->work->found);
         free(b->work->hashes);
+        free(b->work->clean.bytes);
         free(b->work->lexicon.hashes);
         free(b->work->lexicon.stems);
         free(b->work->lexicon.marks);
@@ -346,14 +368,14 @@ static void release(struct batch *b)
     free(b->utf8);
     free(b->sizes);
     free(b->offsets);
-    free(b->digests);
+    free(b->ends);
     free(b->done);
     Py_XDECREF(b->rows.bytes);
     Py_XDECREF(b->texts);
 }
 
-/* cut_texts(texts: list[str]) -> (words, offsets, digests, done, hashes, stems, marks, letters,
-   borders), as bytes */
+/* cut_texts(texts: list[str]) -> (words, offsets, clean, ends, done, hashes, stems, marks,
+   letters, borders), as bytes */
 PyObject *cut_texts(PyObject *module, PyObject *args)
 {
     struct batch b = {0};

@@ -102,7 +102,6 @@ PyObject *count_rows(PyObject *module, PyObject *args);
 PyObject *take_rows(PyObject *module, PyObject *args);
 PyObject *weigh_rows(PyObject *module, PyObject *args);
 PyObject *close_rows(PyObject *module, PyObject *args);
-PyObject *clean_texts(PyObject *module, PyObject *args);
 PyObject *may_resemble(PyObject *module, PyObject *args);
 PyObject *weigh_gaps(PyObject *module, PyObject *args);
 PyObject *measure_pairs(PyObject *module, PyObject *args);

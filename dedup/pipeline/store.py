@@ -162,7 +162,7 @@ class _Known:
         offsets, values = batch.words.offsets.tolist(), batch.words.values
         fresh: list[int] = []
         before = len(self.first)
-        for at, digest in enumerate(batch.digests.tolist()):
+        for at, digest in enumerate(batch.digests[:, 0].tolist()):
             start, end = offsets[at], offsets[at + 1]
             if start == end:
                 self.rows.append(-1)

@@ -72,11 +72,11 @@ def test_a_column_without_values_has_its_type(storage):
 
 
 def test_texts_come_back_by_number_in_any_order(storage):
-    texts = storage.texts()
-    texts.extend(TEXTS[:2])
+    texts, articles = storage.texts(), [Article("a", text) for text in TEXTS]
+    texts.extend(articles[:2])
     texts.extend([])
     assert texts.get(np.array([1, 0])) == [TEXTS[1], TEXTS[0]]
-    texts.extend(TEXTS[2:])
+    texts.extend(articles[2:])
     assert texts.get(np.array([5, 0, 3, 3, 4, 2])) == [TEXTS[at] for at in (5, 0, 3, 3, 4, 2)]
     assert texts.get(np.zeros(0, np.int64)) == []
 
@@ -84,7 +84,7 @@ def test_texts_come_back_by_number_in_any_order(storage):
 def test_in_memory_texts_are_not_copied():
     texts = Memory().texts()
     mine = "".join(["a text ", "of its own"])
-    texts.extend([mine])
+    texts.extend([Article("a", mine)])
     assert texts.get(np.array([0]))[0] is mine
 
 

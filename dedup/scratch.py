@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
-from . import kernels
 from .errors import DedupError
 from .pipeline.memory import HeldColumn
 
@@ -172,8 +171,9 @@ class ScratchTexts:
 
     def extend(self, articles: Sequence[Article]) -> None:
         """Put the texts of articles after those there are."""
-        joined, lengths = kernels.join_texts([one.text for one in articles])
-        self._bytes.extend(np.frombuffer(joined, np.uint8))
+        parts = [one.text.encode(errors="surrogatepass") for one in articles]
+        self._bytes.extend(np.frombuffer(b"".join(parts), np.uint8))
+        lengths = np.array([len(one) for one in parts], np.int64)
         self._ends.extend(self._size + np.cumsum(lengths))
         self._size += int(lengths.sum())
 

@@ -77,7 +77,6 @@ void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 void hash_each_run(const uint64_t *values, int64_t count, int64_t size, uint64_t *hashes);
 
 PyObject *cut_texts(PyObject *module, PyObject *args);
-PyObject *join_texts(PyObject *module, PyObject *args);
 PyObject *scan_records(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
 PyObject *hash_runs(PyObject *module, PyObject *args);

@@ -53,13 +53,6 @@ def cut_texts(texts: list[str]) -> Texts:
     )
 
 
-def join_texts(texts: list[str]) -> tuple[bytes, I64]:
-    """See ``reference.join_texts``."""
-    sizes = np.empty(len(texts), np.int64)
-    joined: bytes = _native.join_texts(texts, sizes)
-    return joined, sizes
-
-
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int
 ) -> tuple[I64, list[dict[str, str] | None]]:

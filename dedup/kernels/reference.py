@@ -75,14 +75,6 @@ def cut_texts(texts: list[str]) -> Texts:
     )
 
 
-def join_texts(texts: list[str]) -> tuple[bytes, I64]:
-    """The texts end to end in UTF-8, and how many bytes each takes; half a character is written
-    as if it were a whole one.
-    """
-    parts = [text.encode(errors="surrogatepass") for text in texts]
-    return b"".join(parts), np.array([len(one) for one in parts], np.int64)
-
-
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int
 ) -> tuple[I64, list[dict[str, str] | None]]:

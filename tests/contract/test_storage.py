@@ -88,6 +88,23 @@ def test_in_memory_texts_are_not_copied():
     assert texts.get(np.array([0]))[0] is mine
 
 
+def test_texts_that_last_are_asked_for_where_they_lie():
+    """By their addresses, once each time, and not held."""
+    asked = []
+
+    def again(addresses):
+        asked.append(list(addresses))
+        return {address: f"text of {address}" for address in addresses if address != "b"}
+
+    with Scratch(1, again) as scratch:
+        texts = scratch.texts()
+        texts.extend([Article(name, "x" * 999, name) for name in "abc"])
+        assert texts.get(np.array([2, 1, 0, 2])) == ["text of c", "", "text of a", "text of c"]
+        assert texts.get(np.zeros(0, np.int64)) == []
+        assert asked == [["c", "b", "a", "c"]]
+        assert scratch.files == []
+
+
 def test_no_more_is_held_than_a_quarter_of_the_bound():
     with Scratch(20_000) as scratch:
         columns = [scratch.column(np.zeros(0, np.uint8)) for _ in range(5)]

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Again = Callable[[Sequence[str]], Mapping[str, str]]
 """Reads articles again: to addresses their texts, as far as they are still there."""
-HELD_SHARE = 4
+HELD_SHARE = 3
 """Columns and texts may hold one part in so many of the bound; the rest is for work on them."""
 _GIVE_BACK = 4  # MADV_DONTNEED, where the system knows it
 

@@ -105,8 +105,8 @@ def test_texts_that_last_are_asked_for_where_they_lie():
         assert scratch.files == []
 
 
-def test_no_more_is_held_than_a_quarter_of_the_bound():
-    with Scratch(20_000) as scratch:
+def test_no_more_is_held_than_a_third_of_the_bound():
+    with Scratch(15_000) as scratch:
         columns = [scratch.column(np.zeros(0, np.uint8)) for _ in range(5)]
         for _ in range(20):
             for column in columns:

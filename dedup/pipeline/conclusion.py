@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import verdict
+from .. import kernels, verdict
 from ..data import Corpus, Entry, Story
 from .verdicts import IS_SAME
 

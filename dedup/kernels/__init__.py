@@ -18,6 +18,8 @@ from .columns import (
     Bounds,
     Rows,
     Sides,
+    Varied,
+    Varying,
 )
 from .packing import pack, unpack
 from .parts import parts
@@ -35,14 +37,12 @@ if TYPE_CHECKING or KIND != "native":
         choose_heaviest,
         clean_texts,
         count_pairs,
-        count_rarer,
         count_shared,
         count_terms,
         count_values,
         cut_texts,
         dot_shared,
         find_places,
-        first_places,
         hash_runs,
         hash_words,
         join_texts,
@@ -55,7 +55,7 @@ if TYPE_CHECKING or KIND != "native":
         sort_distinct,
     )
     from .reference_pairs import may_resemble, measure_pairs, weigh_gaps
-    from .reference_rows import close_rows, count_rows, take_rows, weigh_rows
+    from .reference_rows import close_rows, count_rows, find_varied, take_rows, weigh_rows
 else:
     from .native import (
         band_keys,
@@ -64,7 +64,6 @@ else:
         clean_texts,
         close_rows,
         count_pairs,
-        count_rarer,
         count_rows,
         count_shared,
         count_terms,
@@ -72,7 +71,7 @@ else:
         cut_texts,
         dot_shared,
         find_places,
-        first_places,
+        find_varied,
         hash_runs,
         hash_words,
         join_texts,
@@ -100,6 +99,8 @@ __all__ = [
     "Bounds",
     "Rows",
     "Sides",
+    "Varied",
+    "Varying",
     "align",
     "band_keys",
     "bucket_pairs",
@@ -107,7 +108,6 @@ __all__ = [
     "clean_texts",
     "close_rows",
     "count_pairs",
-    "count_rarer",
     "count_rows",
     "count_shared",
     "count_terms",
@@ -115,7 +115,7 @@ __all__ = [
     "cut_texts",
     "dot_shared",
     "find_places",
-    "first_places",
+    "find_varied",
     "hash_runs",
     "hash_words",
     "join_texts",

@@ -302,28 +302,6 @@ def find_places(values: U64, known: U64) -> I32:
     return np.where(known[at] == values, at, -1).astype(np.int32)
 
 
-def first_places(values: U64, known: U64, most: int) -> I64:
-    """``int64[k, most]``: where each of ``known`` (sorted, distinct) stands among the values the
-    first so many times, rising; -1 behind the last.
-    """
-    out = np.full((len(known), most), -1, np.int64)
-    for number, one in enumerate(known):
-        places = np.flatnonzero(values == one)[:most]
-        out[number, : len(places)] = places
-    return out
-
-
-def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
-    """``uint32[n]``: how many entries of the same row count at most ``1 / factor`` of each (and at
-    most 1 where that is less).
-    """
-    out = np.zeros(len(counts), np.uint32)
-    for start, end in pairwise(offsets.tolist()):
-        row = counts[start:end]
-        out[start:end] = np.searchsorted(np.sort(row), np.maximum(1, row // factor), side="right")
-    return out
-
-
 def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
     """``bool[n]``: each row's ``most`` heaviest entries, of equals the first; none that weigh 0."""
     chosen = np.zeros(len(weights), bool)

@@ -37,11 +37,11 @@ def learn(
 ) -> NDArray[np.uint64]:
     """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
     keys, related_ratio = sketched.cut.keys, settings.match.related_ratio
-    likely = furniture.learn(keys, sources)
+    likely, carriers = furniture.learn(keys, sources)
     storage.release()
     if not len(likely):
         return likely
-    pairs, at = furniture.neighbours(keys, likely)
+    pairs, at = furniture.neighbours(carriers)
     packed, place = np.unique(kernels.pack(pairs), return_inverse=True)
     place, distinct = place.ravel(), kernels.unpack(packed)
     cosines = np.full(len(distinct), np.inf)  # one that nobody asked for does not count as apart

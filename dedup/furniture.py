@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import kernels
+from .data import Furniture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -35,22 +36,32 @@ KEYS_IN_A_ROW = 2
 BOUNDS = kernels.Varying(CARRIERS_OF_SOURCE, RARER, VARIED_RATIO, COMPARED)
 
 
-def learn(keys: Ragged, sources: NDArray[np.int64]) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
-    """The keys of what is likely furniture, sorted, and the first rows that carry each, as
-    ``int64[k, COMPARED]``, -1 behind the last.
+def learn(keys: Ragged, sources: NDArray[np.int64]) -> Furniture:
+    """What is likely furniture, with the first ``COMPARED`` carriers of each key.
 
     ``keys`` are each row's sampled runs, sorted and distinct; ``sources`` is ``int64[n]``, equal
     for rows of one source and -1 where it is unknown.
     """
     found = kernels.find_varied(keys.values, keys.offsets, sources, BOUNDS)
     likely = (found.counts >= CARRIERS) | (found.groups >= 0)
-    return found.values[likely], found.rows[likely]
+    return some(Furniture(found.values, found.counts, found.rows), likely)
 
 
-def neighbours(carriers: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+def none() -> Furniture:
+    """No furniture."""
+    return Furniture(np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros((0, COMPARED), int))
+
+
+def some(whole: Furniture, mask: NDArray[np.bool_]) -> Furniture:
+    """The masked keys of it."""
+    return Furniture(whole.keys[mask], whole.counts[mask], whole.carriers[mask])
+
+
+def neighbours(known: Furniture) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """Pairs of rows that carry the same known key, ``int64[m, 2]``, and the place of that key: of
-    each key's carriers, each with its next.
+    the carriers of each key that are named, each with its next.
     """
+    carriers = known.carriers
     at, number = np.nonzero(carriers[:, 1:] >= 0)
     return np.stack((carriers[at, number], carriers[at, number + 1]), 1), at
 
@@ -64,14 +75,15 @@ def deciding(at: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def confirm(
-    known: NDArray[np.uint64],
+    count: int,
     at: NDArray[np.int64],
     cosines: NDArray[np.float64],
     related_ratio: float,
-) -> NDArray[np.uint64]:
-    """The keys whose carriers are, furniture aside, mostly about different events.
+) -> NDArray[np.bool_]:
+    """``bool[count]``: of each key, whether its carriers are, furniture aside, mostly about
+    different events.
 
     ``cosines`` are the term cosines of the pairs that ``neighbours`` gave, and ``at`` their keys.
     """
-    apart = np.bincount(at, cosines < related_ratio, len(known))
-    return known[2 * apart > np.bincount(at, minlength=len(known))]
+    apart = np.bincount(at, cosines < related_ratio, count)
+    return np.asarray(2 * apart > np.bincount(at, minlength=count), np.bool_)

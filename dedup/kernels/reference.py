@@ -254,8 +254,9 @@ def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:
 
 def dot_shared(values: U32, weights: U32, offsets: I64, pairs: I64) -> I64:
     """``int64[m]``: the dot product of the two rows of each pair, as sparse vectors with
-    coordinates ``values`` (sorted and distinct in each row) and whole numbers ``weights``, which
-    are below ``2**25`` and of length ``2**24``.
+    coordinates ``values`` (sorted and distinct in each row; numbers from 0, since the twin makes a
+    table as long as the highest) and whole numbers ``weights``, which are below ``2**25`` and of
+    length ``2**24``.
     """
     out = np.zeros(len(pairs), np.int64)
     wide = weights.astype(np.int64)

@@ -191,7 +191,7 @@ def check_dots(twin: SimpleNamespace, sets: list[Row], weights: Row) -> None:
 
 def test_dot_shared(twin: SimpleNamespace, rows: list[Row]) -> None:
     """The sparse dot product of the largest weights that there may be: whole numbers, exactly."""
-    sets = [sorted({value & 0xFFFFFFFF for value in row}) for row in rows]
+    sets = [sorted({value & 0xFFFFF for value in row}) for row in rows]
     check_dots(twin, sets, [2**25 - 1] * sum(map(len, sets)))
 
 
@@ -202,7 +202,7 @@ def test_any_dot_shared(twin: SimpleNamespace, vectors: list[dict[int, int]]) ->
     check_dots(twin, [list(row) for row in rows], [one for row in rows for one in row.values()])
 
 
-@pytest.mark.parametrize("step", [1, 1 << 10, 1 << 16, 1 << 22])
+@pytest.mark.parametrize("step", [1, 1 << 6, 1 << 10, 1 << 13])
 def test_dots_of_long_rows(twin: SimpleNamespace, step: int) -> None:
     """Short and long rows in turn, of values that have many bits in common."""
     sets = [list(range(0, step * count, step)) for count in (300, 0, 1000, 1, 64, 65, 1000)]

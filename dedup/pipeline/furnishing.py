@@ -36,6 +36,7 @@ def learn(
     run: Engine = map,
 ) -> Furniture:
     """The furniture that the rows teach; ``sources`` numbers each row's."""
+    related_ratio = settings.match.related_ratio
     likely = furniture.learn(sketched.cut.keys, sources)
     storage.release()
     if not len(likely.keys):
@@ -48,13 +49,15 @@ def learn(
     def confirmed() -> NDArray[np.bool_]:
         return furniture.confirm(len(likely.keys), at, cosines[place], related_ratio)
 
-    related_ratio = settings.match.related_ratio
     for some in (furniture.deciding(at), np.ones(len(at), bool)):
-        asked = np.unique(place[some & ~confirmed()[at]])
-        asked = asked[np.isinf(cosines[asked])]
+        asked = np.zeros(len(distinct), bool)
+        asked[place[some & ~confirmed()[at]]] = True
+        asked &= np.isinf(cosines)
         cosines[asked] = _cosines(distinct[asked], sketched, storage, run)
     # A pair that is apart as it stands counts as apart; others are looked at where they decide.
-    close = np.unique(place[~confirmed()[at] & (cosines[place] >= related_ratio)])
+    close = np.zeros(len(distinct), bool)
+    close[place[~confirmed()[at]]] = True
+    close &= cosines >= related_ratio
     cosines[close] = _cut_cosines(distinct[close], sketched, likely.keys, settings, storage)
     return furniture.some(likely, confirmed())
 

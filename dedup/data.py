@@ -125,7 +125,7 @@ class Cut:
     signatures: NDArray[np.uint32]
     """``uint32[n, size]``."""
     digests: NDArray[np.uint64]
-    """``uint64[n]``: a hash of the clean text."""
+    """``uint64[n, 2]``: the first half of the SHA-256 of the clean text."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -518,11 +518,11 @@ class Column(Protocol):
 class Texts(Protocol):
     """The texts of articles in the order in which they arrived, wherever they lie."""
 
-    def extend(self, texts: Sequence[str]) -> None:
-        """Put texts after those there are."""
+    def extend(self, articles: Sequence[Article]) -> None:
+        """Put the texts of articles after those there are."""
 
     def get(self, numbers: NDArray[np.int64]) -> list[str]:
-        """Some of the texts, by their numbers from 0."""
+        """Some of the texts, by their numbers from 0; empty where one cannot be had again."""
 
 
 class Storage(Protocol):

@@ -1,4 +1,5 @@
-"""Storage on disk beyond a bound: columns in files that memory maps, texts end to end in one.
+"""Storage on disk beyond a bound: columns in files that memory maps; texts in one, end to end, or
+where they were read.
 
 The files have no name from the moment they are made, so that nothing is left behind, however a run
 ends. Growing is writing: a full disk is an error with a place and a remedy, and no crash.
@@ -8,23 +9,27 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from mmap import mmap
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
-from . import kernels
 from .errors import DedupError
 from .pipeline.memory import HeldColumn
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable
 
     from numpy.typing import NDArray
     from typing_extensions import Self
 
-HELD_SHARE = 4
+    from .data import Article
+
+Again = Callable[[Sequence[str]], Mapping[str, str]]
+"""Reads articles again: to addresses their texts, as far as they are still there."""
+HELD_SHARE = 3
 """Columns and texts may hold one part in so many of the bound; the rest is for work on them."""
 _GIVE_BACK = 4  # MADV_DONTNEED, where the system knows it
 
@@ -45,8 +50,11 @@ class Scratch:
     [0, 1, 2]
     """
 
-    def __init__(self, bound: int) -> None:
-        """Begin with nothing held. Files lie where ``TMPDIR`` says."""
+    def __init__(self, bound: int, again: Again | None = None) -> None:
+        """Begin with nothing held. Files lie where ``TMPDIR`` says. Texts are not kept where
+        ``again`` gives them by their addresses.
+        """
+        self._again = again
         self.left = bound // HELD_SHARE
         """Bytes that may still be held."""
         self.maps: list[mmap] = []
@@ -67,9 +75,9 @@ class Scratch:
         """A new column of the type and the width of an example."""
         return ScratchColumn(self, like)
 
-    def texts(self) -> ScratchTexts:
+    def texts(self) -> ScratchTexts | LastingTexts:
         """A new list of texts."""
-        return ScratchTexts(self)
+        return LastingTexts(self._again) if self._again else ScratchTexts(self)
 
     def release(self) -> None:
         """Let the system have the memory through which mapped files were looked at; what they hold
@@ -161,10 +169,11 @@ class ScratchTexts:
         self._ends.extend(np.zeros(1, np.int64))
         self._size = 0
 
-    def extend(self, texts: Sequence[str]) -> None:
-        """Put texts after those there are."""
-        joined, lengths = kernels.join_texts([*texts])
-        self._bytes.extend(np.frombuffer(joined, np.uint8))
+    def extend(self, articles: Sequence[Article]) -> None:
+        """Put the texts of articles after those there are."""
+        parts = [one.text.encode(errors="surrogatepass") for one in articles]
+        self._bytes.extend(np.frombuffer(b"".join(parts), np.uint8))
+        lengths = np.array([len(one) for one in parts], np.int64)
         self._ends.extend(self._size + np.cumsum(lengths))
         self._size += int(lengths.sum())
 
@@ -173,6 +182,25 @@ class ScratchTexts:
         ends = self._ends.array()
         borders = zip(ends[numbers].tolist(), ends[numbers + 1].tolist(), strict=True)
         return [str(one, "utf-8", "surrogatepass") for one in self._bytes.stretches(borders)]
+
+
+class LastingTexts:
+    """Texts that stay where they were read, and are read there again; where they lie is kept."""
+
+    def __init__(self, again: Again) -> None:
+        """Begin without texts."""
+        self._again = again
+        self._addresses: list[str] = []
+
+    def extend(self, articles: Sequence[Article]) -> None:
+        """Put the texts of articles after those there are."""
+        self._addresses += [one.address for one in articles]
+
+    def get(self, numbers: NDArray[np.int64]) -> list[str]:
+        """Some of the texts, by their numbers from 0; empty where one is not there any more."""
+        asked = [self._addresses[at] for at in numbers.tolist()]
+        found = self._again(asked) if asked else {}
+        return [found.get(address, "") for address in asked]
 
 
 class _explained:  # noqa: N801 - it is used like a function

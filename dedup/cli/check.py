@@ -187,7 +187,7 @@ def _result(paths: tuple[str, ...], asked: Asked, flags: Flags, notices: Notices
         paths, asked.against, known, functools.partial(read, how=flags.reading()), told
     )
     articles = (one for one in records if not _is_baseline(one.address, baseline))
-    return gates.mark(find_stories(articles, flags), known)
+    return gates.mark(find_stories(articles, flags, (*paths, *asked.against)), known)
 
 
 def _is_baseline(address: str, baseline: str) -> bool:

@@ -118,7 +118,7 @@ def _clean(job: _Job) -> int:
     sources: dict[str, str] = {}
     notices = Notices()
     found = read(job.places.paths, job.flags.reading(), notices.add)
-    result = find_stories(_met(found, job, sources), job.flags)
+    result = find_stories(_met(found, job, sources), job.flags, job.places.paths)
     result, faults = tell_reading(result, notices, job.flags)
     layout = _readable(job, result)
     made = plan(result)

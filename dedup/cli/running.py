@@ -7,32 +7,37 @@ from __future__ import annotations
 import gc
 from contextlib import contextmanager
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..errors import HARMLESS
+from ..readers import lasting, read_again
 from .progress import watching
 from .streams import say, say_notices, say_skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ..data import Article, Result, Skipped
     from ..readers import Notices
     from .options import Flags
 
 
-def find_stories(records: Iterable[Article | Skipped], flags: Flags) -> Result:
-    """Deduplicate what a reader gives, as the shared options say."""
+def find_stories(
+    records: Iterable[Article | Skipped], flags: Flags, paths: Sequence[str] = ()
+) -> Result:
+    """Deduplicate what a reader gives, as the shared options say; of ``paths``, if that is said."""
     from ..engines import threads
     from ..pipeline import deduplicate
     from ..scratch import Scratch
 
     settings = flags.settings()
     run = threads(flags.jobs)
+    again = partial(read_again, how=flags.reading()) if paths and lasting(paths) else None
     with (
         watching(flags.progress, quiet=flags.quiet) as watch,
         _uncollected(),
-        Scratch(flags.memory_bytes()) as storage,
+        Scratch(flags.memory_bytes(), again) as storage,
     ):
         return deduplicate(records, settings, watch=watch, run=run, storage=storage)
 

@@ -41,7 +41,8 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
     """Read, deduplicate, tell what was not read, and deliver the report."""
     flags.report()
     notices = Notices()
-    result = find_stories(read(paths or (".",), flags.reading(), notices.add), flags)
+    paths = paths or (".",)
+    result = find_stories(read(paths, flags.reading(), notices.add), flags, paths)
     result, faults = tell_reading(result, notices, flags)
     if flags.verbose:
         for passage in result.furniture:

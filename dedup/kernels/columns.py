@@ -29,8 +29,9 @@ class Texts(NamedTuple):
     words: U32
     """Numbers of words in reading order; row ``i`` is ``words[offsets[i]:offsets[i+1]]``."""
     offsets: I64
-    digests: U64
-    """``uint64[n]``: a hash of each clean text."""
+    clean: bytes
+    """The clean texts in UTF-8, end to end; text ``i`` is ``clean[ends[i]:ends[i+1]]``."""
+    ends: I64
     done: U8
     """``uint8[n]``: 1 where a text was cut, 0 where it is left to the caller."""
     hashes: U64

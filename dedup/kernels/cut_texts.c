@@ -1,4 +1,5 @@
-/* Texts to words by number: what text.clean, text.words, hash_words and term.stem give. */
+/* Texts to clean ones and their words by number: what text.clean, text.words, hash_words and
+ * term.stem give. */
 #include "find_words.h"
 
 enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15, AHEAD = 16 };
@@ -6,12 +7,11 @@ enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 <
 /* power[i] is BASE**i, inverse[i] is BASE**-i. */
 static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
 
-/* The words so far, in an object that is given back: nothing is copied. */
-struct rows {
+/* Memory that grows, in an object that is given back: nothing is copied. */
+struct buffer {
     PyObject *bytes;
-    uint32_t *words;
-    size_t count, capacity;
-    PyThreadState *released; /* while the interpreter is */
+    char *start;
+    size_t size, room;
 };
 
 struct slot {
@@ -56,23 +56,23 @@ static void fill_tables(void)
 
 /* ---- memory ---- */
 
-static int resize_rows(struct rows *rows, size_t capacity)
+static int resize(struct buffer *buffer, size_t room)
 {
-    if (_PyBytes_Resize(&rows->bytes, (Py_ssize_t)(capacity * sizeof *rows->words))) return 0;
-    rows->words = (uint32_t *)PyBytes_AS_STRING(rows->bytes);
-    rows->capacity = capacity;
+    if (_PyBytes_Resize(&buffer->bytes, (Py_ssize_t)room)) return 0;
+    buffer->start = PyBytes_AS_STRING(buffer->bytes);
+    buffer->room = room;
     return 1;
 }
 
-/* Make room for more words; to get it, the interpreter is taken again for a moment. */
-static int reserve_rows(struct rows *rows, size_t more)
+/* Make room for more bytes; to get it, the interpreter is taken again for a moment. */
+static int reserve(struct buffer *buffer, size_t more, PyThreadState **released)
 {
-    size_t needed = rows->count + more;
-    if (needed <= rows->capacity)
+    size_t needed = buffer->size + more;
+    if (needed <= buffer->room)
         return 1;
-    PyEval_RestoreThread(rows->released);
-    int is_done = resize_rows(rows, needed + needed / 2);
-    rows->released = PyEval_SaveThread();
+    PyEval_RestoreThread(*released);
+    int is_done = resize(buffer, needed + needed / 2);
+    *released = PyEval_SaveThread();
     return is_done;
 }
 
@@ -130,13 +130,13 @@ static uint64_t polynomial(const uint8_t *bytes, size_t size)
     return sum;
 }
 
-/* Hash the words of a clean text, and give the polynomial of all its bytes: prefix sums over a block
-   give that of every word in it. */
-WIDEST static uint64_t sum_spans(struct work *work, size_t size)
+/* Hash the words of a clean text: prefix sums of its bytes over a block give the polynomial of every
+   word in it. */
+WIDEST static void sum_spans(struct work *work, size_t size)
 {
     const uint32_t *starts = work->found.spans.starts, *ends = work->found.spans.ends;
     const uint8_t *text = work->found.clean;
-    uint64_t *sums = work->sums, *hashes = work->hashes, whole = 0, factor = 1;
+    uint64_t *sums = work->sums, *hashes = work->hashes;
     size_t i = 0, words = work->found.spans.count;
     for (size_t base = 0, count; base < size; base += count) {
         count = size - base < BLOCK ? size - base : BLOCK;
@@ -151,12 +151,9 @@ WIDEST static uint64_t sum_spans(struct work *work, size_t size)
         }
         for (; i < words && starts[i] < base + count; i++)
             hashes[i] = polynomial(text + starts[i], ends[i] - starts[i]);
-        whole += sums[count] * factor;
-        factor *= power[count];
     }
     for (i = 0; i < words; i++)
         hashes[i] = mix(hashes[i]);
-    return whole;
 }
 
 /* Put the letters of one more word behind those there are; 0 when memory ends. */
@@ -210,23 +207,6 @@ static int number_spans(struct work *work, uint32_t *words)
     return 1;
 }
 
-/* Cut one text, with the same answers. */
-static int cut_text(struct work *work, const uint8_t *text, size_t size, struct rows *rows,
-                    uint64_t *digest)
-{
-    int found = find_words(&work->found, text, &size);
-    if (found <= 0)
-        return found;
-    size_t count = work->found.spans.count;
-    if (!reserve_rows(rows, count) || !reserve_hashes(work, count))
-        return -1;
-    *digest = mix(sum_spans(work, size));
-    if (!number_spans(work, rows->words + rows->count))
-        return -1;
-    rows->count += count;
-    return 1;
-}
-
 /* ---- a batch ---- */
 
 /* Everything of a call that is freed at its end, whatever comes of it. */
@@ -235,11 +215,11 @@ struct batch {
     Py_ssize_t count;
     const char **utf8;
     Py_ssize_t *sizes;
-    int64_t *offsets;
-    uint64_t *digests;
+    int64_t *offsets, *ends; /* of the words, and of the clean texts */
     uint8_t *done;
-    struct rows rows;
+    struct buffer words, clean;
     struct work *work;
+    PyThreadState *released; /* while the interpreter is */
 };
 
 /* Take the UTF-8 of every text while the interpreter is held; one with lone surrogates has none. */
@@ -261,23 +241,39 @@ static int gather(struct batch *b)
     return 1;
 }
 
+/* Cut one text, with the answers of find_words. */
+static int cut_text(struct batch *b, const uint8_t *text, size_t size)
+{
+    struct work *work = b->work;
+    int found = find_words(&work->found, text, &size);
+    if (found <= 0)
+        return found;
+    size_t count = work->found.spans.count, words = count * sizeof(uint32_t);
+    if (!reserve(&b->words, words, &b->released) || !reserve(&b->clean, size, &b->released)
+        || !reserve_hashes(work, count))
+        return -1;
+    memcpy(b->clean.start + b->clean.size, work->found.clean, size);
+    sum_spans(work, size);
+    if (!number_spans(work, (uint32_t *)(b->words.start + b->words.size)))
+        return -1;
+    b->words.size += words;
+    b->clean.size += size;
+    return 1;
+}
+
 /* Cut all texts; touches nothing of the interpreter. */
 static int cut_all(struct batch *b)
 {
-    b->offsets[0] = 0;
+    b->offsets[0] = b->ends[0] = 0;
     for (Py_ssize_t i = 0; i < b->count; i++) {
-        size_t before = b->rows.count;
         int done = 0;
-        b->digests[i] = 0;
         if (b->utf8[i])
-            done = cut_text(b->work, (const uint8_t *)b->utf8[i], (size_t)b->sizes[i], &b->rows,
-                            &b->digests[i]);
+            done = cut_text(b, (const uint8_t *)b->utf8[i], (size_t)b->sizes[i]);
         if (done < 0)
             return 0;
-        if (!done)
-            b->rows.count = before;
         b->done[i] = (uint8_t)done;
-        b->offsets[i + 1] = (int64_t)b->rows.count;
+        b->offsets[i + 1] = (int64_t)(b->words.size / sizeof(uint32_t));
+        b->ends[i + 1] = (int64_t)b->clean.size;
     }
     return 1;
 }
@@ -286,11 +282,12 @@ static PyObject *as_result(struct batch *b)
 {
     Py_ssize_t n = b->count, words = (Py_ssize_t)b->work->lexicon.count;
     const struct lexicon *known = &b->work->lexicon;
-    if (!resize_rows(&b->rows, b->rows.count))
+    if (!resize(&b->words, b->words.size) || !resize(&b->clean, b->clean.size))
         return NULL;
-    return Py_BuildValue("(Oy#y#y#y#y#y#y#y#)", b->rows.bytes,
+    return Py_BuildValue("(Oy#Oy#y#y#y#y#y#y#)", b->words.bytes,
                          (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
-                         (const char *)b->digests, n * (Py_ssize_t)sizeof *b->digests,
+                         b->clean.bytes,
+                         (const char *)b->ends, (n + 1) * (Py_ssize_t)sizeof *b->ends,
                          (const char *)b->done, n,
                          (const char *)known->hashes, words * (Py_ssize_t)sizeof *known->hashes,
                          (const char *)known->stems, words * (Py_ssize_t)sizeof *known->stems,
@@ -301,33 +298,35 @@ static PyObject *as_result(struct batch *b)
                          (words + 1) * (Py_ssize_t)sizeof *known->borders);
 }
 
-/* Reserve what the batch needs for sure, and as many words as its texts are likely to have. */
+/* Reserve what the batch needs for sure, and as much as its texts are likely to need. */
 static int prepare(struct batch *b)
 {
-    size_t rows = (size_t)b->count + 1, words = 0, room = FEWEST_WORDS;
+    size_t rows = (size_t)b->count + 1, size = 0, room = FEWEST_WORDS;
     b->work = calloc(1, sizeof *b->work);
     b->utf8 = calloc(rows, sizeof *b->utf8);
     b->sizes = calloc(rows, sizeof *b->sizes);
     b->offsets = calloc(rows, sizeof *b->offsets);
-    b->digests = calloc(rows, sizeof *b->digests);
+    b->ends = calloc(rows, sizeof *b->ends);
     b->done = calloc(rows, sizeof *b->done);
-    b->rows.bytes = PyBytes_FromStringAndSize(NULL, 1);
-    if (!b->work || !b->utf8 || !b->sizes || !b->offsets || !b->digests || !b->done
-        || !b->rows.bytes) {
+    b->words.bytes = PyBytes_FromStringAndSize(NULL, 1);
+    b->clean.bytes = PyBytes_FromStringAndSize(NULL, 1);
+    if (!b->work || !b->utf8 || !b->sizes || !b->offsets || !b->ends || !b->done
+        || !b->words.bytes || !b->clean.bytes) {
         PyErr_NoMemory();
         return 0;
     }
     if (!gather(b))
         return 0;
     for (Py_ssize_t i = 0; i < b->count; i++)
-        words += (size_t)b->sizes[i] / BYTES_PER_WORD;
-    while (room < words && room < MANY_WORDS) /* a few lines are not worth a large table */
+        size += (size_t)b->sizes[i];
+    while (room < size / BYTES_PER_WORD && room < MANY_WORDS) /* a few lines are not worth a large table */
         room *= 2;
     if (!widen(&b->work->lexicon, room)) {
         PyErr_NoMemory();
         return 0;
     }
-    return resize_rows(&b->rows, words + 1);
+    return resize(&b->words, (size / BYTES_PER_WORD + 1) * sizeof(uint32_t))
+        && resize(&b->clean, size + 1);
 }
 
 static void release(struct batch *b)
@@ -346,14 +345,15 @@ static void release(struct batch *b)
     free(b->utf8);
     free(b->sizes);
     free(b->offsets);
-    free(b->digests);
+    free(b->ends);
     free(b->done);
-    Py_XDECREF(b->rows.bytes);
+    Py_XDECREF(b->words.bytes);
+    Py_XDECREF(b->clean.bytes);
     Py_XDECREF(b->texts);
 }
 
-/* cut_texts(texts: list[str]) -> (words, offsets, digests, done, hashes, stems, marks, letters,
-   borders), as bytes */
+/* cut_texts(texts: list[str]) -> (words, offsets, clean, ends, done, hashes, stems, marks,
+   letters, borders), as bytes */
 PyObject *cut_texts(PyObject *module, PyObject *args)
 {
     struct batch b = {0};
@@ -367,9 +367,9 @@ PyObject *cut_texts(PyObject *module, PyObject *args)
         return NULL;
     b.count = PyTuple_GET_SIZE(b.texts);
     if (prepare(&b)) {
-        b.rows.released = PyEval_SaveThread();
+        b.released = PyEval_SaveThread();
         int is_whole = cut_all(&b);
-        PyEval_RestoreThread(b.rows.released);
+        PyEval_RestoreThread(b.released);
         if (is_whole)
             result = as_result(&b);
         else if (!PyErr_Occurred())

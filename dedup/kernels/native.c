@@ -3,7 +3,6 @@
 
 static PyMethodDef methods[] = {
     {"cut_texts", cut_texts, METH_VARARGS, NULL},
-    {"join_texts", join_texts, METH_VARARGS, NULL},
     {"scan_records", scan_records, METH_VARARGS, NULL},
     {"hash_words", hash_words, METH_VARARGS, NULL},
     {"hash_runs", hash_runs, METH_VARARGS, NULL},
@@ -27,7 +26,6 @@ static PyMethodDef methods[] = {
     {"take_rows", take_rows, METH_VARARGS, NULL},
     {"weigh_rows", weigh_rows, METH_VARARGS, NULL},
     {"close_rows", close_rows, METH_VARARGS, NULL},
-    {"clean_texts", clean_texts, METH_VARARGS, NULL},
     {"may_resemble", may_resemble, METH_VARARGS, NULL},
     {"weigh_gaps", weigh_gaps, METH_VARARGS, NULL},
     {"measure_pairs", measure_pairs, METH_VARARGS, NULL},

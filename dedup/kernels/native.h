@@ -77,7 +77,6 @@ void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 void hash_each_run(const uint64_t *values, int64_t count, int64_t size, uint64_t *hashes);
 
 PyObject *cut_texts(PyObject *module, PyObject *args);
-PyObject *join_texts(PyObject *module, PyObject *args);
 PyObject *scan_records(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
 PyObject *hash_runs(PyObject *module, PyObject *args);
@@ -101,7 +100,6 @@ PyObject *count_rows(PyObject *module, PyObject *args);
 PyObject *take_rows(PyObject *module, PyObject *args);
 PyObject *weigh_rows(PyObject *module, PyObject *args);
 PyObject *close_rows(PyObject *module, PyObject *args);
-PyObject *clean_texts(PyObject *module, PyObject *args);
 PyObject *may_resemble(PyObject *module, PyObject *args);
 PyObject *weigh_gaps(PyObject *module, PyObject *args);
 PyObject *measure_pairs(PyObject *module, PyObject *args);

@@ -40,12 +40,13 @@ _C = np.ascontiguousarray
 
 def cut_texts(texts: list[str]) -> Texts:
     """See ``reference.cut_texts``."""
-    words, offsets, digests, done, *known = _native.cut_texts(texts)
+    words, offsets, clean, ends, done, *known = _native.cut_texts(texts)
     hashes, stems, marks, letters, borders = known
     return Texts(
         words=np.frombuffer(words, np.uint32),
         offsets=np.frombuffer(offsets, np.int64),
-        digests=np.frombuffer(digests, np.uint64),
+        clean=clean,
+        ends=np.frombuffer(ends, np.int64),
         done=np.frombuffer(done, np.uint8),
         hashes=np.frombuffer(hashes, np.uint64),
         stems=np.frombuffer(stems, np.uint64),
@@ -53,19 +54,6 @@ def cut_texts(texts: list[str]) -> Texts:
         letters=np.frombuffer(letters, np.uint8),
         borders=np.frombuffer(borders, np.int64),
     )
-
-
-def clean_texts(texts: list[str]) -> list[bytes | None]:
-    """See ``reference.clean_texts``."""
-    clean: list[bytes | None] = _native.clean_texts(texts)
-    return clean
-
-
-def join_texts(texts: list[str]) -> tuple[bytes, I64]:
-    """See ``reference.join_texts``."""
-    sizes = np.empty(len(texts), np.int64)
-    joined: bytes = _native.join_texts(texts, sizes)
-    return joined, sizes
 
 
 def scan_records(

@@ -60,26 +60,19 @@ def cut_texts(texts: list[str]) -> Texts:
     """
     count = len(texts)
     values, offsets = np.zeros(0, np.uint64), np.zeros(count + 1, np.int64)
-    digests, done, small = (
-        np.zeros(count, np.uint64),
-        np.zeros(count, np.uint8),
-        np.zeros(0, np.uint8),
+    done, small = np.zeros(count, np.uint8), np.zeros(0, np.uint8)
+    return Texts(
+        words=values.astype(np.uint32),
+        offsets=offsets,
+        clean=b"",
+        ends=offsets,
+        done=done,
+        hashes=values,
+        stems=values,
+        marks=small,
+        letters=small,
+        borders=np.zeros(1, np.int64),
     )
-    known = values, values, small, small, np.zeros(1, np.int64)
-    return Texts(values.astype(np.uint32), offsets, digests, done, *known)
-
-
-def clean_texts(texts: list[str]) -> list[bytes | None]:
-    """Each clean text in UTF-8; None where it is left to the caller, which here is every one."""
-    return [None] * len(texts)
-
-
-def join_texts(texts: list[str]) -> tuple[bytes, I64]:
-    """The texts end to end in UTF-8, and how many bytes each takes; half a character is written
-    as if it were a whole one.
-    """
-    parts = [text.encode(errors="surrogatepass") for text in texts]
-    return b"".join(parts), np.array([len(one) for one in parts], np.int64)
 
 
 def scan_records(

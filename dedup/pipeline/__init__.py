@@ -56,7 +56,7 @@ def deduplicate(
     proposed = propose(corpus, settings, run)
     groups, chains, compared, judged = _judge(corpus, proposed, settings, run, watch)
     told = stories(corpus, groups, judged)
-    listed = entries(corpus, groups, judged, settings, run)
+    listed = entries(corpus, groups, judged)
     keeping = {number for one in groups for number in one.verdicts.values()}
     tally = _tally(corpus, skipped, proposed, judged.rules[:compared], groups)
     judged = judged.take(shown(judged, compared, keeping))  # the others are not held any longer

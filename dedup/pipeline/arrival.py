@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import replace
 from itertools import groupby, islice, pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from ..data import Article
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -43,14 +43,17 @@ class Arrivals:
             batch = _batch(source)
             if self.articles and not batch:
                 return
-            self.texts.extend([one.text for one in batch])
+            self.texts.extend(batch)
             self.articles += map(_textless, batch)
             yield batch
             if not batch:
                 return
 
-    def order(self) -> NDArray[np.int64]:
-        """``int64[n]``: the numbers of the articles in the order of their places."""
+    def order(self, content: Callable[[int], tuple[Any, ...]]) -> NDArray[np.int64]:
+        """``int64[n]``: the numbers of the articles in the order of their places; of those with one
+        place and id in the order of all else, so that a result does not depend on the order of its
+        input. ``content`` says what each text comes to.
+        """
         places = map(place, self.articles)
         if all(one < other for one, other in pairwise(places)):
             return np.arange(len(self.articles))
@@ -59,18 +62,15 @@ class Arrivals:
         numbers = sorted(range(len(keys)), key=keys.__getitem__)
         for _, run in groupby(numbers, key=keys.__getitem__):
             alike = list(run)
-            order += self._by_content(alike) if alike[1:] else alike
+            if alike[1:]:
+                alike.sort(key=lambda at: (*content(at), *self._facts(at)))
+            order += alike
         return np.array(order, np.int64)
 
-    def _by_content(self, numbers: Sequence[int]) -> list[int]:
-        """Articles with one place and id in the order of all else, so that a result does not depend
-        on the order of its input.
-        """
-        keys = {}
-        for at, text in zip(numbers, self.texts.get(np.array(numbers)), strict=True):
-            one = self.articles[at]
-            keys[at] = (text, one.title, one.url, one.source, str(one.published))
-        return sorted(numbers, key=keys.__getitem__)
+    def _facts(self, at: int) -> tuple[str, str, str, str]:
+        """What is known of one article besides its text, its place and its id."""
+        one = self.articles[at]
+        return one.title, one.url, one.source, str(one.published)
 
 
 def _batch(source: Iterator[Article]) -> list[Article]:

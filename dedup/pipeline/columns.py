@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -14,7 +16,7 @@ from ..settings import Settings, ShingleSettings, TextSettings
 from . import store
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -78,7 +80,9 @@ def _find(texts: Sequence[str], how: TextSettings) -> _Found:
         return _read(texts, how)
     told = kernels.cut_texts(list(texts))
     words, letters = Ragged(told.words, told.offsets), Ragged(told.letters, told.borders)
-    found = _Found(words, told.digests, told.hashes, told.stems, told.marks, letters)
+    clean, borders = memoryview(told.clean), told.ends.tolist()
+    digests = _digests(clean[start:end] for start, end in pairwise(borders))
+    found = _Found(words, digests, told.hashes, told.stems, told.marks, letters)
     left = np.flatnonzero(told.done == 0)
     if not len(left):
         return found
@@ -121,12 +125,18 @@ def _read(texts: Sequence[str], how: TextSettings) -> _Found:
     borders = np.cumsum([0, *map(len, spelled)])
     return _Found(
         words=Ragged(np.array(words, np.uint32), offsets),
-        digests=shingle.hash_words([[one.replace("\n", " ")] for one in clean]).values,
+        digests=_digests(one.encode(errors="surrogatepass") for one in clean),
         hashes=shingle.hash_words([list(numbers)]).values,
         stems=shingle.hash_words([term.stem(list(numbers))]).values,
         marks=marks * np.uint8(kernels.NUMBER),
         letters=Ragged(np.frombuffer(b"".join(spelled), np.uint8), borders),
     )
+
+
+def _digests(clean: Iterable[bytes | memoryview]) -> NDArray[np.uint64]:
+    """What tells clean texts apart, in UTF-8."""
+    halves = b"".join([hashlib.sha256(one).digest()[:16] for one in clean])
+    return np.frombuffer(halves, ">u8").astype(np.uint64).reshape(-1, 2)
 
 
 def hashed(cut: Cut) -> Ragged:

@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-from functools import partial
-from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import kernels, text, verdict
+from .. import verdict
 from ..data import Corpus, Entry, Story
-from ..settings import TextSettings
-from .store import texts_of
 from .verdicts import IS_SAME
 
 if TYPE_CHECKING:
@@ -20,8 +15,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Engine
-    from ..settings import Settings
     from .grouping import Group
     from .verdicts import Batch
 
@@ -29,8 +22,6 @@ RELATED_SHOWN = 20
 """Related pairs that a result lists for one article; the tally counts all."""
 SAME_SHOWN = 20
 """Pairs of one story beyond those with the keeper that a result lists for one article."""
-TEXTS_AT_ONCE = 1024
-"""Texts that are held at a time."""
 
 
 def stories(corpus: Corpus, groups: Sequence[Group], judged: Batch) -> tuple[Story, ...]:
@@ -49,9 +40,7 @@ def stories(corpus: Corpus, groups: Sequence[Group], judged: Batch) -> tuple[Sto
     )
 
 
-def entries(
-    corpus: Corpus, groups: Sequence[Group], judged: Batch, settings: Settings, run: Engine = map
-) -> tuple[Entry, ...]:
+def entries(corpus: Corpus, groups: Sequence[Group], judged: Batch) -> tuple[Entry, ...]:
     """Every article as it stands in the result. Those that were judged one story with another get
     their digests, even where a chain was split and they stand alone.
     """
@@ -63,7 +52,7 @@ def entries(
         for at, held in one.verdicts.items():
             told[at] = number, False, keeper, verdict.RULES[rules[held]].name
     rows = corpus.rows[judged.places[IS_SAME[judged.rules]]]
-    digests = _digests(corpus, np.unique(rows), settings, run)
+    digests = _digests(corpus, np.unique(rows))
     words = corpus.lengths[corpus.rows].tolist()
     listed = []
     for at, (article, row) in enumerate(zip(corpus.articles, corpus.rows.tolist(), strict=True)):
@@ -73,29 +62,10 @@ def entries(
     return tuple(listed)
 
 
-def _digests(
-    corpus: Corpus, rows: NDArray[np.int64], settings: Settings, run: Engine
-) -> dict[int, str]:
-    """The first half of the SHA-256 of each row's clean text, as hexadecimal digits."""
-    parts = [rows[at : at + TEXTS_AT_ONCE] for at in range(0, len(rows), TEXTS_AT_ONCE)]
-    texts = (texts_of(corpus, some) for some in parts)
-    digested = run(partial(_digest, how=settings.text), texts)
-    return dict(zip(rows.tolist(), chain.from_iterable(digested), strict=True))
-
-
-def _digest(texts: list[str], how: TextSettings) -> list[str]:
-    """The same of some texts."""
-    clean = kernels.clean_texts(texts) if how == TextSettings() else [None] * len(texts)
-    plain = (
-        _utf8(text.clean(one, how).text) if known is None else known
-        for one, known in zip(texts, clean, strict=True)
-    )
-    return [hashlib.sha256(one).hexdigest()[:32] for one in plain]
-
-
-def _utf8(clean: str) -> bytes:
-    """The bytes of a text, whatever stands in it."""
-    return clean.encode(errors="surrogatepass")
+def _digests(corpus: Corpus, rows: NDArray[np.int64]) -> dict[int, str]:
+    """The digest of each row's clean text, as hexadecimal digits."""
+    halves = zip(rows.tolist(), corpus.sketched.cut.digests[rows].tolist(), strict=True)
+    return {row: f"{high:016x}{low:016x}" for row, (high, low) in halves}
 
 
 def shown(judged: Batch, told: int, keeping: Collection[int]) -> NDArray[np.int64]:

@@ -43,7 +43,7 @@ def prepare(
     titles: list[str] = []
     steps = run(partial(_take_in, settings=settings), arrivals.batches(articles))
     gathered = store.gather(_noted(steps, titles), storage)
-    order = arrivals.order()
+    order = arrivals.order(lambda at: (_digest(gathered, at), titles[at]))
     if (order[1:] < order[:-1]).any():
         gathered = store.arrange(gathered, order, storage)
     admitted, notes = admit(arrivals.articles[at] for at in order.tolist())
@@ -68,6 +68,12 @@ def prepare(
         sketched=columns.clear(sketched, masked.values, settings, storage),
         notes=notes,
     )
+
+
+def _digest(gathered: store.Gathered, at: int) -> list[int]:
+    """The digest of one text; none where it has no words."""
+    row = int(gathered.rows[at])
+    return gathered.cut.digests[row].tolist() if row >= 0 else []
 
 
 def _take_in(batch: Sequence[Article], settings: Settings) -> tuple[Cut, list[str]]:

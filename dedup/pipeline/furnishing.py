@@ -103,19 +103,22 @@ def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:
     carried = dict(zip(known.keys.tolist(), known.counts.tolist(), strict=True))
     rows = np.unique(known.carriers[:, 0])[:CARRIERS_READ]
     found: dict[str, int] = {}
-    for row in rows.tolist():
-        found |= _stretches(corpus, row, carried, settings)
+    for row, article in zip(rows.tolist(), store.texts_of(corpus, rows), strict=True):
+        found |= _stretches(corpus, row, article, carried, settings)
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Passage(shown, count) for shown, count in ranked[:PASSAGES_SHOWN])
 
 
 def _stretches(
-    corpus: Corpus, row: int, carried: dict[int, int], settings: Settings
+    corpus: Corpus, row: int, article: str, carried: dict[int, int], settings: Settings
 ) -> dict[str, int]:
-    """Each stretch of furniture in one row, and how many rows carry its most frequent key."""
-    [article] = store.texts_of(corpus, np.array([row]))
+    """Each stretch of furniture in one row, and how many rows carry its most frequent key; none if
+    the article is not the one that was read before.
+    """
     clean = text.clean(article, settings.text).text
     cut = columns.cut([article], settings)
+    if (cut.digests[0] != corpus.sketched.cut.digests[row]).any():
+        return {}
     mask = corpus.masked.values[corpus.masked.offsets[row] : corpus.masked.offsets[row + 1]]
     runs = shingle.runs(columns.hashed(cut), evidence.PASSAGE_WORDS).values
     edges = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))

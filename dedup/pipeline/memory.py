@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ..data import Article
+
 
 STEP_BYTES = 1 << 20
 """A column takes memory so much at a time."""
@@ -104,9 +106,9 @@ class HeldTexts:
         """Begin without texts."""
         self._texts: list[str] = []
 
-    def extend(self, texts: Sequence[str]) -> None:
-        """Put texts after those there are."""
-        self._texts += texts
+    def extend(self, articles: Sequence[Article]) -> None:
+        """Put the texts of articles after those there are."""
+        self._texts += [one.text for one in articles]
 
     def get(self, numbers: NDArray[np.int64]) -> list[str]:
         """Some of the texts, by their numbers from 0."""

@@ -112,7 +112,7 @@ def gather(batches: Iterable[Cut], storage: Storage) -> Gathered:
     cut = rows.cut(whole)
     terms = cut.terms.values
     for at in range(0, len(terms), TERMS_AT_ONCE):
-        terms[at : at + TERMS_AT_ONCE] = ranks[terms[at : at + TERMS_AT_ONCE]]
+        terms[at : at + TERMS_AT_ONCE] = ranks.take(terms[at : at + TERMS_AT_ONCE])
         storage.release()
     return Gathered(cut, np.array(known.rows, np.int64), np.array(known.first, np.int64))
 
@@ -121,8 +121,8 @@ def _numbered(batch: Cut, words: NDArray[np.uint32], terms: NDArray[np.uint32]) 
     """The batch with other numbers for its words and its terms."""
     return replace(
         batch,
-        words=Ragged(words[batch.words.values], batch.words.offsets),
-        terms=Ragged(terms[batch.terms.values], batch.terms.offsets),
+        words=Ragged(words.take(batch.words.values), batch.words.offsets),
+        terms=Ragged(terms.take(batch.terms.values), batch.terms.offsets),
     )
 
 
@@ -162,7 +162,7 @@ class _Known:
         offsets, values = batch.words.offsets.tolist(), batch.words.values
         fresh: list[int] = []
         before = len(self.first)
-        for at, digest in enumerate(batch.digests.tolist()):
+        for at, digest in enumerate(batch.digests[:, 0].tolist()):
             start, end = offsets[at], offsets[at + 1]
             if start == end:
                 self.rows.append(-1)

@@ -231,7 +231,7 @@ class Weigher:
         """Those of the pairs of rows that the kernel looked at to the end."""
         cut = self.corpus.sketched.cut
         bounds = evidence.bounds(self.settings.match, closely=closely)
-        measures, places = _mirrored(self._columns, cut.digests, pairs, bounds)
+        measures, places = _mirrored(self._columns, cut.digests[:, 0], pairs, bounds)
         kept = np.flatnonzero(measures[:, _MEASURED])
         pairs, measures = pairs[kept], measures[kept]
         place_offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(measures[:, _PLACES])))

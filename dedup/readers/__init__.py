@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["CONTAINER", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
-__all__ += ["RefusedError", "ending", "files", "read", "read_one"]
+__all__ += ["RefusedError", "ending", "files", "lasting", "read", "read_again", "read_one"]
 
 READERS: dict[str, Reader] = {
     "text": text.read,
@@ -112,6 +112,32 @@ def read_one(path: str, how: ReadSettings, told: Callable[[Notice], None] | None
     if first is None:
         raise RefusedError(Skipped(path, "E303", "holds no article"))
     return first
+
+
+def lasting(paths: Iterable[str]) -> bool:
+    """Tell whether everything under ``paths`` can be read a second time: not what a pipe gives."""
+    return all(os.path.isdir(path) or os.path.isfile(_base(path)) for path in paths)
+
+
+def read_again(addresses: Iterable[str], how: ReadSettings) -> dict[str, str]:
+    """Give the texts of articles by their addresses, as far as they still stand there."""
+    wanted: dict[str, set[str]] = {}
+    for address in addresses:
+        wanted.setdefault(_base(address), set()).add(address)
+    found: dict[str, str] = {}
+    for path, left in wanted.items():
+        for record in read([path], replace(how, on_error="report")):
+            if record.address in left and isinstance(record, Article):
+                found[record.address] = record.text
+                left.discard(record.address)
+            if not left:
+                break
+    return found
+
+
+def _base(path: str) -> str:
+    """The file that a path or an address leads to."""
+    return path if os.path.lexists(path) else _addressed(path).path
 
 
 def files(paths: Iterable[str], how: ReadSettings) -> Iterator[InputFile]:

@@ -72,11 +72,11 @@ def test_a_column_without_values_has_its_type(storage):
 
 
 def test_texts_come_back_by_number_in_any_order(storage):
-    texts = storage.texts()
-    texts.extend(TEXTS[:2])
+    texts, articles = storage.texts(), [Article("a", text) for text in TEXTS]
+    texts.extend(articles[:2])
     texts.extend([])
     assert texts.get(np.array([1, 0])) == [TEXTS[1], TEXTS[0]]
-    texts.extend(TEXTS[2:])
+    texts.extend(articles[2:])
     assert texts.get(np.array([5, 0, 3, 3, 4, 2])) == [TEXTS[at] for at in (5, 0, 3, 3, 4, 2)]
     assert texts.get(np.zeros(0, np.int64)) == []
 
@@ -84,12 +84,29 @@ def test_texts_come_back_by_number_in_any_order(storage):
 def test_in_memory_texts_are_not_copied():
     texts = Memory().texts()
     mine = "".join(["a text ", "of its own"])
-    texts.extend([mine])
+    texts.extend([Article("a", mine)])
     assert texts.get(np.array([0]))[0] is mine
 
 
-def test_no_more_is_held_than_a_quarter_of_the_bound():
-    with Scratch(20_000) as scratch:
+def test_texts_that_last_are_asked_for_where_they_lie():
+    """By their addresses, once each time, and not held."""
+    asked = []
+
+    def again(addresses):
+        asked.append(list(addresses))
+        return {address: f"text of {address}" for address in addresses if address != "b"}
+
+    with Scratch(1, again) as scratch:
+        texts = scratch.texts()
+        texts.extend([Article(name, "x" * 999, name) for name in "abc"])
+        assert texts.get(np.array([2, 1, 0, 2])) == ["text of c", "", "text of a", "text of c"]
+        assert texts.get(np.zeros(0, np.int64)) == []
+        assert asked == [["c", "b", "a", "c"]]
+        assert scratch.files == []
+
+
+def test_no_more_is_held_than_a_third_of_the_bound():
+    with Scratch(15_000) as scratch:
         columns = [scratch.column(np.zeros(0, np.uint8)) for _ in range(5)]
         for _ in range(20):
             for column in columns:

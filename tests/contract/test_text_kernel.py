@@ -24,11 +24,11 @@ if TYPE_CHECKING:
 
 native = pytest.importorskip("dedup.kernels._native")
 
-Row = tuple[list[str], list[int], list[int], list[bool], int]
-"""Words, hashes, stems, whether each word is a number, and digest of one text."""
+Row = tuple[list[str], list[int], list[int], list[bool], str]
+"""Words, hashes, stems, whether each word is a number, and the clean text."""
 
 U8, U64 = np.uint8, np.uint64
-KINDS = (np.uint32, np.int64, U64, U8, U64, U64, U8, U8, np.int64)
+KINDS = (np.uint32, np.int64, U8, np.int64, U8, U64, U64, U8, U8, np.int64)
 
 
 def cut(texts: list[str]) -> list[Row | None]:
@@ -37,7 +37,7 @@ def cut(texts: list[str]) -> list[Row | None]:
         np.frombuffer(column, kind)
         for column, kind in zip(native.cut_texts(texts), KINDS, strict=True)
     ]
-    found, offsets, digests, done, hashes, stems, marks, letters, borders = columns
+    found, offsets, plain, ends, done, hashes, stems, marks, letters, borders = columns
     spelled = [bytes(letters[a:b]).decode() for a, b in pairwise(borders.tolist())]
     assert all(word.endswith(" ") for word in spelled)
     assert (borders[0], borders[-1]) == (0, len(letters))
@@ -51,9 +51,10 @@ def cut(texts: list[str]) -> list[Row | None]:
         part = found[offsets[i] : offsets[i + 1]]
         numbers = marks[part].astype(bool).tolist()
         mine = [spelled[word][:-1] for word in part.tolist()]
-        rows.append((mine, hashes[part].tolist(), stems[part].tolist(), numbers, int(digests[i])))
+        text = bytes(plain[ends[i] : ends[i + 1]]).decode()
+        rows.append((mine, hashes[part].tolist(), stems[part].tolist(), numbers, text))
         if not done[i]:
-            assert rows.pop() == ([], [], [], [], 0)
+            assert rows.pop() == ([], [], [], [], "")
             rows.append(None)
     return rows
 
@@ -62,9 +63,8 @@ def expected(text: str) -> Row:
     """What the Python rules give; the clean text holds no newline, so that it hashes as a word."""
     cleaned = clean(text).text
     found = words(cleaned)
-    digest = hash_words([[cleaned]]).values.tolist()[0]
     hashes, stems = (hash_words([part]).values.tolist() for part in (found, stem(found)))
-    return found, hashes, stems, [word.isdigit() for word in found], digest
+    return found, hashes, stems, [word.isdigit() for word in found], cleaned
 
 
 def assert_same(text: str, *, done: bool = False) -> None:
@@ -73,9 +73,6 @@ def assert_same(text: str, *, done: bool = False) -> None:
     assert row is not None or not done
     if row is not None:
         assert row == expected(text)
-    cleaned = clean(text).text
-    plain = None if row is None else cleaned.encode()
-    assert native.clean_texts([text]) == [plain]
 
 
 ASCII = [
@@ -129,7 +126,6 @@ def test_rows_of_a_batch_stay_apart() -> None:
     texts = [*ASCII, "\ud800", *reversed(ASCII)]
     assert cut(texts) == [row for text in texts for row in cut([text])]
     assert cut([]) == []
-    assert native.clean_texts([]) == []
 
 
 def test_lone_surrogates_are_declined() -> None:
@@ -142,8 +138,6 @@ def test_only_lists_of_str() -> None:
     for bad in (("a",), [b"a"], [None], "a", None):
         with pytest.raises(TypeError):
             native.cut_texts(bad)
-        with pytest.raises(TypeError):
-            native.clean_texts(bad)
 
 
 PIECES = [

@@ -5,7 +5,7 @@ import os
 import pytest
 
 from dedup.pipeline import deduplicate
-from dedup.readers import ReadSettings, read
+from dedup.readers import ReadSettings, lasting, read, read_again
 
 from .corpora import articles, every_format
 
@@ -51,6 +51,28 @@ def test_an_address_of_every_format_gives_its_article_alone(corpora):
     for name in names:
         for one in list(read([str(folder / name)], ReadSettings()))[:: COUNT // 3]:
             assert list(read([one.address], ReadSettings())) == [one], name
+
+
+def test_articles_are_read_again_by_their_addresses(corpora):
+    """Of every format, and of all at once; what is not there any more is left out."""
+    folder, _, names = corpora
+    asked = {}
+    for name in names:
+        some = list(read([str(folder / name)], ReadSettings()))[:: COUNT // 3]
+        texts = {one.address: one.text for one in some}
+        assert read_again(texts, ReadSettings()) == texts, name
+        asked |= texts
+    gone = [f"{folder}/news.jsonl:99999", f"{folder}/nothing.txt", f"{folder}/news.zip!no.txt"]
+    assert read_again([*reversed(asked), *gone], ReadSettings(on_error="stop")) == asked
+
+
+def test_what_a_pipe_gives_does_not_last(corpora, tmp_path):
+    folder, _, names = corpora
+    assert lasting([str(folder), *(str(folder / name) for name in names)])
+    assert lasting([f"{folder}/news.jsonl:3", f"{folder}/lines.zip!in/news.jsonl:3"])
+    os.mkfifo(tmp_path / "pipe")
+    for other in ("-", str(tmp_path / "pipe"), str(tmp_path / "nothing")):
+        assert not lasting([str(folder), other])
 
 
 def test_the_order_of_arguments_means_nothing(corpora):

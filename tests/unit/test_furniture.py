@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -23,6 +24,7 @@ from dedup.furniture import (
     neighbours,
     some,
 )
+from dedup.scratch import Scratch
 
 PASSAGE = [1, 2, 3, 4, 5, 6]
 """The keys of a passage."""
@@ -254,6 +256,21 @@ def test_pages_of_one_site_are_no_story(seed: int) -> None:
     assert (members(result), result.pairs) == ([], ())
     assert [passage.articles for passage in result.furniture] == [len(pages)]
     assert "most read this week our editors choose" in result.furniture[0].text
+
+
+def test_furniture_is_shown_as_it_stands_where_it_was_read() -> None:
+    """Whether texts are kept or read again; not where another text stands there now."""
+    pages, _ = site(random.Random(3))
+    pages = [replace(page, address=page.id) for page in pages]
+    texts = {page.address: page.text for page in pages}
+    told = deduplicate(pages)
+    for known in (texts, {**texts, "p0": "Another text."}, {}):
+        with Scratch(
+            1, lambda asked, known=known: {one: known.get(one, "") for one in asked}
+        ) as it:
+            found = deduplicate(pages, storage=it)
+        kept = told.furniture if known == texts else ()
+        assert found == replace(told, furniture=kept)
 
 
 @given(seeds)

@@ -143,6 +143,18 @@ class Sketched:
 
 
 @dataclass(frozen=True, slots=True)
+class Furniture:
+    """Passages that belong to no story, by their keys in the passage index."""
+
+    keys: NDArray[np.uint64]
+    """Sorted."""
+    counts: NDArray[np.uint32]
+    """How many rows carry each."""
+    carriers: NDArray[np.int64]
+    """``int64[k, m]``: the first of these rows, rising; -1 behind the last."""
+
+
+@dataclass(frozen=True, slots=True)
 class Corpus:
     """The articles of a run in the order of their places; equal clean texts share a row."""
 
@@ -161,8 +173,7 @@ class Corpus:
     """The first article of each row."""
     lengths: NDArray[np.int64]
     """``int64[n + 1]``: how many words each row has, and 0 for row -1."""
-    furniture: NDArray[np.uint64]
-    """The keys of passages that belong to no story, sorted."""
+    furniture: Furniture
     masked: Ragged
     """``bool``, one for each word of a row: it stands in furniture."""
     sketched: Sketched

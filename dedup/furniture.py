@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import kernels
+from .data import Furniture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -32,59 +33,37 @@ KEYS_IN_A_ROW = 2
 """A passage is cut out of an article only where so many of its keys follow each other."""
 
 
-def learn(keys: Ragged, sources: NDArray[np.int64]) -> NDArray[np.uint64]:
-    """The keys of furniture, sorted.
+BOUNDS = kernels.Varying(CARRIERS_OF_SOURCE, RARER, VARIED_RATIO, COMPARED)
+
+
+def learn(keys: Ragged, sources: NDArray[np.int64]) -> Furniture:
+    """What is likely furniture, with the first ``COMPARED`` carriers of each key.
 
     ``keys`` are each row's sampled runs, sorted and distinct; ``sources`` is ``int64[n]``, equal
     for rows of one source and -1 where it is unknown.
     """
-    counts = np.empty(len(keys.values), np.uint32)
-    for mine in kernels.parts(keys.values):
-        counts[mine] = kernels.count_values(keys.values[mine])
-    rarer = kernels.count_rarer(counts, keys.offsets, RARER)
-    lengths = np.diff(keys.offsets)
-    found = []
-    for mine in kernels.parts(keys.values):
-        several = mine[counts[mine] >= CARRIERS_OF_SOURCE]
-        rows = _rows(keys, several)
-        distinct, places = kernels.number_values(keys.values[several])
-        carriers = np.bincount(places, minlength=len(distinct))
-        shares = np.bincount(places, rarer[several] / lengths[rows], len(distinct))
-        likely = shares >= VARIED_RATIO * carriers
-        few = np.flatnonzero(likely & (carriers < CARRIERS))
-        likely[few] = _of_one_source(few, places, sources[rows])
-        found.append(distinct[likely])
-    return np.concatenate(found)
+    found = kernels.find_varied(keys.values, keys.offsets, sources, BOUNDS)
+    likely = (found.counts >= CARRIERS) | (found.groups >= 0)
+    return some(Furniture(found.values, found.counts, found.rows), likely)
 
 
-def _rows(keys: Ragged, at: NDArray[np.int64]) -> NDArray[np.int64]:
-    """The row in which each of some of the values stands; their places rise."""
-    return np.repeat(np.arange(len(keys.offsets) - 1), np.diff(np.searchsorted(at, keys.offsets)))
+def none() -> Furniture:
+    """No furniture."""
+    return Furniture(np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros((0, COMPARED), int))
 
 
-def _of_one_source(
-    wanted: NDArray[np.int64], places: NDArray[np.uint32], sources: NDArray[np.int64]
-) -> NDArray[np.bool_]:
-    """``bool[k]``: of each wanted key, whether all of its carriers have the same known source."""
-    mine = np.flatnonzero(np.isin(places, wanted))
-    at = np.searchsorted(wanted, places[mine])
-    lowest = np.full(len(wanted), np.iinfo(np.int64).max)
-    highest = np.full(len(wanted), -1, np.int64)
-    np.minimum.at(lowest, at, sources[mine])
-    np.maximum.at(highest, at, sources[mine])
-    return np.asarray((lowest == highest) & (lowest >= 0), np.bool_)
+def some(whole: Furniture, mask: NDArray[np.bool_]) -> Furniture:
+    """The masked keys of it."""
+    return Furniture(whole.keys[mask], whole.counts[mask], whole.carriers[mask])
 
 
-def neighbours(
-    keys: Ragged, known: NDArray[np.uint64]
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Pairs of rows that carry the same known key, ``int64[m, 2]``, and the place in ``known`` of
-    that key: the first ``COMPARED`` carriers of each key, each with its next.
+def neighbours(known: Furniture) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Pairs of rows that carry the same known key, ``int64[m, 2]``, and the place of that key: of
+    the carriers of each key that are named, each with its next.
     """
-    carriers = kernels.first_places(keys.values, known, COMPARED)
+    carriers = known.carriers
     at, number = np.nonzero(carriers[:, 1:] >= 0)
-    places = np.stack((carriers[at, number], carriers[at, number + 1]), 1)
-    return np.searchsorted(keys.offsets, places, side="right") - 1, at
+    return np.stack((carriers[at, number], carriers[at, number + 1]), 1), at
 
 
 def deciding(at: NDArray[np.int64]) -> NDArray[np.bool_]:
@@ -96,14 +75,15 @@ def deciding(at: NDArray[np.int64]) -> NDArray[np.bool_]:
 
 
 def confirm(
-    known: NDArray[np.uint64],
+    count: int,
     at: NDArray[np.int64],
     cosines: NDArray[np.float64],
     related_ratio: float,
-) -> NDArray[np.uint64]:
-    """The keys whose carriers are, furniture aside, mostly about different events.
+) -> NDArray[np.bool_]:
+    """``bool[count]``: of each key, whether its carriers are, furniture aside, mostly about
+    different events.
 
     ``cosines`` are the term cosines of the pairs that ``neighbours`` gave, and ``at`` their keys.
     """
-    apart = np.bincount(at, cosines < related_ratio, len(known))
-    return known[2 * apart > np.bincount(at, minlength=len(known))]
+    apart = np.bincount(at, cosines < related_ratio, count)
+    return np.asarray(2 * apart > np.bincount(at, minlength=count), np.bool_)

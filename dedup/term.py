@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .background import frequencies
-from .kernels import FINER_BITS, IDF_UNIT, band_keys, count_rows, number_values, weigh_rows
+from .kernels import FINER_BITS, IDF_UNIT, band_keys, count_rows, count_values, weigh_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -72,8 +72,7 @@ def _copies(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:
     most = np.ones(len(signatures))
     bands = signatures.shape[1] // COPY_BAND_ROWS
     for keys in band_keys(signatures, bands, COPY_BAND_ROWS).T:
-        _, places = number_values(np.ascontiguousarray(keys))
-        most = np.maximum(most, np.bincount(places)[places] if len(places) else most)
+        np.maximum(most, count_values(np.ascontiguousarray(keys)), out=most)
     return most
 
 

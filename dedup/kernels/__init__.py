@@ -18,6 +18,8 @@ from .columns import (
     Bounds,
     Rows,
     Sides,
+    Varied,
+    Varying,
 )
 from .packing import pack, unpack
 from .parts import parts
@@ -34,14 +36,12 @@ if TYPE_CHECKING or KIND != "native":
         bucket_pairs,
         choose_heaviest,
         count_pairs,
-        count_rarer,
         count_shared,
         count_terms,
         count_values,
         cut_texts,
         dot_shared,
         find_places,
-        first_places,
         hash_runs,
         hash_words,
         keep_lowest,
@@ -53,7 +53,7 @@ if TYPE_CHECKING or KIND != "native":
         sort_distinct,
     )
     from .reference_pairs import may_resemble, measure_pairs, weigh_gaps
-    from .reference_rows import close_rows, count_rows, take_rows, weigh_rows
+    from .reference_rows import close_rows, count_rows, find_varied, take_rows, weigh_rows
 else:
     from .native import (
         band_keys,
@@ -61,7 +61,6 @@ else:
         choose_heaviest,
         close_rows,
         count_pairs,
-        count_rarer,
         count_rows,
         count_shared,
         count_terms,
@@ -69,7 +68,7 @@ else:
         cut_texts,
         dot_shared,
         find_places,
-        first_places,
+        find_varied,
         hash_runs,
         hash_words,
         keep_lowest,
@@ -96,13 +95,14 @@ __all__ = [
     "Bounds",
     "Rows",
     "Sides",
+    "Varied",
+    "Varying",
     "align",
     "band_keys",
     "bucket_pairs",
     "choose_heaviest",
     "close_rows",
     "count_pairs",
-    "count_rarer",
     "count_rows",
     "count_shared",
     "count_terms",
@@ -110,7 +110,7 @@ __all__ = [
     "cut_texts",
     "dot_shared",
     "find_places",
-    "first_places",
+    "find_varied",
     "hash_runs",
     "hash_words",
     "keep_lowest",

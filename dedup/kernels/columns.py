@@ -74,6 +74,32 @@ class Rows(NamedTuple):
     term_offsets: I64
 
 
+class Varying(NamedTuple):
+    """Which values are varied: those that keep company with others in each row."""
+
+    least: int
+    """It stands in so many rows, two at least."""
+    factor: int
+    """Another value is rarer if it counts at most one part in so many …"""
+    ratio: float
+    """… and of the values of its rows so many are, on average."""
+    most: int
+    """So many of its rows are named."""
+
+
+class Varied(NamedTuple):
+    """``k`` values that ``find_varied`` found."""
+
+    values: U64
+    """Sorted."""
+    counts: U32
+    """In how many rows each stands."""
+    groups: I64
+    """The group of all of its rows, -1 where they differ or one is unknown."""
+    rows: I64
+    """``int64[k, most]``: its first rows, rising; -1 behind the last."""
+
+
 class Bounds(NamedTuple):
     """What counts as what on a pair, in words unless said."""
 

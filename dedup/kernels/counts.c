@@ -67,71 +67,6 @@ PyObject *number_values(PyObject *module, PyObject *args)
     return sorted;
 }
 
-/* How many entries of a row count at most 1 / factor of each: by comparing all, which vectors do
- * fast where a row is short. */
-WIDEST static void compare_all(const uint32_t *counts, size_t size, uint32_t factor, uint32_t *out)
-{
-    for (size_t i = 0; i < size; i++) {
-        uint32_t most = counts[i] / factor > 1 ? counts[i] / factor : 1, found = 0;
-        for (size_t j = 0; j < size; j++) found += counts[j] <= most;
-        out[i] = found;
-    }
-}
-
-/* The same of a long row, with memory for twice as many numbers. */
-static void search_sorted(const uint32_t *counts, size_t size, uint32_t factor, uint64_t *sorted,
-                          uint32_t *out)
-{
-    for (size_t i = 0; i < size; i++) sorted[i] = counts[i];
-    sort_numbers(sorted, sorted + size, size);
-    for (size_t i = 0; i < size; i++) {
-        uint32_t most = counts[i] / factor > 1 ? counts[i] / factor : 1;
-        size_t low = 0, high = size;
-        while (low < high) {
-            size_t middle = (low + high) / 2;
-            if (sorted[middle] <= most)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        out[i] = (uint32_t)low;
-    }
-}
-
-/* count_rarer(counts, offsets, factor, out): see reference.py */
-PyObject *count_rarer(PyObject *module, PyObject *args)
-{
-    (void)module;
-    Py_buffer counts, offsets, out;
-    unsigned int factor;
-    if (!PyArg_ParseTuple(args, "y*y*Iw*", &counts, &offsets, &factor, &out)) return NULL;
-    enum { SHORT = 512 };
-    const uint32_t *count = counts.buf;
-    const int64_t *start = offsets.buf;
-    uint32_t *rarer = out.buf;
-    int64_t longest = 0;
-    Py_ssize_t rows = offsets.len / 8 - 1;
-    longest = longest_row(start, rows);
-    uint64_t *sorted = malloc(2 * (size_t)(longest + 1) * sizeof *sorted);
-    if (sorted) {
-        Py_BEGIN_ALLOW_THREADS
-        for (Py_ssize_t row = 0; row < rows; row++) {
-            size_t size = (size_t)(start[row + 1] - start[row]);
-            if (size <= SHORT)
-                compare_all(count + start[row], size, factor, rarer + start[row]);
-            else
-                search_sorted(count + start[row], size, factor, sorted, rarer + start[row]);
-        }
-        Py_END_ALLOW_THREADS
-        free(sorted);
-    }
-    PyBuffer_Release(&counts);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&out);
-    if (!sorted) return PyErr_NoMemory();
-    Py_RETURN_NONE;
-}
-
 typedef struct {
     uint64_t key; /* mixed: a bijection, so that equal stays equal and every bit is chance */
     uint32_t at;
@@ -274,33 +209,6 @@ PyObject *find_places(PyObject *module, PyObject *args)
     fine = of.table != NULL;
     for (Py_ssize_t i = 0; fine && i < values.len / 8; i++) place[i] = place_of(&of, value[i]);
     free(of.table);
-    Py_END_ALLOW_THREADS
-    PyBuffer_Release(&values);
-    PyBuffer_Release(&known);
-    PyBuffer_Release(&out);
-    return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
-}
-
-/* first_places(values, known, most, out): where each known value stands first; see reference.py */
-PyObject *first_places(PyObject *module, PyObject *args)
-{
-    (void)module;
-    Py_buffer values, known, out;
-    Py_ssize_t most;
-    if (!PyArg_ParseTuple(args, "y*y*nw*", &values, &known, &most, &out)) return NULL;
-    const uint64_t *value = values.buf;
-    int64_t *place = out.buf;
-    int fine = 0;
-    Py_BEGIN_ALLOW_THREADS
-    struct known of = look_up(&known);
-    Py_ssize_t *met = calloc((size_t)known.len / 8 + 1, sizeof *met);
-    fine = of.table && met;
-    for (Py_ssize_t i = 0; fine && i < values.len / 8; i++) {
-        int32_t at = place_of(&of, value[i]);
-        if (at >= 0 && met[at] < most) place[at * most + met[at]++] = i;
-    }
-    free(of.table);
-    free(met);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&values);
     PyBuffer_Release(&known);

@@ -23,6 +23,8 @@ from .columns import (
     Rows,
     Sides,
     Texts,
+    Varied,
+    Varying,
 )
 from .packing import pack
 from .reference import permutations
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+_VARIED = np.uint64, np.uint32, np.int64, np.int64
 _C = np.ascontiguousarray
 
 
@@ -163,25 +166,20 @@ def find_places(values: U64, known: U64) -> I32:
     return out
 
 
-def first_places(values: U64, known: U64, most: int) -> I64:
-    """See ``reference.first_places``."""
-    out = np.full((len(known), most), -1, np.int64)
-    _native.first_places(_C(values), _C(known), most, out)
-    return out
-
-
-def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
-    """See ``reference.count_rarer``."""
-    out = np.empty(len(counts), np.uint32)
-    _native.count_rarer(_C(counts), _C(offsets), factor, out)
-    return out
-
-
 def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
     """See ``reference.choose_heaviest``."""
     out = np.zeros(len(weights), bool)
     _native.choose_heaviest(_C(weights), _C(offsets), most, out)
     return out
+
+
+def find_varied(values: U64, offsets: I64, groups: I64, bounds: Varying) -> Varied:
+    """See ``reference_rows.find_varied``."""
+    found = _native.find_varied(_C(values), _C(offsets), _C(groups), *bounds)
+    distinct, counts, its, rows = map(np.frombuffer, found, _VARIED)
+    order = np.argsort(distinct)
+    rows = rows.reshape(-1, bounds.most)
+    return Varied(distinct[order], counts[order], its[order], rows[order])
 
 
 def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[U32, I64, U32]:

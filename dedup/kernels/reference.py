@@ -247,8 +247,9 @@ def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:
 
 def dot_shared(values: U32, weights: U32, offsets: I64, pairs: I64) -> I64:
     """``int64[m]``: the dot product of the two rows of each pair, as sparse vectors with
-    coordinates ``values`` (sorted and distinct in each row) and whole numbers ``weights``, which
-    are below ``2**25`` and of length ``2**24``.
+    coordinates ``values`` (sorted and distinct in each row; numbers from 0, since the twin makes a
+    table as long as the highest) and whole numbers ``weights``, which are below ``2**25`` and of
+    length ``2**24``.
     """
     out = np.zeros(len(pairs), np.int64)
     wide = weights.astype(np.int64)
@@ -293,28 +294,6 @@ def find_places(values: U64, known: U64) -> I32:
         return np.full(len(values), -1, np.int32)
     at = np.minimum(np.searchsorted(known, values), len(known) - 1)
     return np.where(known[at] == values, at, -1).astype(np.int32)
-
-
-def first_places(values: U64, known: U64, most: int) -> I64:
-    """``int64[k, most]``: where each of ``known`` (sorted, distinct) stands among the values the
-    first so many times, rising; -1 behind the last.
-    """
-    out = np.full((len(known), most), -1, np.int64)
-    for number, one in enumerate(known):
-        places = np.flatnonzero(values == one)[:most]
-        out[number, : len(places)] = places
-    return out
-
-
-def count_rarer(counts: U32, offsets: I64, factor: int) -> U32:
-    """``uint32[n]``: how many entries of the same row count at most ``1 / factor`` of each (and at
-    most 1 where that is less).
-    """
-    out = np.zeros(len(counts), np.uint32)
-    for start, end in pairwise(offsets.tolist()):
-        row = counts[start:end]
-        out[start:end] = np.searchsorted(np.sort(row), np.maximum(1, row // factor), side="right")
-    return out
 
 
 def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import FINER_BITS, WEIGHT_UNIT
+from .columns import FINER_BITS, WEIGHT_UNIT, Varied
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .columns import I64, U32, U64, Rows
+    from .columns import I64, U32, U64, Rows, Varying
 
 
 def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[Any], I64]:
@@ -34,6 +35,34 @@ def count_rows(
     for row in np.flatnonzero(parts < 1).tolist():
         out[values[offsets[row] : offsets[row + 1]]] -= 1 - parts[row]
     return out
+
+
+def find_varied(values: U64, offsets: I64, groups: I64, bounds: Varying) -> Varied:
+    """The values that many rows have whose other values differ; each row sorted and distinct, and
+    ``groups`` one for each row, -1 where it is unknown.
+
+    Of each row that has a value, the share is asked that counts at most ``1 / factor`` of it among
+    all rows (and at most 1 where that is less); added up row by row, as a sum of floats depends on
+    its order, these are to be at least ``ratio`` for each row.
+    """
+    distinct, places, counts = np.unique(values, return_inverse=True, return_counts=True)
+    shares = np.zeros(len(distinct))
+    for start, end in pairwise(offsets.tolist()):
+        row = counts[places[start:end]]
+        rarer = np.searchsorted(np.sort(row), np.maximum(1, row // bounds.factor), side="right")
+        shares[places[start:end]] += rarer / (end - start)
+    chosen = np.flatnonzero((counts >= bounds.least) & (shares >= bounds.ratio * counts))
+    its = np.full(len(chosen), -1, np.int64)
+    first = np.full((len(chosen), bounds.most), -1, np.int64)
+    order = np.argsort(places, kind="stable")
+    rows = np.repeat(np.arange(len(groups)), np.diff(offsets))[order]
+    ends = np.cumsum(counts)
+    for number, place in enumerate(chosen.tolist()):
+        mine = rows[ends[place] - counts[place] : ends[place]]
+        first[number, : len(mine)] = mine[: bounds.most]
+        if len(set(groups[mine].tolist())) == 1:
+            its[number] = groups[mine[0]]
+    return Varied(distinct[chosen], counts[chosen].astype(np.uint32), its, first)
 
 
 def weigh_rows(

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
+from .. import furniture
 from ..data import Corpus, Ragged, unwatched
 from . import columns, store
 from .arrival import Arrivals, admit
@@ -49,10 +50,10 @@ def prepare(
     words = gathered.cut.words
     lengths = np.append(np.diff(words.offsets), 0)
     sketched = columns.number(gathered.cut, storage, run)
-    known = np.zeros(0, np.uint64)
+    known = furniture.none()
     if settings.match.furniture:
         known = learn(sketched, _sources(admitted, gathered.first), settings, storage, run)
-    masked = Ragged(columns.mask(gathered.cut, known, settings, storage, run), words.offsets)
+    masked = Ragged(columns.mask(gathered.cut, known.keys, settings, storage, run), words.offsets)
     return Corpus(
         articles=admitted,
         titles=tuple(titles[at] for at in order.tolist()),

@@ -16,7 +16,7 @@ from .memory import Memory
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Engine, Storage
+    from ..data import Engine, Furniture, Storage
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 1 << 12
@@ -34,39 +34,32 @@ def learn(
     settings: Settings,
     storage: Storage,
     run: Engine = map,
-) -> NDArray[np.uint64]:
-    """The keys of the furniture that the rows teach, sorted; ``sources`` numbers each row's."""
-    keys, related_ratio = sketched.cut.keys, settings.match.related_ratio
-    likely = furniture.learn(keys, sources)
+) -> Furniture:
+    """The furniture that the rows teach; ``sources`` numbers each row's."""
+    related_ratio = settings.match.related_ratio
+    likely = furniture.learn(sketched.cut.keys, sources)
     storage.release()
-    if not len(likely):
+    if not len(likely.keys):
         return likely
-    pairs, at = furniture.neighbours(keys, likely)
+    pairs, at = furniture.neighbours(likely)
     packed, place = np.unique(kernels.pack(pairs), return_inverse=True)
     place, distinct = place.ravel(), kernels.unpack(packed)
     cosines = np.full(len(distinct), np.inf)  # one that nobody asked for does not count as apart
+
+    def confirmed() -> NDArray[np.bool_]:
+        return furniture.confirm(len(likely.keys), at, cosines[place], related_ratio)
+
     for some in (furniture.deciding(at), np.ones(len(at), bool)):
-        asked = np.unique(place[some & _undecided(likely, at, cosines[place], related_ratio)])
-        asked = asked[np.isinf(cosines[asked])]
+        asked = np.zeros(len(distinct), bool)
+        asked[place[some & ~confirmed()[at]]] = True
+        asked &= np.isinf(cosines)
         cosines[asked] = _cosines(distinct[asked], sketched, storage, run)
     # A pair that is apart as it stands counts as apart; others are looked at where they decide.
-    close = _undecided(likely, at, cosines[place], related_ratio) & (
-        cosines[place] >= related_ratio
-    )
-    close = np.unique(place[close])
-    cosines[close] = _cut_cosines(distinct[close], sketched, likely, settings, storage)
-    return furniture.confirm(likely, at, cosines[place], related_ratio)
-
-
-def _undecided(
-    likely: NDArray[np.uint64],
-    at: NDArray[np.int64],
-    cosines: NDArray[np.float64],
-    related_ratio: float,
-) -> NDArray[np.bool_]:
-    """``bool[m]``: of each pair, whether its key is not confirmed yet."""
-    confirmed = furniture.confirm(likely, at, cosines, related_ratio)
-    return np.asarray(kernels.find_places(likely, confirmed)[at] < 0, np.bool_)
+    close = np.zeros(len(distinct), bool)
+    close[place[~confirmed()[at]]] = True
+    close &= cosines >= related_ratio
+    cosines[close] = _cut_cosines(distinct[close], sketched, likely.keys, settings, storage)
+    return furniture.some(likely, confirmed())
 
 
 def _cosines(
@@ -106,19 +99,11 @@ def _cut_cosines(
 
 def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:
     """The furniture as text, the most frequent first, each as it stands in one of its carriers."""
-    if not len(corpus.furniture):
-        return ()
-    keys = corpus.sketched.cut.keys
-    places = kernels.find_places(keys.values, corpus.furniture)
-    mine = np.flatnonzero(places >= 0)
-    counts = np.bincount(places[mine], minlength=len(corpus.furniture))
-    carried = dict(zip(corpus.furniture.tolist(), counts.tolist(), strict=True))
-    first = np.zeros(len(counts), np.int64)
-    first[places[mine[::-1]]] = mine[::-1]  # of several, the last that is written is the first
-    rows = np.searchsorted(keys.offsets, first, side="right") - 1
+    known = corpus.furniture
+    carried = dict(zip(known.keys.tolist(), known.counts.tolist(), strict=True))
+    rows = np.unique(known.carriers[:, 0])[:CARRIERS_READ]
     found: dict[str, int] = {}
-    carriers = np.unique(rows)[:CARRIERS_READ]
-    for row, article in zip(carriers.tolist(), store.texts_of(corpus, carriers), strict=True):
+    for row, article in zip(rows.tolist(), store.texts_of(corpus, rows), strict=True):
         found |= _stretches(corpus, row, article, carried, settings)
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Passage(shown, count) for shown, count in ranked[:PASSAGES_SHOWN])

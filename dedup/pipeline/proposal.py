@@ -51,7 +51,7 @@ def _sharing(pairs: NDArray[np.int64], corpus: Corpus, how: CandidateSettings) -
     for at in range(0, len(pairs), PAIRS_AT_ONCE):
         rows, within = np.unique(pairs[at : at + PAIRS_AT_ONCE], return_inverse=True)
         whole = store.taken(corpus.sketched.cut.keys, rows)
-        keys = candidate.without(whole, corpus.furniture)
+        keys = candidate.without(whole, corpus.furniture.keys)
         kept.append(rows[candidate.share_keys(within.reshape(-1, 2), keys, how)])
         corpus.storage.release()
     return np.concatenate(kept)
@@ -59,7 +59,7 @@ def _sharing(pairs: NDArray[np.int64], corpus: Corpus, how: CandidateSettings) -
 
 def _passage(corpus: Corpus, how: CandidateSettings) -> Found:
     """Sampled runs of words that stand in both, furniture left out."""
-    keys = candidate.without(corpus.sketched.cut.keys, corpus.furniture)
+    keys = candidate.without(corpus.sketched.cut.keys, corpus.furniture.keys)
     rare = candidate.rare_keys(keys, how)
     pairs, capped = candidate.pair(rare, how.passage_shared, how.bucket_full, how.bucket_limit)
     return candidate.share_keys(pairs, keys, how), capped

@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dedup.kernels import Varying
+
 from .twins import TOP, Row, every_pair, ragged, run_hash, unravel
 
 if TYPE_CHECKING:
@@ -65,33 +67,70 @@ def test_places_of_known_values(twin: SimpleNamespace, rows: list[Row], others: 
         assert found.dtype == np.int32
         expected = [known.index(value) if value in known else -1 for value in flat(rows)]
         assert found.tolist() == expected
-        first = twin.first_places(np.array(flat(rows), np.uint64), np.array(known, np.uint64), 3)
-        assert first.dtype == np.int64
-        places = [[at for at, value in enumerate(flat(rows)) if value == one] for one in known]
-        assert first.tolist() == [(mine + [-1] * 3)[:3] for mine in places]
+
+
+def varied(rows: list[Row], groups: Row, least: int, factor: int, ratio: float) -> list[Row]:
+    """Each value whose company is rarer: how often it stands, its group, its rows."""
+    counted = Counter(flat(rows))
+    found = []
+    for value in sorted(one for one, count in counted.items() if count >= least):
+        mine = [at for at, row in enumerate(rows) if value in row]
+        most = max(1, counted[value] // factor)
+        shares = [sum(counted[other] <= most for other in rows[at]) / len(rows[at]) for at in mine]
+        theirs = {groups[at] for at in mine}
+        if sum(shares) >= ratio * len(mine):
+            group = theirs.pop() if len(theirs) == 1 else -1
+            found.append([value, len(mine), group, *mine])
+    return found
+
+
+def check_varied(twin: SimpleNamespace, rows: list[Row], groups: Row, bounds: Varying) -> None:
+    """Those that are found, and nothing else."""
+    columns = *ragged(rows), np.array(groups, np.int64)
+    found = twin.find_varied(*columns, bounds)
+    assert [one.dtype for one in found] == [np.uint64, np.uint32, np.int64, np.int64]
+    expected = varied(rows, groups, bounds.least, bounds.factor, bounds.ratio)
+    assert found.values.tolist() == [one[0] for one in expected]
+    assert found.counts.tolist() == [one[1] for one in expected]
+    assert found.groups.tolist() == [one[2] for one in expected]
+    blank = [-1] * bounds.most
+    assert found.rows.tolist() == [(one[3:] + blank)[: bounds.most] for one in expected]
+    assert found.rows.shape == (len(expected), bounds.most)
 
 
 @given(
-    st.lists(st.lists(st.integers(1, 40) | st.integers(1, 2**32 - 1), max_size=30), max_size=8),
+    st.lists(st.tuples(st.sets(numbers, max_size=30), st.integers(-1, 2)), max_size=12),
+    st.integers(2, 4),
     st.sampled_from([1, 2, 4, 1000]),
+    st.sampled_from([0.0, 0.3, 0.5, 1.0]),
 )
-def test_rarer_entries_are_counted(twin: SimpleNamespace, rows: list[Row], factor: int) -> None:
-    """Of each entry, the others of its row that count a factor less; what counts once is rare."""
-    counts, offsets = ragged(rows, np.uint32)
-    found = twin.count_rarer(counts, offsets, factor)
-    assert found.dtype == np.uint32
-    expected = [
-        [sum(other <= max(1, count // factor) for other in row) for count in row] for row in rows
-    ]
-    assert unravel(found, offsets) == expected
+def test_values_in_varied_company(
+    twin: SimpleNamespace, held: list[tuple[set[int], int]], least: int, factor: int, ratio: float
+) -> None:
+    """Whatever the rows hold, and whether their groups are known."""
+    rows = [sorted(row) for row, _ in held]
+    check_varied(twin, rows, [group for _, group in held], Varying(least, factor, ratio, 3))
 
 
-@pytest.mark.parametrize("size", [511, 512, 513, 3000])
-def test_rarer_entries_of_long_rows_are_counted(twin: SimpleNamespace, size: int) -> None:
-    """However long a row is."""
-    row = [1 + n * n % 97 for n in range(size)]
-    found = twin.count_rarer(*ragged([[5, 1], row, [9]], np.uint32), 4).tolist()
-    assert found == [1, 1, *(sum(b <= max(1, a // 4) for b in row) for a in row), 0]
+@pytest.mark.parametrize("size", [1, 511, 512, 513, 3000])
+@pytest.mark.parametrize("step", [1, 1 << 50])
+def test_varied_company_in_long_rows(twin: SimpleNamespace, size: int, step: int) -> None:
+    """However long a row is, and whichever bits its values differ in."""
+    rows = [[step * (at * at % 97 + at * each) for at in range(size)] for each in range(1, 6)]
+    rows = [sorted({value & TOP for value in row} | {0, TOP}) for row in rows]
+    check_varied(twin, rows, [7, 7, 7, 7, -1], Varying(2, 2, 0.2, 4))
+
+
+def test_varied_company_in_many_parts(twin: SimpleNamespace) -> None:
+    """More values than are numbered at a time, of which each stands in two rows or in five."""
+    base = np.arange(150_000, dtype=np.uint64) * np.uint64(TOP // 150_000)
+    rows = [base, base + np.uint64(1), base, base[::3], base[::3], base[::3]]
+    values, offsets = np.concatenate(rows), np.cumsum([0, *map(len, rows)])
+    found = twin.find_varied(values, offsets, np.array([4, 5, 4, 4, 4, 4]), Varying(2, 2, 0.1, 2))
+    assert found.values.tolist() == base[::3].tolist()
+    assert set(found.counts.tolist()) == {5}
+    assert set(found.groups.tolist()) == {4}
+    assert set(map(tuple, found.rows.tolist())) == {(0, 2)}
 
 
 @given(
@@ -152,7 +191,7 @@ def check_dots(twin: SimpleNamespace, sets: list[Row], weights: Row) -> None:
 
 def test_dot_shared(twin: SimpleNamespace, rows: list[Row]) -> None:
     """The sparse dot product of the largest weights that there may be: whole numbers, exactly."""
-    sets = [sorted({value & 0xFFFFFFFF for value in row}) for row in rows]
+    sets = [sorted({value & 0xFFFFF for value in row}) for row in rows]
     check_dots(twin, sets, [2**25 - 1] * sum(map(len, sets)))
 
 
@@ -163,7 +202,7 @@ def test_any_dot_shared(twin: SimpleNamespace, vectors: list[dict[int, int]]) ->
     check_dots(twin, [list(row) for row in rows], [one for row in rows for one in row.values()])
 
 
-@pytest.mark.parametrize("step", [1, 1 << 10, 1 << 16, 1 << 22])
+@pytest.mark.parametrize("step", [1, 1 << 6, 1 << 10, 1 << 13])
 def test_dots_of_long_rows(twin: SimpleNamespace, step: int) -> None:
     """Short and long rows in turn, of values that have many bits in common."""
     sets = [list(range(0, step * count, step)) for count in (300, 0, 1000, 1, 64, 65, 1000)]

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Article, Result, Settings, deduplicate, kernels
-from dedup.data import Ragged
+from dedup.data import Furniture, Ragged
 from dedup.furniture import (
     CARRIERS,
     CARRIERS_OF_SOURCE,
@@ -22,6 +22,7 @@ from dedup.furniture import (
     deciding,
     learn,
     neighbours,
+    some,
 )
 from dedup.scratch import Scratch
 
@@ -44,7 +45,7 @@ def own(row: int, count: int) -> list[int]:
 def learned(rows: list[list[int]], sources: list[int] | None = None) -> list[int]:
     """The keys that are taken for furniture; sources are unknown unless given."""
     of = np.array([-1] * len(rows) if sources is None else sources, np.int64)
-    return learn(ragged(rows), of).tolist()
+    return learn(ragged(rows), of).keys.tolist()
 
 
 def test_a_passage_of_many_varied_rows_is_learned() -> None:
@@ -103,15 +104,22 @@ def test_the_order_of_rows_does_not_matter() -> None:
         assert learned(list(shuffled), list(of)) == learned(rows, sources) == PASSAGE
 
 
+def known(carriers: list[list[int]]) -> Furniture:
+    """Keys with these carriers."""
+    keys = np.arange(len(carriers), dtype=np.uint64)
+    return Furniture(keys, keys.astype(np.uint32), np.array(carriers))
+
+
 def test_neighbours_compare_a_few_carriers_of_each_key() -> None:
     """Each with its next, under the place of their key; the number of pairs stays linear."""
-    rows = [[1, 2] if n % 2 else [1] for n in range(6)]
-    pairs, at = neighbours(ragged(rows), np.array([1, 2], np.uint64))
+    pairs, at = neighbours(known([[0, 1, 2, 3, 4, 5, -1], [1, 3, 5, -1, -1, -1, -1]]))
     assert pairs[at == 0].tolist() == [list(pair) for pair in pairwise(range(6))]
     assert pairs[at == 1].tolist() == [[1, 3], [3, 5]]
-    pairs, at = neighbours(ragged([[1]] * 500), np.array([1], np.uint64))
+    found = learn(ragged([[1, n + 2] for n in range(500)]), np.full(500, -1))
+    pairs, at = neighbours(found)
+    assert found.counts.tolist() == [500]
     assert len(pairs) == len(at) == COMPARED - 1
-    pairs, at = neighbours(ragged(rows), np.zeros(0, np.uint64))
+    pairs, at = neighbours(some(found, np.array([False])))
     assert (pairs.shape, at.shape) == ((0, 2), (0,))
 
 
@@ -121,19 +129,17 @@ def test_the_deciding_pairs_of_a_key_are_just_more_than_half(count: int) -> None
     at = np.array([0] * count + [1] * 4)
     mask = deciding(at)
     assert mask.tolist() == [n <= count // 2 for n in range(count)] + [True] * 3 + [False]
-    known = np.array([7, 9], np.uint64)
-    assert confirm(known, at, np.where(mask, 0.0, 1.0), RELATED).tolist() == [7, 9][count == 0 :]
+    assert confirm(2, at, np.where(mask, 0.0, 1.0), RELATED).tolist() == [count > 0, True]
     mask[np.flatnonzero(mask)[[0, -1]]] = False
-    assert confirm(known, at, np.where(mask, 0.0, 1.0), RELATED).tolist() == []
+    assert confirm(2, at, np.where(mask, 0.0, 1.0), RELATED).tolist() == [False, False]
 
 
 def test_confirm_leaves_a_statement_to_its_event() -> None:
     """Reports that quote it share their rare words; carriers of furniture do not, or seldom."""
-    known = np.array([7, 8, 9], np.uint64)
     at = np.array([0, 0, 0, 1, 1, 1, 2, 2])
     far, near = RELATED / 2, RELATED
     cosines = np.array([far, far, near, near, far, near, far, near])
-    assert confirm(known, at, cosines, RELATED).tolist() == [7]
+    assert confirm(3, at, cosines, RELATED).tolist() == [True, False, False]
 
 
 WORDS = np.arange(22, dtype=np.uint32)

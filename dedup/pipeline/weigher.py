@@ -143,10 +143,16 @@ class Weigher:
         return self._ruled(places, weighed)._replace(facts=judged.facts)
 
     def _each(self, step: Callable[[Any], Batch], batches: Iterable[Any]) -> Iterator[Batch]:
-        """What a step judges of each batch; what was looked at is let go of."""
-        for judged in self.run(step, batches):
+        """What a step judges of each batch. What it looked at is let go of at once: rows lie
+        anywhere, and batches that wait would hold all that is around theirs.
+        """
+
+        def judge(batch: Any) -> Batch:  # noqa: ANN401 - whatever the step takes
+            judged = step(batch)
             self.corpus.storage.release()
-            yield judged
+            return judged
+
+        return iter(self.run(judge, batches))
 
     def kept(self, left: int, right: int) -> bool:
         """Whether a pair of articles was proposed and could be more than distinct."""

@@ -31,6 +31,7 @@ Again = Callable[[Sequence[str]], Mapping[str, str]]
 """Reads articles again: to addresses their texts, as far as they are still there."""
 HELD_SHARE = 3
 """Columns and texts may hold one part in so many of the bound; the rest is for work on them."""
+PIECE_BYTES = 1 << 16
 _GIVE_BACK = 4  # MADV_DONTNEED, where the system knows it
 
 
@@ -153,10 +154,19 @@ class ScratchColumn:
         with _explained():
             if self._file is None:
                 self._file = self._scratch.open()
-                self._file.write(self._held.array().reshape(-1).view(np.uint8).data)
+                self._put(self._held.array())
                 self._scratch.left += self._size
                 self._held = HeldColumn(self._like)
-            self._file.write(np.ascontiguousarray(values).reshape(-1).view(np.uint8).data)
+            self._put(values)
+
+    def _put(self, values: NDArray[Any]) -> None:
+        """Write in small pieces: what is written at once the system keeps together, and whoever
+        looks at a part of it through a map then has all of it in memory.
+        """
+        assert self._file is not None  # it was opened before
+        whole = np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
+        for at in range(0, len(whole), PIECE_BYTES):
+            self._file.write(whole[at : at + PIECE_BYTES])
 
 
 class ScratchTexts:

@@ -55,25 +55,27 @@ def idf(
 
 
 def spread(
-    known: NDArray[np.uint64], terms: Ragged, signatures: NDArray[np.uint32]
+    known: NDArray[np.uint64], terms: Ragged, parts: NDArray[np.float64]
 ) -> NDArray[np.uint32]:
-    """The idf of each of the known terms; ``terms`` are each row's terms as places among them.
-
-    Rows that are nearly copies of each other count as one together: many copies of a story must not
-    make its words look common. They are told by a band of the signature that they share.
+    """The idf of each of the known terms; ``terms`` are each row's terms as places among them, and
+    ``parts`` says how much of an article each row counts.
     """
-    parts = 1 / _copies(signatures)
     articles = count_rows(terms.values, terms.offsets, parts, len(known))
     return idf(known, articles, float(parts.sum()))
 
 
-def _copies(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:
-    """How many rows share a band with each row, itself counted; of all bands the most."""
+def parts_of(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:
+    """``float64[n]``, in (0, 1]: how much of an article each row counts.
+
+    Rows that are nearly copies of each other count as one together: many copies of a story must not
+    make its words look common. They are told by a band of the signature that they share: of all
+    bands counts the one that most rows share with it.
+    """
     most = np.ones(len(signatures))
     bands = signatures.shape[1] // COPY_BAND_ROWS
     for keys in band_keys(signatures, bands, COPY_BAND_ROWS).T:
         np.maximum(most, count_values(np.ascontiguousarray(keys)), out=most)
-    return most
+    return np.asarray(1 / most, np.float64)
 
 
 def weigh_terms(

@@ -148,7 +148,10 @@ def number(whole: Cut, storage: Storage, run: Engine = map) -> Sketched:
     """The rows, with what each term says in the light of all of them, and of its row. The weights
     take the place of the counts, which are of no interest any more.
     """
-    idf = term.spread(whole.lexicon.terms, whole.terms, whole.signatures)
+    parts = term.parts_of(whole.signatures)
+    storage.release()
+    idf = term.spread(whole.lexicon.terms, whole.terms, parts)
+    storage.release()
     stretches = (np.arange(at.start, at.stop) for at in _stretches(len(whole.digests)))
     for _ in run(partial(term.weigh_terms, whole.terms, whole.counts, idf), stretches):
         storage.release()

@@ -15,7 +15,7 @@ from dedup.kernels import IDF_UNIT, WEIGHT_UNIT
 from dedup.settings import ShingleSettings, SketchSettings
 from dedup.shingle import cut, hash_words
 from dedup.sketch import sign
-from dedup.term import MOST_COUNTED, idf, spread, stem, weigh_terms
+from dedup.term import MOST_COUNTED, idf, parts_of, spread, stem, weigh_terms
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +83,7 @@ def signatures(rows: list[list[str]]) -> NDArray[np.uint32]:
 def idf_among(rows: list[list[str]], word: str) -> float:
     """How much a word says in a corpus of these rows."""
     terms, _, vocabulary = counted(rows)
-    values = spread(vocabulary, terms, signatures(rows))
+    values = spread(vocabulary, terms, parts_of(signatures(rows)))
     return float(values[np.searchsorted(vocabulary, hashed(word))][0]) / IDF_UNIT
 
 
@@ -122,7 +122,7 @@ def weighed(
 def weights(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.uint32]]:
     """Rows of words as weighted terms."""
     terms, counts, vocabulary = counted(rows)
-    return terms, weighed(terms, counts, spread(vocabulary, terms, signatures(rows)))
+    return terms, weighed(terms, counts, spread(vocabulary, terms, parts_of(signatures(rows))))
 
 
 def test_each_row_has_length_one() -> None:
@@ -137,7 +137,7 @@ def test_a_weight_is_what_its_formula_says() -> None:
     """A power of the count times the idf, over the length of the row: to three digits."""
     rows = [["osgaard", "osgaard", "osgaard", "the", "port"], ["port"]]
     terms, counts, vocabulary = counted(rows)
-    says = spread(vocabulary, terms, signatures(rows))
+    says = spread(vocabulary, terms, parts_of(signatures(rows)))
     plain = [
         count**0.7 * int(says[place]) / IDF_UNIT
         for count, place in zip(counts[:3].tolist(), terms.values[:3].tolist(), strict=True)

@@ -57,10 +57,11 @@ static void number_part(struct column *c, struct entry *part, size_t count, stru
 }
 
 /* Number all values, part by part, so that tables stay small: a part is what has the same highest
- * bits, which in a sorted row stands together. */
+ * bits, which in a sorted row stands together. Of parts there are not too many, since each looks at
+ * every row. */
 static int number_all(struct column *c)
 {
-    enum { PART = 1 << 18, MOST_BITS = 14 };
+    enum { PART = 1 << 18, MOST_BITS = 8 };
     uint64_t highest = 0;
     for (int64_t row = 0; row < c->rows; row++)
         if (c->start[row] < c->start[row + 1] && c->value[c->start[row + 1] - 1] > highest)

@@ -31,9 +31,8 @@ COMPARED = 8
 """So many carriers of a passage are compared with each other, furniture left out."""
 KEYS_IN_A_ROW = 2
 """A passage is cut out of an article only where so many of its keys follow each other."""
-
-
 BOUNDS = kernels.Varying(CARRIERS_OF_SOURCE, RARER, VARIED_RATIO, COMPARED)
+"""The same, as the kernel asks for them."""
 
 
 def learn(keys: Ragged, sources: NDArray[np.int64]) -> Furniture:
@@ -49,7 +48,8 @@ def learn(keys: Ragged, sources: NDArray[np.int64]) -> Furniture:
 
 def none() -> Furniture:
     """No furniture."""
-    return Furniture(np.zeros(0, np.uint64), np.zeros(0, np.uint32), np.zeros((0, COMPARED), int))
+    carriers = np.zeros((0, COMPARED), np.int64)
+    return Furniture(np.zeros(0, np.uint64), np.zeros(0, np.uint32), carriers)
 
 
 def some(whole: Furniture, mask: NDArray[np.bool_]) -> Furniture:

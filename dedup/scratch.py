@@ -154,19 +154,19 @@ class ScratchColumn:
         with _explained():
             if self._file is None:
                 self._file = self._scratch.open()
-                self._put(self._held.array())
+                _put(self._file, self._held.array())
                 self._scratch.left += self._size
                 self._held = HeldColumn(self._like)
-            self._put(values)
+            _put(self._file, values)
 
-    def _put(self, values: NDArray[Any]) -> None:
-        """Write in small pieces: what is written at once the system keeps together, and whoever
-        looks at a part of it through a map then has all of it in memory.
-        """
-        assert self._file is not None  # it was opened before
-        whole = np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
-        for at in range(0, len(whole), PIECE_BYTES):
-            self._file.write(whole[at : at + PIECE_BYTES])
+
+def _put(file: BinaryIO, values: NDArray[Any]) -> None:
+    """Write in small pieces: what is written at once the system keeps together, and whoever looks
+    at a part of it through a map then has all of it in memory.
+    """
+    whole = np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
+    for at in range(0, len(whole), PIECE_BYTES):
+        file.write(whole[at : at + PIECE_BYTES])
 
 
 class ScratchTexts:

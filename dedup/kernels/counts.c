@@ -1,8 +1,6 @@
 /* Values that stand in many places: numbered, counted, found. */
 #include "native.h"
 
-enum { AHEAD = 16 }; /* entries of a table that are asked for before they are needed */
-
 /* number_values(values, places) -> bytes of the distinct values, sorted; places of each in them */
 PyObject *number_values(PyObject *module, PyObject *args)
 {

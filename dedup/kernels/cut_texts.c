@@ -2,7 +2,7 @@
  * term.stem give. */
 #include "find_words.h"
 
-enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15, AHEAD = 16 };
+enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15 };
 
 /* power[i] is BASE**i, inverse[i] is BASE**-i. */
 static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];

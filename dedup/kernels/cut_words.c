@@ -56,20 +56,6 @@ static uint64_t gather_bits(const uint8_t *flags)
     return bits;
 }
 
-static uint32_t lowest_bit(uint64_t bits)
-{
-#if defined(__GNUC__)
-    return (uint32_t)__builtin_ctzll(bits);
-#else
-    uint32_t at = 0;
-    for (; !(bits & 0xFF); bits >>= 8)
-        at += 8;
-    for (; !(bits & 1); bits >>= 1)
-        at++;
-    return at;
-#endif
-}
-
 /* Which of PADDING bytes are spaces behind a space; one stands before the first. */
 WIDEST static uint64_t tell_doubled(const uint8_t *some, uint8_t before)
 {

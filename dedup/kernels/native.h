@@ -45,6 +45,19 @@ extern uint64_t odd_secret;
 /* Where a table begins to look for a key; the low bits count. */
 static inline size_t spot(uint64_t key) { return (size_t)((key * odd_secret) >> 29); }
 
+/* Where the lowest bit stands of those that are set; there is one. */
+static inline uint32_t lowest_bit(uint64_t bits)
+{
+#if defined(__GNUC__)
+    return (uint32_t)__builtin_ctzll(bits);
+#else
+    uint32_t at = 0;
+    for (; !(bits & 0xFF); bits >>= 8) at += 8;
+    for (; !(bits & 1); bits >>= 1) at++;
+    return at;
+#endif
+}
+
 /* The length of the longest of some rows. */
 static inline int64_t longest_row(const int64_t *offsets, Py_ssize_t rows)
 {
@@ -56,18 +69,13 @@ static inline int64_t longest_row(const int64_t *offsets, Py_ssize_t rows)
     return longest;
 }
 
-/* Ask for memory that is about to be read: rows lie far apart, and to wait for each costs most. */
-#if defined(__GNUC__)
-#define SOON(place) __builtin_prefetch(place)
-#else
-#define SOON(place) ((void)(place))
-#endif
-
-enum { LINE = 64, PAIRS_AHEAD = 4 }; /* bytes that come at once; so many pairs before it is needed */
+/* Entries of a table, and pairs of rows, that are asked for before they are needed: memory lies far
+ * apart, and to wait for each costs most; and bytes that come at once. */
+enum { AHEAD = 16, PAIRS_AHEAD = 4, LINE = 64 };
 
 static inline void prefetch(const void *from, const void *to)
 {
-    for (const char *at = from; at < (const char *)to; at += LINE) SOON(at);
+    for (const char *at = from; at < (const char *)to; at += LINE) PREFETCH(at);
 }
 
 void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);

@@ -145,11 +145,11 @@ def number_values(values: U64) -> tuple[U64, U32]:
     return distinct, places
 
 
-def number_more(values: U64, known: U64, slots: U32, count: int) -> U32:
+def number_more(values: U64, known: U64, slots: U32, count: int) -> tuple[U32, int]:
     """See ``reference.number_more``."""
     out = np.empty(len(values), np.uint32)
-    _native.number_more(_C(values), known, slots, count, out)
-    return out
+    count = _native.number_more(_C(values), known, slots, count, out)
+    return out, count
 
 
 def count_values(values: U64) -> U32:

@@ -270,16 +270,22 @@ def number_values(values: U64) -> tuple[U64, U32]:
     return distinct, places.astype(np.uint32)
 
 
-def number_more(values: U64, known: U64, slots: U32, count: int) -> U32:  # noqa: ARG001
+def number_more(
+    values: U64,
+    known: U64,
+    slots: U32,  # noqa: ARG001 - for the twin that needs a table
+    count: int,
+) -> tuple[U32, int]:
     """The number of each value, which is its place in ``known``, where ``count`` stand and there is
-    room for as many more; those that are not there yet are put there as they come.
+    room for as many more; those that are not there yet are put there as they come. And how many
+    stand there then.
 
     ``slots`` is a table for the twin that needs one, at least twice as long as ``known``.
     """
     places = {value: place for place, value in enumerate(known[:count].tolist())}
     numbers = [places.setdefault(value, len(places)) for value in values.tolist()]
     known[count : len(places)] = list(places)[count:]
-    return np.array(numbers, np.uint32)
+    return np.array(numbers, np.uint32), len(places)
 
 
 def count_values(values: U64) -> U32:

@@ -1,18 +1,6 @@
 /* Each article's distinct terms; the words of an article that stand in known passages. */
 #include "native.h"
 
-static inline uint32_t lowest_bit(uint64_t bits)
-{
-#if defined(__GNUC__)
-    return (uint32_t)__builtin_ctzll(bits);
-#else
-    uint32_t at = 0;
-    for (; !(bits & 0xFF); bits >>= 8) at += 8;
-    for (; !(bits & 1); bits >>= 1) at++;
-    return at;
-#endif
-}
-
 /* A bit for each term, and one for each 64 of them of which the row has any; and how often it has
  * each. All are 0 between rows. */
 struct tally {

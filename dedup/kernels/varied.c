@@ -1,8 +1,6 @@
 /* Values that many rows have whose other values differ. */
 #include "native.h"
 
-enum { AHEAD = 16 }; /* entries of a table that are asked for before they are needed */
-
 /* The values, and of each a number: below `least - 1` they say how often it stands, since such are
  * not told apart; each that stands more often has its own. */
 struct column {

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
@@ -144,7 +145,7 @@ class _Stars:
         """
         numbers, same = self.weigher.find([(at, one) for at, some in asked for one in some])
         told = zip(numbers, same, strict=True)
-        every = [zip(some, told, strict=False) for _, some in asked]  # each takes what is its own
+        every = (zip(some, islice(told, len(some)), strict=True) for _, some in asked)
         return [{at: number for at, (number, is_same) in some if is_same} for some in every]
 
     def settle(self, star: _Star, held: dict[int, int]) -> tuple[Group | None, list[int]]:

@@ -31,25 +31,23 @@ class Numbers:
     def __init__(self) -> None:
         """None yet."""
         self.count = 0
+        self._known: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._widen(LEAST_ROOM)
 
     def number(self, values: NDArray[np.uint64]) -> NDArray[np.uint32]:
         """The number of each value; one that is new gets the next."""
         if self.count + len(values) > len(self._known):
-            self._widen(2 * (self.count + len(values)))
-        numbers = kernels.number_more(values, self._known, self._slots, self.count)
-        self.count = max(self.count, int(numbers.max(initial=0)) + 1) if len(values) else self.count
+            self._widen(self.count + len(values))
+        numbers, self.count = kernels.number_more(values, self._known, self._slots, self.count)
         return numbers
 
     def values(self) -> NDArray[np.uint64]:
         """All values by their numbers."""
-        values: NDArray[np.uint64] = self._known[: self.count].copy()
-        return values
+        return self._known[: self.count].copy()
 
-    def _widen(self, room: int) -> None:
-        """Make room for so many values or more."""
-        room = 1 << (room - 1).bit_length()
-        values = self.values() if self.count else np.zeros(0, np.uint64)
+    def _widen(self, least: int) -> None:
+        """Make room for so many values: for twice as many as before, or more."""
+        values, room = self.values(), 1 << (least - 1).bit_length()
         self._known, self._slots = np.zeros(room, np.uint64), np.zeros(2 * room, np.uint32)
         kernels.number_more(values, self._known, self._slots, 0)
 

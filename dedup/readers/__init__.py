@@ -116,7 +116,9 @@ def read_one(path: str, how: ReadSettings, told: Callable[[Notice], None] | None
 
 def lasting(paths: Iterable[str]) -> bool:
     """Tell whether everything under ``paths`` can be read a second time: not what a pipe gives."""
-    return all(os.path.isdir(path) or os.path.isfile(_base(path)) for path in paths)
+    return all(
+        path != STDIN and (os.path.isdir(path) or os.path.isfile(_base(path))) for path in paths
+    )
 
 
 def read_again(addresses: Iterable[str], how: ReadSettings) -> dict[str, str]:

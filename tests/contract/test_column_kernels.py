@@ -38,7 +38,8 @@ def check_numbers(twin: SimpleNamespace, values: Row) -> None:
     room = np.zeros(len(values) + 1, np.uint64), np.zeros(4 << len(values).bit_length(), np.uint32)
     first = list(dict.fromkeys(values))
     for some, before in ((values[:half], 0), (values[half:], len(set(values[:half])))):
-        numbers = twin.number_more(np.array(some, np.uint64), *room, before)
+        numbers, count = twin.number_more(np.array(some, np.uint64), *room, before)
+        assert count == len({*values[:half], *some})
         assert numbers.dtype == np.uint32
         assert [first[number] for number in numbers.tolist()] == some
     assert room[0].tolist() == [*first, *[0] * (len(values) + 1 - len(first))]

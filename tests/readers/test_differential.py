@@ -66,8 +66,10 @@ def test_articles_are_read_again_by_their_addresses(corpora):
     assert read_again([*reversed(asked), *gone], ReadSettings(on_error="stop")) == asked
 
 
-def test_what_a_pipe_gives_does_not_last(corpora, tmp_path):
+def test_what_a_pipe_gives_does_not_last(corpora, tmp_path, monkeypatch):
     folder, _, names = corpora
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "-").touch()  # stdin all the same
     assert lasting([str(folder), *(str(folder / name) for name in names)])
     assert lasting([f"{folder}/news.jsonl:3", f"{folder}/lines.zip!in/news.jsonl:3"])
     os.mkfifo(tmp_path / "pipe")

@@ -31,7 +31,7 @@ class Numbers:
     def __init__(self) -> None:
         """None yet."""
         self.count = 0
-        self._known: NDArray[np.uint64] = np.zeros(0, np.uint64)
+        self._known = np.zeros(0, np.uint64)
         self._widen(LEAST_ROOM)
 
     def number(self, values: NDArray[np.uint64]) -> NDArray[np.uint32]:
@@ -43,7 +43,8 @@ class Numbers:
 
     def values(self) -> NDArray[np.uint64]:
         """All values by their numbers."""
-        return self._known[: self.count].copy()
+        values: NDArray[np.uint64] = self._known[: self.count].copy()
+        return values
 
     def _widen(self, least: int) -> None:
         """Make room for so many values: for twice as many as before, or more."""

@@ -172,7 +172,8 @@ def _respelled(
         scorer=fuzz.partial_ratio,
         score_cutoff=_RESPELLED,
     )
-    same = np.union1d(np.flatnonzero(alike == 2), unsure[ratios >= _RESPELLED])
+    alike[unsure[ratios >= _RESPELLED]] = 2
+    same = np.flatnonzero(alike == 2)
     marks = np.uint32(1) << within[same].astype(np.uint32)
     np.bitwise_or.at(found, (side[same], place[same]), marks)
     return found
@@ -182,31 +183,12 @@ def _tell(
     words: Words, first: NDArray[np.int64], masks: NDArray[np.uint32]
 ) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
     """Some words of gaps, a bit for each, end to end in UTF-8, and where those of each begin."""
-    _, lowest = np.frexp(masks & -masks.astype(np.int64))  # so many bits a number has
-    _, highest = np.frexp(masks)
-    borders = words.borders
-    begins, ends = borders[first + lowest - 1], borders[first + highest] - 1
-    run = masks >> (lowest - 1).astype(np.uint32)
-    broken = np.flatnonzero(run & (run + np.uint32(1)))  # their words do not stand side by side
-    letters = words.spelled
-    told = [
-        b"".join(
-            [
-                letters[borders[start + at] : borders[start + at + 1]].tobytes()
-                for at in range(count)
-                if mask >> at & 1
-            ]
-        )
-        for start, count, mask in zip(
-            first[broken].tolist(), highest[broken].tolist(), masks[broken].tolist(), strict=True
-        )
-    ]
-    behind = len(letters) + _borders(np.array([*map(len, told)], np.int64))
-    begins[broken], ends[broken] = behind[:-1], behind[1:] - 1  # without the space behind
-    letters = np.concatenate((letters, np.frombuffer(b"".join(told), np.uint8)))
-    lengths = ends - begins
-    found = _borders(lengths)
-    return letters[np.repeat(begins - found[:-1], lengths) + np.arange(found[-1])], found
+    at, within = np.nonzero(masks[:, None] >> np.arange(32, dtype=np.uint32) & 1)
+    letters, ends = kernels.take_rows(words.spelled, words.borders, first[at] + within)
+    borders = ends[_borders(np.bincount(at, minlength=len(masks)))]
+    told = np.ones(len(letters), np.bool_)
+    told[borders[1:] - 1] = False  # the space behind
+    return letters[told], borders - np.arange(len(borders))
 
 
 def none(count: int) -> Facts:

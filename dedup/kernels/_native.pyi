@@ -131,6 +131,7 @@ def measure_pairs(
     term_weights: _Array,
     term_offsets: _Array,
     pairs: _Array,
+    turned: _Array,
     whole: tuple[int, ...],
     least_share: float,
     out: _Array,

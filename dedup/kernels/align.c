@@ -1,5 +1,5 @@
 /* Words in common in the same order: a longest common subsequence, found 64 words at a time (Hyyrö,
- * Bit-parallel LCS-length computation revisited, 2004), with the whole matrix kept for the way back.
+ * Bit-parallel LCS-length computation revisited, 2004), with the matrix kept for the way back.
  * Of equally long ones it is the one that RapidFuzz finds: common ends first, then from the end. */
 #include "pairs.h"
 
@@ -10,28 +10,6 @@ static inline uint64_t add_carry(uint64_t a, uint64_t b, uint64_t *carry)
     sum += b;
     *carry = over | (sum < b);
     return sum;
-}
-
-/* Fill the matrix: one row of bits for each right word, 0 where a left word is matched. */
-static void fill(uint64_t *matrix, const uint64_t *masks, const uint32_t *right, uint32_t known,
-                 int64_t rows, int64_t blocks)
-{
-    uint64_t *state = matrix;
-    for (int64_t b = 0; b < blocks; b++) state[b] = ~(uint64_t)0;
-    for (int64_t j = 0; j < rows; j++, state += blocks) {
-        uint64_t *next = state + blocks;
-        if (right[j] >= known) {
-            memcpy(next, state, (size_t)blocks * sizeof *next);
-            continue;
-        }
-        const uint64_t *mask = masks + (int64_t)right[j] * blocks;
-        uint64_t carry = 0;
-        for (int64_t b = 0; b < blocks; b++) {
-            uint64_t u = state[b] & mask[b];
-            uint64_t x = add_carry(state[b], u, &carry);
-            next[b] = x | (state[b] - u);
-        }
-    }
 }
 
 /* Put a matched pair of words in front of the blocks found so far, which come last first. */
@@ -48,48 +26,150 @@ static void match(Work *work, int64_t left, int64_t right, int64_t size)
     work->blocks[work->block_count++] = block;
 }
 
-/* The blocks of one pair into `work`, first to last; returns 0 when memory ends. */
-int align(Work *work, int64_t left_count, int64_t right_count)
+/* Choose the words of a stretch that the other side has there, too: their places. */
+static int64_t choose(const uint32_t *ids, int64_t from, int64_t to, const uint32_t *common,
+                      uint32_t least, uint32_t *places)
 {
-    const uint32_t *left = work->left_ids, *right = work->right_ids;
+    int64_t count = 0;
+    for (int64_t i = from; i < to; i++) {
+        places[count] = (uint32_t)i;
+        count += common[ids[i]] >= least;
+    }
+    return count;
+}
+
+/* The matrix about its diagonal. A match stands no farther off it than words of a side are left
+ * over: if so many are matched as was guessed, each longest way lies within, and is told from the
+ * others by what lies within. */
+typedef struct {
+    const uint32_t *rows, *columns; /* the places of the words that are aligned */
+    int64_t row_count, column_count;
+    int64_t behind, ahead; /* how far off a match may stand */
+    int64_t blocks, width; /* of 64 columns, and how many of these a row has within */
+} Band;
+
+static Band band_of(const Work *work, int64_t same, int64_t rows, int64_t columns, int64_t matched)
+{
+    Band band = {work->rows + same, work->columns + same, rows, columns,
+                 rows - matched, columns - matched + 1, (columns + 63) / 64, 0};
+    int64_t width = (band.behind + band.ahead) / 64 + 2;
+    band.width = width < band.blocks ? width : band.blocks;
+    return band;
+}
+
+/* The first block of the band in a row, which is kept in so many. */
+static inline int64_t first_block(const Band *band, int64_t row)
+{
+    return (int64_t)((uint64_t)(row > band->behind ? row - band->behind : 0) / 64);
+}
+
+/* Fill the matrix: for each row of the band bits that are 0 where a left word is matched. Gives how
+ * many are matched. */
+static int64_t fill(const Work *work, const uint32_t *right, const Band *band)
+{
+    uint64_t *state = work->state, *line = work->matrix;
+    for (int64_t b = 0; b < band->blocks; b++) state[b] = ~(uint64_t)0;
+    for (int64_t j = 0; j < band->row_count; j++, line += band->width) {
+        uint32_t word = work->common[right[band->rows[j]]] - 2;
+        int64_t first = first_block(band, j), end = (int64_t)((uint64_t)(j + band->ahead) / 64) + 1;
+        uint64_t *at = state + first, carry = 0;
+        const uint64_t *mask = work->masks + (int64_t)word * band->blocks + first;
+        int64_t count = (end < band->blocks ? end : band->blocks) - first;
+        for (int64_t b = 0; b < count; b++) {
+            uint64_t s = at[b], u = s & mask[b];
+            uint64_t next = add_carry(s, u, &carry) | (s - u);
+            at[b] = next;
+            line[b] = next;
+        }
+    }
+    int64_t matched = 0;
+    for (int64_t b = 0; b < band->blocks; b++) matched += count_bits(~state[b]);
+    return matched;
+}
+
+/* Go back through the matrix: left as long as nothing is lost, then up. */
+static void trace(Work *work, const Band *band)
+{
+    const uint64_t *matrix = work->matrix;
+    int64_t row = band->row_count - 1, column = band->column_count - 1;
+    int64_t line = row * band->width - first_block(band, row), above = 0;
+    while (column >= 0) {
+        uint64_t block = (uint64_t)column / 64, bit = (uint64_t)column % 64;
+        if (matrix[line + block] >> bit & 1) {
+            column--;
+            continue;
+        }
+        if (row) above = (row - 1) * band->width - first_block(band, row - 1);
+        if (!row || matrix[above + block] >> bit & 1) {
+            match(work, band->columns[column], band->rows[row], 1);
+            column--;
+        }
+        if (row-- == 0) return;
+        line = above;
+    }
+}
+
+/* Align what is between common ends, last to first; `guess` is about how many words are matched.
+ * Returns 0 when memory ends. Words that only one side has there alter nothing and are left out, and
+ * what is a common beginning without them is matched as it stands. */
+static int align_between(Work *work, const uint32_t *left, const uint32_t *right, int64_t start,
+                         int64_t left_end, int64_t right_end, int64_t guess)
+{
+    if (!GROW(work->rows, work->row_room, (size_t)(right_end - start) + 1) ||
+        !GROW(work->columns, work->column_room, (size_t)(left_end - start) + 1))
+        return 0;
+    uint32_t *common = work->common, words = 0; /* by number: 0 none, 1 right, a number from 2 both */
+    memset(common, 0, ((size_t)(work->highest - work->before) + 1) * sizeof *common);
+    for (int64_t j = start; j < right_end; j++) common[right[j]] = 1;
+    common[0] = 0;
+    int64_t columns = choose(left, start, left_end, common, 1, work->columns);
+    for (int64_t i = 0; i < columns; i++) {
+        uint32_t *word = common + left[work->columns[i]];
+        words += *word == 1;
+        *word = *word == 1 ? words + 1 : *word;
+    }
+    int64_t rows = choose(right, start, right_end, common, 2, work->rows), same = 0;
+    int64_t most = rows < columns ? rows : columns;
+    while (same < most && left[work->columns[same]] == right[work->rows[same]]) same++;
+    if (same < most) {
+        int64_t blocks = (columns - same + 63) / 64, found = guess - same;
+        found = found < 0 ? 0 : found > most - same ? most - same : found;
+        if (!GROW(work->masks, work->masks_room, words * (size_t)blocks) ||
+            !GROW(work->state, work->state_room, (size_t)blocks))
+            return 0;
+        memset(work->masks, 0, words * (size_t)blocks * 8);
+        for (int64_t i = 0; i < columns - same; i++) {
+            uint32_t word = common[left[work->columns[same + i]]] - 2;
+            work->masks[(int64_t)word * blocks + i / 64] |= (uint64_t)1 << (i % 64);
+        }
+        Band band;
+        int64_t matched;
+        do {
+            matched = found;
+            band = band_of(work, same, rows - same, columns - same, matched);
+            if (!GROW(work->matrix, work->matrix_room, (size_t)(band.row_count * band.width)))
+                return 0;
+            found = fill(work, right, &band);
+        } while (found < matched);
+        trace(work, &band);
+    }
+    while (same-- > 0) match(work, work->columns[same], work->rows[same], 1);
+    return 1;
+}
+
+/* The blocks of one pair into `work`, first to last, of which `guess` is about how many words they
+ * have; returns 0 when memory ends. */
+int align(Work *work, const uint32_t *left, int64_t left_count, const uint32_t *right,
+          int64_t right_count, int64_t guess)
+{
     int64_t start = 0, most = left_count < right_count ? left_count : right_count, end = 0;
     while (start < most && left[start] == right[start]) start++;
     while (end < most - start && left[left_count - 1 - end] == right[right_count - 1 - end]) end++;
-    int64_t rows = right_count - start - end, columns = left_count - start - end;
     work->block_count = 0;
     if (end) match(work, left_count - end, right_count - end, end);
-    if (rows > 0 && columns > 0) {
-        int64_t blocks = (columns + 63) / 64;
-        uint32_t known = 0; /* words are numbered as they come: those above stand further on */
-        for (int64_t i = start; i < left_count - end; i++)
-            known = left[i] >= known ? left[i] + 1 : known;
-        size_t mask_words = (size_t)known * (size_t)blocks;
-        size_t matrix_words = (size_t)(rows + 1) * (size_t)blocks;
-        if (!GROW(work->masks, work->masks_room, mask_words) ||
-            !GROW(work->matrix, work->matrix_room, matrix_words))
-            return 0;
-        for (int64_t i = 0; i < columns; i++) /* only the rows that are used are cleared */
-            memset(work->masks + (int64_t)left[start + i] * blocks, 0, (size_t)blocks * 8);
-        for (int64_t j = 0; j < rows; j++)
-            if (right[start + j] < known)
-                memset(work->masks + (int64_t)right[start + j] * blocks, 0, (size_t)blocks * 8);
-        for (int64_t i = 0; i < columns; i++)
-            work->masks[(int64_t)left[start + i] * blocks + i / 64] |= (uint64_t)1 << (i % 64);
-        fill(work->matrix, work->masks, right + start, known, rows, blocks);
-        const uint64_t *matrix = work->matrix + blocks;
-        int64_t row = rows, column = columns;
-        while (row && column) {
-            int64_t bit = column - 1;
-            if (matrix[(row - 1) * blocks + bit / 64] >> (bit % 64) & 1) {
-                column--;
-            } else {
-                row--;
-                if (row && !(matrix[(row - 1) * blocks + bit / 64] >> (bit % 64) & 1)) continue;
-                column--;
-                match(work, start + column, start + row, 1);
-            }
-        }
-    }
+    if (start + end < most && !align_between(work, left, right, start, left_count - end,
+                                             right_count - end, guess - start - end))
+        return 0;
     if (start) match(work, 0, 0, start);
     for (int64_t i = 0, j = work->block_count - 1; i < j; i++, j--) {
         Block swap = work->blocks[i];

@@ -255,12 +255,14 @@ def weigh_gaps(sides: Sides, gaps: I64, own: U32, least: int) -> tuple[I64, U32]
     return out, digits
 
 
-def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
+def measure_pairs(
+    sides: Sides, pairs: I64, turned: NDArray[np.bool_], bounds: Bounds
+) -> tuple[I64, U32]:
     """See ``reference_pairs.measure_pairs``."""
     words, offsets, marks, says, *terms = (_C(column) for column in sides)
     values, weights, ends = terms
     out = np.empty((len(pairs), len(MEASURES)), np.int64)
     of_rows = words, offsets, marks, says, values, weights, ends
     whole, least_share = tuple(bounds[:-1]), bounds.least_share
-    places = _native.measure_pairs(*of_rows, _C(pairs), whole, least_share, out)
+    places = _native.measure_pairs(*of_rows, _C(pairs), _C(turned), whole, least_share, out)
     return out, np.frombuffer(places, np.uint32).reshape(-1, 7)

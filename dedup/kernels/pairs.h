@@ -16,7 +16,6 @@ typedef struct {
 typedef struct {
     const uint32_t *numbers; /* of its words in reading order */
     const uint8_t *marks;    /* by number */
-    const uint64_t *words;   /* the numbers scattered: sums of small ones could be alike */
     const uint32_t *weights;
     int64_t count;
 } Words;
@@ -32,47 +31,58 @@ typedef struct {
     size_t room, size;
 } Table;
 
+/* An open table of the places of runs; a slot is free where it says NOWHERE. */
+typedef struct {
+    uint32_t *places;
+    size_t room;
+    int shift; /* so that the top bits of a hash are left, which choose where to begin */
+} Runs;
+
 /* Everything that is grown once and used for pair after pair. */
 typedef struct {
-    Table words, runs, others; /* numbers of left words; places of left runs; runs of the right */
-    uint64_t *run_filter;      /* bits that tell of most hashes that no left run has them */
+    uint32_t *number_of; /* by word, as they come: above `before` if the left side has it */
+    uint32_t before, highest;
+    uint32_t *left_ids, *right_ids; /* in reading order: so far above, 0 if the left has it not */
+    size_t left_room, right_room;
+    uint8_t *seen; /* by such a number: the right side has it */
+    size_t seen_room;
+    uint32_t *left_weights, *right_weights; /* in reading order */
+    size_t left_weight_room, right_weight_room;
+    uint32_t *weight_of; /* by term: its weight on the left side */
+    uint32_t *left_hashes, *right_hashes; /* by run */
+    size_t left_hash_room, right_hash_room;
+    uint32_t *run_filter; /* bits that tell of most hashes that no left run has them */
     size_t filter_room;
     int filter_shift;
-    uint64_t *left_sums, *right_sums; /* by run */
-    size_t left_sums_room, right_sums_room;
-    uint64_t *terms; /* of the left side, an open table: a term and above it its weight */
-    size_t terms_room, terms_size;
-    uint64_t *term_filter; /* the same for its terms */
-    size_t term_filter_room;
-    uint32_t *likely; /* the places of right terms that pass it */
+    uint8_t *likely; /* by right run: whether it passes the filter */
     size_t likely_room;
-    uint64_t *left_words, *right_words;
-    size_t left_words_room, right_words_room;
-    uint32_t *left_weights, *right_weights; /* by word */
-    size_t left_weight_room, right_weight_room;
-    uint32_t *left_ids, *right_ids; /* the number of each word among the left side's words */
-    size_t left_room, right_room;
+    Runs runs, others;   /* those of the left side; those that only the right one has */
     uint32_t *first_run; /* for each left run the place of its first equal */
     size_t first_room;
     uint32_t *run_places; /* for each right run the place of its first equal on the left */
     size_t places_room;
-    uint8_t *seen; /* by word number: the right side has it */
-    size_t seen_room;
     uint8_t *hit; /* by place of a left run: the right side has it */
     size_t hit_room;
-    uint64_t *masks, *matrix;
-    size_t masks_room, matrix_room;
+    Table passages; /* of one length on the left side */
+    uint32_t *rows, *columns; /* the places of right and left words that are to be aligned */
+    size_t row_room, column_room;
+    uint32_t *common; /* by such a number: which word of these it is */
+    size_t common_room;
+    uint64_t *masks, *matrix, *state; /* where each of these stands; what is matched by each row */
+    size_t masks_room, matrix_room, state_room;
     Block *blocks;
     size_t block_room;
-    int64_t block_count, distinct, left_runs;
+    int64_t block_count, left_runs, left_said;
 } Work;
 
 /* The shared passages of a pair, in words but for the runs. */
 typedef struct {
     int64_t shared;                /* distinct runs that both sides hold */
+    int64_t missing;               /* right runs, distinct or not, that the left side does not */
     int64_t left, right;           /* words that stand in one */
     int64_t left_own, right_own;   /* words in long stretches between them */
-    int64_t longest;               /* a passage of this length is held by both */
+    int64_t longest;               /* a passage of this length is held by both … */
+    int64_t most;                  /* … and no longer one than this, if it has a run */
 } Passages;
 
 /* The places of all pairs, seven numbers each, and what was counted on the last one. */
@@ -118,18 +128,21 @@ static inline size_t find(const Table *table, uint64_t key)
     return at;
 }
 
-int align(Work *work, int64_t left_count, int64_t right_count);
+int align(Work *work, const uint32_t *left, int64_t left_count, const uint32_t *right,
+          int64_t right_count, int64_t guess);
 int64_t longest_swapped(const Work *work, const Words *left, const Words *right,
                         const Bounds *bounds);
 int note_places(const Work *work, const Words *left, const Words *right, const Bounds *bounds,
                 uint32_t pair, Places *places);
-int sift_runs(Work *work, const Words *left, int64_t run);
-int64_t most_shared(Work *work, const Words *right, int64_t run);
+int sift_left(Work *work, const Words *left, int64_t run);
+int sift_right(Work *work, const Words *right, int64_t run);
+int64_t most_shared(const Work *work, const Words *right, int64_t run);
 int know_runs(Work *work, const Words *left, int64_t run);
 int find_right(Work *work, const Words *left, const Words *right, const Bounds *bounds,
                Passages *out);
 void find_left(const Work *work, const Words *left, const Bounds *bounds, Passages *out);
-int64_t count_runs(Work *work, const Words *right, int64_t run, int64_t shared);
-int64_t longest_passage(Work *work, const Words *left, const Words *right, int64_t run, int64_t low);
+int64_t count_runs(Work *work, const Words *right, int64_t run, const Passages *found);
+int64_t longest_passage(Work *work, const Words *left, const Words *right, int64_t run,
+                        const Passages *shared, int64_t low);
 
 #endif

@@ -9,7 +9,7 @@ static int tells_others(const Words *side, const uint32_t *ids, const uint8_t *s
     uint64_t common = 0, total = 0;
     for (int64_t i = from; i < to; i++) {
         total += side->weights[i];
-        if (ids[i] != NOWHERE && (!seen || seen[ids[i]])) common += side->weights[i];
+        if (ids[i] && (!seen || seen[ids[i]])) common += side->weights[i];
     }
     return 5 * common < 2 * (total ? total : 1);
 }
@@ -46,7 +46,7 @@ static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen
 {
     Gap gap = {0, 0, 0, 0};
     for (int64_t i = from; i < to; i++) {
-        if (ids[i] != NOWHERE && (!seen || seen[ids[i]])) continue;
+        if (ids[i] && (!seen || seen[ids[i]])) continue;
         gap.only |= 1U << (i - from);
         if (side->marks[side->numbers[i]] & 1) {
             gap.numbers++;
@@ -103,7 +103,7 @@ int note_places(const Work *work, const Words *left, const Words *right, const B
             }
         }
         for (int64_t i = block->left; i < block->left + block->size; i++)
-            if (left->weights[i] >= informative) places->agreeing += left->weights[i];
+            places->agreeing += left->weights[i] >= informative ? left->weights[i] : 0;
         at = *block;
     }
     return 1;

@@ -36,7 +36,7 @@ class _Row(NamedTuple):
     idf: I64
 
 
-def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
+def measure_pairs(sides: Sides, pairs: I64, turned: Mask, bounds: Bounds) -> tuple[I64, U32]:
     """``int64[m, 18]``: for each pair of rows the columns that ``MEASURES`` names, and
     ``uint32[k, 7]``: the places where a fact may be substituted.
 
@@ -45,7 +45,8 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
     ``left_passages`` the left words that stand in one, ``left_own`` those in long stretches between
     them, and ``left_runs`` all distinct runs. ``left_said`` sums up the idf of all left words,
     ``left_aligned`` that of those that stand on the right in the same order (a longest common
-    subsequence, RapidFuzz's of several), ``aligned_words`` counts them, ``longest`` is the longest
+    subsequence: of several RapidFuzz's, from the left side to the right one, or where ``turned``
+    from the right to the left), ``aligned_words`` counts them, ``longest`` is the longest
     passage that both sides hold anywhere, ``swapped`` the longest stretch that tells of other
     things on both sides, ``agreeing`` the idf of aligned facts, and ``places`` counts what is
     noted: the pair, the borders of the gap on the left and on the right, and for each side a bit
@@ -61,7 +62,11 @@ def measure_pairs(sides: Sides, pairs: I64, bounds: Bounds) -> tuple[I64, U32]:
         shorter = min(len(ours.words), len(theirs.words))
         if covered < bounds.least_share * shorter and dots[number] < bounds.least_dot:
             continue
-        blocks = align(ours.words, theirs.words, bounds.aligned)
+        if turned[number]:
+            blocks = align(theirs.words, ours.words, bounds.aligned)
+            blocks = [Block(block.right, block.left, block.size) for block in blocks]
+        else:
+            blocks = align(ours.words, theirs.words, bounds.aligned)
         places, agreeing = _facts(ours, theirs, blocks, bounds)
         noted += [(number, *place) for place in places]
         out[number] = (

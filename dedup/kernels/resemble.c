@@ -51,9 +51,7 @@ static int64_t in_order(const struct letters *of, const uint8_t *part, int64_t l
         uint64_t met = free & of->at[part[i]];
         free = (free + met) | (free - met);
     }
-    int64_t common = 0;
-    for (uint64_t met = ~free & mine; met; met &= met - 1) common++;
-    return common;
+    return count_bits(~free & mine);
 }
 
 /* Whether a part of the long one, as long as the short one or at an end less, has enough of the

@@ -257,9 +257,8 @@ PyObject *count_shared(PyObject *module, PyObject *args)
     return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }
 
-/* The dot product of a row with one whose weights stand at the places of its values, 0 elsewhere. */
-WIDEST static uint64_t dot(const uint32_t *weight_of, const uint32_t *values,
-                           const uint32_t *weights, uint32_t count)
+WIDEST uint64_t dot(const uint32_t *weight_of, const uint32_t *values,
+                    const uint32_t *weights, uint32_t count)
 {
     uint64_t sum = 0;
     for (uint32_t i = 0; i < count; i++) sum += (uint64_t)weight_of[values[i]] * weights[i];
@@ -277,12 +276,7 @@ PyObject *dot_shared(PyObject *module, PyObject *args)
     const uint32_t *value = values.buf, *weight = weights.buf;
     const int64_t *start = offsets.buf, *pair = pairs.buf;
     int64_t *product = out.buf;
-    size_t size = 1;
-    for (Py_ssize_t i = 0; i < pairs.len / 8; i++) {
-        int64_t end = start[pair[i] + 1];
-        if (end > start[pair[i]] && value[end - 1] >= size) size = (size_t)value[end - 1] + 1;
-    }
-    uint32_t *weight_of = calloc(size, sizeof *weight_of);
+    uint32_t *weight_of = calloc(reach(value, start, pair, pairs.len / 16), sizeof *weight_of);
     if (weight_of) {
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {

@@ -18,20 +18,10 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from ..data import Candidates, Corpus, Engine, Watch
-    from ..kernels import Bounds
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 1024
 """Pairs that are measured together; of columns on disk, what they touch stands in memory."""
-_SWAP = np.array(
-    [
-        kernels.MEASURES.index(
-            name.replace("left", "right") if "left" in name else name.replace("right", "left")
-        )
-        for name in kernels.MEASURES
-    ]
-)
-"""Where each measure stands when the sides are swapped."""
 _RUNS = [kernels.MEASURES.index(name) for name in ("shared_runs", "left_runs", "right_runs")]
 _MEASURED = kernels.MEASURES.index("measured")
 _ALIGNED = kernels.MEASURES.index("aligned_words")
@@ -66,6 +56,8 @@ class Weigher:
         self._known = Numbered()
         self._lengths = np.diff(corpus.sketched.cut.words.offsets)
         self._columns = columns.sides(corpus.sketched)
+        size = corpus.sketched.cut.signatures.shape[1]
+        self._bands = candidate.choose_bands(size, settings.candidate)
 
     def weigh_all(self, watch: Watch = unwatched) -> Batch:
         """The proposed pairs of rows that are more than distinct, each with what was judged of the
@@ -231,7 +223,8 @@ class Weigher:
         """Those of the pairs of rows that the kernel looked at to the end."""
         cut = self.corpus.sketched.cut
         bounds = evidence.bounds(self.settings.match, closely=closely)
-        measures, places = _mirrored(self._columns, cut.digests[:, 0], pairs, bounds)
+        left, right = cut.digests[pairs, 0].T  # of equally good alignments the texts choose one
+        measures, places = kernels.measure_pairs(self._columns, pairs, left > right, bounds)
         kept = np.flatnonzero(measures[:, _MEASURED])
         pairs, measures = pairs[kept], measures[kept]
         place_offsets = np.concatenate((np.zeros(1, np.int64), np.cumsum(measures[:, _PLACES])))
@@ -243,7 +236,7 @@ class Weigher:
             shingles = evidence.Shared(shared, lengths[pairs[:, 0]], lengths[pairs[:, 1]])
         signatures = cut.signatures
         agree = signatures[pairs[:, 0]] == signatures[pairs[:, 1]]
-        bands, rows = candidate.choose_bands(signatures.shape[1], self.settings.candidate)
+        bands, rows = self._bands
         banded = agree[:, : bands * rows : rows].copy()
         for row in range(1, rows):
             banded &= agree[:, row : bands * rows : rows]
@@ -291,21 +284,3 @@ def _turned(judged: Batch, turned: NDArray[np.bool_]) -> Batch:
     sides: Iterable[Any] = zip(mirrored, judged.weighed, strict=True)
     weighed = Weighed._make(np.where(turned, there, here) for there, here in sides)
     return judged._replace(weighed=weighed, facts=fact.turn(judged.facts, turned))
-
-
-def _mirrored(
-    sides: kernels.Sides, digests: NDArray[np.uint64], pairs: NDArray[np.int64], bounds: Bounds
-) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Measure pairs so that the answer mirrors exactly when the sides swap: ties between equally
-    good alignments are broken by the texts and not by their order.
-    """
-    swap = digests[pairs[:, 0]] > digests[pairs[:, 1]]
-    asked = np.where(swap[:, None], pairs[:, ::-1], pairs)
-    order = np.argsort(asked[:, 0], kind="stable")  # what is known of a left side serves for more
-    sorted_measures, places = kernels.measure_pairs(sides, asked[order], bounds)
-    measures = np.empty_like(sorted_measures)
-    measures[order] = sorted_measures
-    measures[swap] = measures[swap][:, _SWAP]
-    numbers = order[places[:, 0]]
-    places = np.where(swap[numbers, None], places[:, [0, 3, 4, 1, 2, 6, 5]], places)
-    return measures, places[np.argsort(numbers, kind="stable")]

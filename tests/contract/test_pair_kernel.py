@@ -76,20 +76,28 @@ def test_the_columns_have_these_names() -> None:
 
 
 def measure(
-    twin: SimpleNamespace, columns: Sides, pairs: NDArray[np.int64], bounds: Bounds
+    twin: SimpleNamespace,
+    columns: Sides,
+    pairs: NDArray[np.int64],
+    bounds: Bounds,
+    turned: NDArray[np.bool_] | None = None,
 ) -> tuple[list[Measured], list[Row]]:
     """What a twin counts, and the places that it notes."""
-    counted, places = twin.measure_pairs(columns, pairs, bounds)
+    turned = np.zeros(len(pairs), bool) if turned is None else turned
+    counted, places = twin.measure_pairs(columns, pairs, turned, bounds)
     assert (counted.dtype, places.dtype) == (np.int64, np.uint32)
     assert (counted.shape, places.shape[1:]) == ((len(pairs), len(MEASURES)), (7,))
     return [Measured(*row) for row in counted.tolist()], places.tolist()
 
 
 def agree(columns: Sides, pairs: NDArray[np.int64], bounds: Bounds) -> None:
-    """All twins count the same and note the same places, in the same order."""
-    expected = measure(READABLE, columns, pairs, bounds)
+    """All twins count the same and note the same places, in the same order, every other pair
+    turned.
+    """
+    turned = np.arange(len(pairs)) % 2 == 1
+    expected = measure(READABLE, columns, pairs, bounds, turned)
     for name in BUILT[1:]:
-        assert measure(load(name), columns, pairs, bounds) == expected
+        assert measure(load(name), columns, pairs, bounds, turned) == expected
 
 
 alphabets = st.sampled_from([1, 2, 5, 30, 300])
@@ -132,6 +140,24 @@ bounds_of = st.builds(
 def test_twins_agree_on_versions(rows: list[Row], bounds: Bounds, seed: int) -> None:
     """Of every pair, each with itself and the other way round, under any bounds."""
     agree(sides(rows, seed), every_pair(len(rows)), bounds)
+
+
+@given(versions(), bounds_of, st.integers(0, 99))
+def test_a_pair_that_is_turned_is_seen_from_the_other_side(
+    twin: SimpleNamespace, rows: list[Row], bounds: Bounds, seed: int
+) -> None:
+    """Whichever side stands first, the figures are the same ones."""
+    columns, pairs = sides(rows, seed), every_pair(len(rows))
+    counted, places = measure(twin, columns, pairs, bounds)
+    mirrored, mirrored_places = measure(
+        twin, columns, pairs[:, ::-1], bounds, np.ones(len(pairs), bool)
+    )
+    other = {"left": "right", "right": "left"}
+    for found, seen in zip(counted, mirrored, strict=True):
+        for name, figure in found._asdict().items():
+            side, _, rest = name.partition("_")
+            assert getattr(seen, f"{other[side]}_{rest}" if side in other else name) == figure
+    assert [[place[at] for at in (0, 3, 4, 1, 2, 6, 5)] for place in mirrored_places] == places
 
 
 @pytest.mark.parametrize("seed", range(16))

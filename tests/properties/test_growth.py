@@ -62,7 +62,8 @@ def counts(kind: str, count: int) -> Counts:
     prepared = prepare(corpus, how)
     pairs = propose(prepared, how).pairs
     bounds = evidence.bounds(how.match, closely=False)
-    measured, _ = kernels.measure_pairs(columns.sides(prepared.sketched), pairs, bounds)
+    turned = np.zeros(len(pairs), bool)
+    measured, _ = kernels.measure_pairs(columns.sides(prepared.sketched), pairs, turned, bounds)
     closely = int(measured[:, kernels.MEASURES.index("measured")].sum())
     result = deduplicate(corpus, how)
     assert result.tally.candidates == result.tally.compared == len(pairs)

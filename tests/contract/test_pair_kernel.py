@@ -182,6 +182,18 @@ def test_twins_agree_on_long_versions(seed: int) -> None:
         agree(sides(rows, seed), pairs[np.random.default_rng(seed).permutation(len(pairs))], bounds)
 
 
+@pytest.mark.parametrize("alphabet", [40, 5000])
+@pytest.mark.parametrize("parts", [2, 3, 20])
+def test_twins_agree_on_passages_in_another_order(parts: int, alphabet: int) -> None:
+    """All is shared, but far less in the same order: the way leads far off the diagonal."""
+    chance = random.Random(parts)
+    base = [chance.randrange(alphabet) for _ in range(600)]
+    some = [base[at::parts] for at in range(parts)]
+    rows = [[word for part in order for word in part] for order in (some, some[::-1])]
+    rows.append(rows[0][300:] + rows[0][:300])
+    agree(sides(rows), every_pair(len(rows)), BOUNDS)
+
+
 @pytest.mark.parametrize("length", [1, 2, 3, 4, 31, 32, 33, 63, 64, 65, 127, 128, 129, 192])
 def test_twins_agree_at_the_borders_of_machine_words(length: int) -> None:
     """Rows about as long as there are bits, all alike, all different, and one word off."""

@@ -19,7 +19,7 @@ def gather(edges: NDArray[np.int64]) -> list[list[int]]:
     [[2, 4, 5], [7, 9]]
     """
     nodes, ends = np.unique(edges, return_inverse=True)
-    roots = _roots(len(nodes), ends.reshape(-1, 2))
+    roots = join(len(nodes), ends.reshape(-1, 2))
     order = np.argsort(roots, kind="stable")
     borders = np.flatnonzero(np.diff(roots[order])) + 1
     listed = nodes[order].tolist()
@@ -28,8 +28,11 @@ def gather(edges: NDArray[np.int64]) -> list[list[int]]:
     return [one for one in groups if len(one) > 1]
 
 
-def _roots(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+def join(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
     """Of each of so many nodes, the smallest that it hangs together with.
+
+    >>> join(5, np.array([(4, 2), (2, 1)])).tolist()
+    [0, 1, 1, 3, 1]
 
     In each round the root of either end takes the smaller of both for its parent, and all nodes
     then take the root of theirs, until no edge connects two roots.

@@ -75,6 +75,7 @@ STEPS = {
         "columns": 1,
         "corpus": 3,
         "verdicts": 2,
+        "entries": 2,
         "weigher": 3,
         "conclusion": 3,
         "closeup": 4,

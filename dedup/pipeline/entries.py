@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, NamedTuple, overload
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+import numpy as np
 
 from .. import verdict
 from ..data import Entry
@@ -11,7 +13,6 @@ from ..data import Entry
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    import numpy as np
     from numpy.typing import NDArray
 
     from ..data import Article
@@ -63,12 +64,17 @@ class Entries(Sequence[Entry]):
         if isinstance(at, slice):
             return tuple(self)[at]
         at = range(len(self))[at]
-        return next(self._made(at, at + 1))
+        return next(map(Entry, *self._told(at, at + 1)))
 
     def __iter__(self) -> Iterator[Entry]:
         """Each of them."""
+        for columns in self.columns():
+            yield from map(Entry, *columns)
+
+    def columns(self) -> Iterator[Sequence[Sequence[Any]]]:
+        """A stretch at a time, for each field of ``Entry`` what it says of the articles."""
         for start in range(0, len(self), READ_AT_ONCE):
-            yield from self._made(start, start + READ_AT_ONCE)
+            yield self._told(start, start + READ_AT_ONCE)
 
     def __eq__(self, other: object) -> bool:
         """Whether another sequence has the same articles."""
@@ -76,25 +82,37 @@ class Entries(Sequence[Entry]):
 
     __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
 
-    def _made(self, start: int, stop: int) -> Iterator[Entry]:
-        """Those of a stretch."""
-        listed = self.listed.part(start, stop)
-        digests = hexadecimal(listed.digests)
-        columns = (column.tolist() for column in listed[:-1])
-        rows = zip(
-            self.articles[start:stop], self.titles[start:stop], digests, *columns, strict=True
+    def _told(self, start: int, stop: int) -> Sequence[Sequence[Any]]:
+        """What each field says of the articles of a stretch."""
+        articles, listed = self.articles[start:stop], self.listed.part(start, stop)
+        copies = np.flatnonzero(listed.copy_of >= 0)
+        places, decided = listed.copy_of[copies].tolist(), listed.rule[copies].tolist()
+        digested = np.flatnonzero(listed.digested)
+        return (
+            [one.id for one in articles],
+            [one.address for one in articles],
+            self.titles[start:stop],
+            listed.words.tolist(),
+            [number or None for number in listed.story.tolist()],
+            (listed.copy_of < 0).tolist(),
+            _spread(articles, None, copies, [self.articles[at].id for at in places]),
+            _spread(articles, None, copies, [_RULES[number] for number in decided]),
+            _spread(articles, "", digested, _hexadecimal(listed.digests[digested])),
+            [False] * len(articles),
         )
-        for article, title, digest, words, story, copy_of, rule, digested in rows:
-            keeper, decided = None, None
-            if copy_of >= 0:
-                keeper, decided = self.articles[copy_of].id, _RULES[rule]
-            yield Entry(
-                *(article.id, article.address, title, words, story or None, copy_of < 0),
-                *(keeper, decided, digest if digested else ""),
-            )
 
 
-def hexadecimal(digests: NDArray[np.uint64]) -> list[str]:
+def _spread(
+    over: Sequence[object], nothing: str | None, places: NDArray[np.int64], texts: Sequence[str]
+) -> list[str | None]:
+    """Texts at their places among as many as others, and nothing between them."""
+    told = [nothing] * len(over)
+    for at, text in zip(places.tolist(), texts, strict=True):
+        told[at] = text
+    return told
+
+
+def _hexadecimal(digests: NDArray[np.uint64]) -> list[str]:
     """Digests, ``uint64[n, 2]``, as 32 hexadecimal digits each."""
     digits = digests.astype(">u8").tobytes().hex()
     return [digits[at : at + 32] for at in range(0, len(digits), 32)]

@@ -19,7 +19,7 @@ from dedup.pipeline.verdicts import Verdicts
 from dedup.reports import REPORTS, Look
 from dedup.reports.figures import _settled, rounded, settled
 from dedup.reports.machine import _entry, pieces, written
-from dedup.reports.rows import ENTRIES_AT_ONCE, articles
+from dedup.reports.rows import WRITTEN_AT_ONCE, articles
 from dedup.reports.screen import UNSAFE
 from dedup.settings import Settings
 
@@ -95,7 +95,7 @@ def test_nothing_unsafe_is_printable() -> None:
 
 def test_blocks_of_lines_are_one_list() -> None:
     """More articles than are written together, each on a line of its own."""
-    many = tuple(Entry(f"{n}", f"in.jsonl:{n}", "", 1) for n in range(ENTRIES_AT_ONCE + 1))
+    many = tuple(Entry(f"{n}", f"in.jsonl:{n}", "", 1) for n in range(WRITTEN_AT_ONCE + 1))
     document = "".join(pieces(replace(deduplicate([]), articles=many)))
     told = [one["id"] for one in json.loads(document)["articles"]]
     assert told == [one.id for one in many]

@@ -29,6 +29,9 @@ class Weigher(Protocol):
     def find(self, places: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
         """The number of the verdict on each pair, and whether it says that they are one story."""
 
+    def known(self, places: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
+        """The same, without judging any; -1 and False for those that were not."""
+
 
 class Groups(NamedTuple):
     """Stories by places in the corpus, in the order of their first members, as columns."""
@@ -174,6 +177,11 @@ class _Stars:
         numbers, same = self.weigher.find(self.places[np.stack((some, others), 1)])
         return np.where(same, numbers, -1)
 
+    def _apart(self, some: Numbers, others: Numbers) -> NDArray[np.bool_]:
+        """Which pairs of articles are known not to be one story, before more is judged."""
+        numbers, same = self.weigher.known(self.places[np.stack((some, others), 1)])
+        return np.asarray((numbers >= 0) & ~same, np.bool_)
+
     def keep_best(self, stories: _Gathered) -> Groups:
         """The stories with the best of those members as keeper that are one story with each other
         one. The one it gathered around is; others are tried before it, the best first, and those of
@@ -192,8 +200,10 @@ class _Stars:
             tries[pending] = members[best]
             asked = np.flatnonzero((tries[story] >= 0) & (tries[story] != middles))
             asked = asked[members[asked] != tries[story[asked]]]
-            held = self._same(tries[story[asked]], members[asked])
             failed = np.zeros(len(starts), np.bool_)
+            failed[story[asked[self._apart(tries[story[asked]], members[asked])]]] = True
+            asked = asked[~failed[story[asked]]]
+            held = self._same(tries[story[asked]], members[asked])
             failed[story[asked[held < 0]]] = True
             verdicts[asked] = np.where(failed[story[asked]], verdicts[asked], held)
             won = ~failed[pending]

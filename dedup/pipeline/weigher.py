@@ -88,12 +88,16 @@ class Weigher:
         """The number, among all that were judged, of each pair of articles, by their places, and
         whether it is one story. Those that were not judged are judged together.
         """
-        packed = kernels.pack(np.sort(places, axis=1))
-        numbers, rules = self._known.find(packed)
+        numbers, same = self.known(places)
         if (numbers < 0).any():
-            self._judge(np.unique(packed[numbers < 0]))
-            numbers, rules = self._known.find(packed)
-        return numbers, IS_SAME[rules]
+            self._judge(np.unique(_packed(places[numbers < 0])))
+            numbers, same = self.known(places)
+        return numbers, same
+
+    def known(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The same, without judging any; -1 and False for those that were not."""
+        numbers, rules = self._known.find(_packed(places))
+        return numbers, (numbers >= 0) & IS_SAME[rules]
 
     def weigh(self, left: int, right: int) -> Verdict:
         """The verdict on the articles at two places; the lower one is the left side."""
@@ -283,6 +287,11 @@ class Weigher:
         heads = evidence.head_words(words, measured.measures[numbers, _ALIGNED])
         letters = self.corpus.sketched.cut.lexicon.letters
         return fact.find(self._columns, letters, of_pair, heads, gaps)
+
+
+def _packed(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs of articles, either way round, as single numbers."""
+    return kernels.pack(np.sort(places, axis=1))
 
 
 def _turned(judged: Batch, turned: NDArray[np.bool_]) -> Batch:

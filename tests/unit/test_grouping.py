@@ -48,6 +48,12 @@ class Told:
         same = [self.is_same(*pair) for pair in pairs.tolist()]
         return pairs[:, 0] * self.count + pairs[:, 1], np.array(same, np.bool_)
 
+    def known(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Every third pair is known before anybody asks."""
+        numbers, same = self.find(places)
+        known = numbers % 3 == 0
+        return np.where(known, numbers, -1), known & same
+
 
 class Case(NamedTuple):
     """Articles by row, how long rows are, which rows and which articles are one story."""

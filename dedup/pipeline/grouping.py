@@ -123,7 +123,7 @@ class _Stars:
         A row is in a story as a whole.
         """
         rows, starts, of_row = np.unique(self.rows[pending], return_index=True, return_inverse=True)
-        heads = cluster.join(len(rows), np.searchsorted(rows, edges))
+        heads = cluster.gather(len(rows), np.searchsorted(rows, edges))
         middles = self._middles(pending, heads[of_row])[heads]
         homes, around = self.rows[middles], middles[of_row]
         asked = self._near(homes, rows)

@@ -115,10 +115,13 @@ class Plainly:
 
     def linked(self, rows: list[int]) -> list[list[int]]:
         """What of the rows hangs together, and rows with copies."""
+        groups: dict[int, list[int]] = {}
         edges = [edge for edge in self.case.edges if {*edge} <= {*rows}]
-        groups = gather(np.array(edges, np.int64).reshape(-1, 2))
-        alone = {row for row in rows if len(self.places[row]) > 1}.difference(*groups)
-        return groups + [[row] for row in alone]
+        heads = gather(len(self.near), np.array(edges, np.int64).reshape(-1, 2)).tolist()
+        for row in rows:
+            groups.setdefault(heads[row], []).append(row)
+        every = groups.values()
+        return [some for some in every if len(some) > 1 or len(self.places[some[0]]) > 1]
 
     def rank(self, at: int) -> tuple[int, int]:
         """Where an article stands by the policy."""

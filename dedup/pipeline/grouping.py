@@ -196,14 +196,14 @@ class _Stars:
         pending = np.arange(len(starts))
         for tried in range(TRIED_LIMIT):
             best = starts[pending] + tried
-            tries = np.full(len(starts), -1, np.int64)
+            tries = middles[starts]
             tries[pending] = members[best]
-            asked = np.flatnonzero((tries[story] >= 0) & (tries[story] != middles))
-            asked = asked[members[asked] != tries[story[asked]]]
+            beside = tries[story]
+            asked = np.flatnonzero((beside != middles) & (beside != members))
             failed = np.zeros(len(starts), np.bool_)
-            failed[story[asked[self._apart(tries[story[asked]], members[asked])]]] = True
-            asked = asked[~failed[story[asked]]]
-            held = self._same(tries[story[asked]], members[asked])
+            failed[story[asked[self._apart(beside[asked], members[asked])]]] = True
+            asked = asked[~failed[story[asked]]]  # of the others nothing need be measured
+            held = self._same(beside[asked], members[asked])
             failed[story[asked[held < 0]]] = True
             verdicts[asked] = np.where(failed[story[asked]], verdicts[asked], held)
             won = ~failed[pending]

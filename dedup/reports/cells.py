@@ -31,12 +31,12 @@ _ODD[[ord(one) for one in '"\\#\x7f']] = True
 class Sheet:
     """Cells, out of which lines are put together."""
 
-    def __init__(self, cells: Sequence[str] = ()) -> None:
-        """The empty one and these, from number 1."""
+    def __init__(self) -> None:
+        """The empty one."""
         self._letters: list[Letters] = []
         self._sizes: list[Numbers] = []
         self._count = 0
-        self.put(["", *cells])
+        self.put([""])
 
     def copy(self) -> Sheet:
         """A sheet with the same cells, to which others can be added."""

@@ -1,4 +1,4 @@
-"""Choose the article a story keeps, by ordered criteria, and say which of them decided."""
+"""Rank the articles a story may keep, by ordered criteria, and say which of them decided."""
 
 from __future__ import annotations
 
@@ -7,88 +7,89 @@ from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, NamedTuple
 from urllib.parse import urlsplit
 
+import numpy as np
+
 if TYPE_CHECKING:
     from collections.abc import Sequence
+
+    from numpy.typing import NDArray
 
     from .data import Article
     from .settings import KeepSettings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _LINE = re.compile(":[0-9]+$")
-_LAST = (float("inf"),)
+_LAST = (1 << 63) - 1
 
 
 class Standing(NamedTuple):
-    """What the choice looks at: an article, its length, its direct verdicts, its place."""
+    """What the choice looks at: articles, their lengths in words, their places in the corpus."""
 
-    article: Article
-    words: int
-    links: int
-    """How many others it was judged one story with."""
-    place: int
+    articles: Sequence[Article]
+    words: NDArray[np.int64]
+    places: NDArray[np.int64]
 
 
-def choose(members: Sequence[Standing], policy: KeepSettings) -> tuple[int, str]:
-    """``(index, why)``: each criterion leaves the best by it, until one article is left; ``why`` is
-    the criterion that did so. What no criterion tells apart, its place in the corpus does.
-
-    >>> from dedup.data import Article
-    >>> from dedup.settings import KeepSettings
-    >>> members = [Standing(Article("a", ""), 90, 1, 0), Standing(Article("b", ""), 95, 1, 1)]
-    >>> choose(members, KeepSettings()), choose(members, KeepSettings(("earliest",)))
-    ((1, 'longest'), (0, 'first'))
-    """
-    rest = list(range(len(members)))
-    for criterion in (*policy.keep, "first"):
-        ranks = [_rank(members[i], criterion) for i in rest]
-        best = min(ranks)
-        rest = [i for i, rank in zip(rest, ranks, strict=True) if rank == best]
-        if len(rest) == 1:
-            return rest[0], _reason(criterion, best)
-    return rest[0], "first"
-
-
-def middle(members: Sequence[Standing], policy: KeepSettings) -> int:
-    """The index of the article that is one story with the most others; of equals the one that
-    would be kept.
+def rank(some: Standing, policy: KeepSettings) -> NDArray[np.int64]:
+    """``int64[c, n]``: where each article stands by each of the criteria, the best lowest; what is
+    not known comes last. What no criterion tells apart, its place in the corpus does, which is the
+    last of them.
 
     >>> from dedup.data import Article
     >>> from dedup.settings import KeepSettings
-    >>> members = [Standing(Article("a", ""), 90, 2, 0), Standing(Article("b", ""), 95, 1, 1)]
-    >>> middle(members, KeepSettings())
-    0
+    >>> articles = [Article("a", ""), Article("b", "")]
+    >>> some = Standing(articles, np.array([90, 95]), np.array([0, 1]))
+    >>> rank(some, KeepSettings(("longest",))).tolist()
+    [[-90, -95], [0, 1]]
     """
-    most = max(member.links for member in members)
-    rest = [i for i, member in enumerate(members) if member.links == most]
-    return rest[choose([members[i] for i in rest], policy)[0]]
+    return np.array([_ranks(some, one) for one in (*policy.keep, "first")], np.int64)
 
 
-def _rank(member: Standing, criterion: str) -> tuple[float, ...]:
-    """Where a member stands by one criterion, the best lowest; what is not known comes last."""
-    if criterion == "longest":  # by which most are chosen
-        return (-member.words,)
+def reasons(
+    ranks: NDArray[np.int64],
+    best: NDArray[np.int64],
+    second: NDArray[np.int64],
+    policy: KeepSettings,
+) -> list[str]:
+    """Why each of the best was chosen: by the first criterion that tells it from the second best of
+    the same story, or the very first where that is itself, since there is no other.
+
+    >>> from dedup.settings import KeepSettings
+    >>> ranks = np.array([[-95, -95, -90], [7, 8, 7], [0, 1, 2]])
+    >>> reasons(ranks, np.array([0, 1]), np.array([1, 2]), KeepSettings(("longest", "earliest")))
+    ['earliest', 'longest']
+    """
+    criteria = *policy.keep, "first"
+    told = np.argmax(ranks[:, best] != ranks[:, second], axis=0)
+    won = ranks[told, best]
+    return [_reason(criteria[by], at) for by, at in zip(told.tolist(), won.tolist(), strict=True)]
+
+
+def _ranks(some: Standing, criterion: str) -> NDArray[np.int64] | list[int]:
+    """Where each article stands by one criterion."""
     name, _, named = criterion.partition(":")
-    article = member.article
-    if name == "source":
-        return (_priority(article, named.split(",")),)
-    if name == "path":
-        path = _LINE.sub("", article.address)
-        return path.count("/"), len(path)
+    if name == "longest":
+        return -some.words
     if name == "first":
-        return (member.place,)
-    since = _microseconds(article.published)
-    if since is None:
-        return _LAST
-    return (-since,) if name == "latest" else (since,)
+        return some.places
+    if name == "source":
+        names = named.split(",")
+        return [_priority(article, names) for article in some.articles]
+    if name == "path":
+        paths = [_LINE.sub("", article.address) for article in some.articles]
+        return [path.count("/") << 32 | len(path) for path in paths]
+    since = [_microseconds(article.published) for article in some.articles]
+    sign = -1 if name == "latest" else 1
+    return [_LAST if one is None else sign * one for one in since]
 
 
-def _reason(criterion: str, best: tuple[float, ...]) -> str:
+def _reason(criterion: str, best: int) -> str:
     """The criterion as it is recorded; of sources only the one that won."""
     name, _, named = criterion.partition(":")
     if name != "source":
         return criterion
     names = named.split(",")
-    return f"source:{names[int(best[0])]}" if best[0] < len(names) else name
+    return f"source:{names[best]}" if best < len(names) else name
 
 
 def _priority(article: Article, names: Sequence[str]) -> int:

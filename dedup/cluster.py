@@ -1,8 +1,7 @@
-"""Edges to groups: which rows hang together."""
+"""Edges to groups: what hangs together."""
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,28 +10,15 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 
-def gather(edges: NDArray[np.int64]) -> list[list[int]]:
-    """Connected groups of two or more of what ``edges``, ``int64[m, 2]``, connect, each sorted, in
-    the order of their smallest members.
-
-    >>> gather(np.array([(4, 2), (7, 9), (2, 5)]))
-    [[2, 4, 5], [7, 9]]
-    """
-    nodes, ends = np.unique(edges, return_inverse=True)
-    roots = _roots(len(nodes), ends.reshape(-1, 2))
-    order = np.argsort(roots, kind="stable")
-    borders = np.flatnonzero(np.diff(roots[order])) + 1
-    listed = nodes[order].tolist()
-    starts = [0, *borders.tolist(), len(listed)] if listed else []
-    groups = [listed[a:b] for a, b in pairwise(starts)]
-    return [one for one in groups if len(one) > 1]
-
-
-def _roots(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Of each of so many nodes, the smallest that it hangs together with.
+def gather(count: int, edges: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Of each of so many nodes, the smallest that it hangs together with, by ``edges``,
+    ``int64[m, 2]``.
 
     In each round the root of either end takes the smaller of both for its parent, and all nodes
     then take the root of theirs, until no edge connects two roots.
+
+    >>> gather(6, np.array([(4, 2), (5, 3), (2, 1)])).tolist()
+    [0, 1, 1, 3, 1, 3]
     """
     parents = np.arange(count)
     while len(edges):

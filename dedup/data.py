@@ -381,7 +381,7 @@ class Result:
     settings: dict[str, object]
     """The settings that matter to the result, with their fingerprint."""
     tally: Tally
-    articles: tuple[Entry, ...]
+    articles: Sequence[Entry]
     stories: tuple[Story, ...]
     pairs: Sequence[Verdict]
     skipped: tuple[Skipped, ...] = ()

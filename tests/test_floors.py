@@ -65,7 +65,8 @@ STEPS = {
     },
     "writers": {"writer": 1, "packing": 1, "recoded": 2, "archive": 2, "sorter": 3},
     "reports": {
-        "screen": 0, "figures": 0, "findings": 0, "rows": 0.5, "machine": 1, "text": 3,
+        "screen": 0, "figures": 0, "findings": 0, "cells": 0.3, "rows": 0.5, "machine": 1,
+        "text": 3,
     },
     "kernels": {"_native": 0, "columns": 1, "packing": 1.5, "reference_pairs": 3, "native": 3},
     "pipeline": {
@@ -75,6 +76,7 @@ STEPS = {
         "columns": 1,
         "corpus": 3,
         "verdicts": 2,
+        "entries": 2,
         "weigher": 3,
         "conclusion": 3,
         "closeup": 4,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .. import candidate
+import numpy as np
+
+from .. import candidate, kernels
 from ..data import Article, Candidates, Corpus, Result, Skipped, Tally, unwatched
 from ..errors import SoundnessError
 from ..settings import Settings
@@ -12,7 +14,7 @@ from .closeup import compare
 from .conclusion import entries, shown, stories
 from .corpus import prepare
 from .furnishing import passages
-from .grouping import Group, group
+from .grouping import Groups, group
 from .proposal import propose
 from .verdicts import IS_SAME, Verdicts
 from .weigher import Weigher
@@ -20,10 +22,10 @@ from .weigher import Weigher
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    import numpy as np
     from numpy.typing import NDArray
 
-    from ..data import Engine, Entry, Storage, Watch
+    from ..data import Engine, Storage, Watch
+    from .entries import Entries
     from .verdicts import Batch
 
 __all__ = ["compare", "deduplicate"]
@@ -57,27 +59,26 @@ def deduplicate(
     groups, chains, compared, judged = _judge(corpus, proposed, settings, run, watch)
     told = stories(corpus, groups, judged)
     listed = entries(corpus, groups, judged)
-    keeping = {number for one in groups for number in one.verdicts.values()}
     tally = _tally(corpus, skipped, proposed, judged.rules[:compared], groups)
-    judged = judged.take(shown(judged, compared, keeping))  # the others are not held any longer
-    verdicts = Verdicts(corpus.articles, judged)
+    some = shown(judged, compared, groups.keeping())
+    judged = judged.take(some)  # the others are not held any longer
     result = Result(
         settings=settings.shown(),
         tally=tally,
         articles=listed,
         stories=told,
-        pairs=verdicts,
+        pairs=Verdicts(corpus.articles, judged),
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),
         furniture=passages(corpus, settings),
         notes=_notes(corpus, proposed, chains, settings),
     )
-    check(result, verdicts)
+    check(result, listed, judged)
     return result
 
 
 def _judge(
     corpus: Corpus, proposed: Candidates, settings: Settings, run: Engine, watch: Watch
-) -> tuple[list[Group], int, int, Batch]:
+) -> tuple[Groups, int, int, Batch]:
     """The stories, how many chains were split for them, and all pairs that were judged: first so
     many of the proposed ones, then those that the stories asked for.
     """
@@ -104,10 +105,10 @@ def _tally(
     skipped: Sequence[Skipped],
     proposed: Candidates,
     rules: NDArray[np.uint8],
-    groups: Sequence[Group],
+    groups: Groups,
 ) -> Tally:
     """The counts of a run; ``rules`` are those that decided on the proposed pairs."""
-    redundant = {number for one in groups for number in one.verdicts.values()}
+    keeping = groups.keeping()
     same = int(IS_SAME[rules].sum())
     return Tally(
         read=len(corpus.articles) + len(skipped),
@@ -116,10 +117,10 @@ def _tally(
         empty=int((corpus.rows < 0).sum()),
         candidates=len(proposed.pairs),
         compared=len(proposed.pairs),
-        same_story=same + sum(number >= len(rules) for number in redundant),
+        same_story=same + int((keeping >= len(rules)).sum()),
         related=len(rules) - same,
-        stories=len(groups),
-        redundant=len(redundant),
+        stories=len(groups.keepers),
+        redundant=len(keeping),
         capped=proposed.capped,
     )
 
@@ -143,35 +144,28 @@ def _notes(
     return tuple(notes)
 
 
-def check(result: Result, verdicts: Verdicts) -> None:
+def check(result: Result, entries: Entries, judged: Batch) -> None:
     """Assert what every result promises; raise ``SoundnessError`` instead of showing a wrong one.
 
     Every article is counted; each story keeps exactly one; each redundant article names a kept one
-    and has its own ``same_story`` verdict with it.
+    and has its own ``same_story`` verdict with it. ``entries`` and ``judged`` are what the result
+    lists, as columns.
     """
-    tally = result.tally
-    kept = {one.id for one in result.articles if one.keep}
-    removed = [one for one in result.articles if not one.keep]
+    tally, copy_of = result.tally, entries.listed.copy_of
+    removed = np.flatnonzero(copy_of >= 0)
+    ids = [one.id for one in entries.articles]
+    kept = {ids[at] for at in np.flatnonzero(copy_of < 0).tolist()}
+    proofs = np.stack((removed, copy_of[removed]), 1)
+    proven = kernels.pack(judged.places[IS_SAME[judged.rules]])
     sound = (
-        len(result.articles) == tally.articles == len({one.id for one in result.articles})
+        len(result.articles) == tally.articles == len(set(ids))
         and tally.read == tally.articles + tally.skipped
         and len(removed) == tally.redundant
-        and all(one.copy_of in kept for one in removed)
-        and not _unproven(removed, verdicts)
+        and bool((copy_of[copy_of[removed]] < 0).all())
+        and bool(np.isin(kernels.pack(np.sort(proofs, axis=1)), proven).all())
         and all(sum(member in kept for member in one.members) == 1 for one in result.stories)
     )
     if not sound:
         raise SoundnessError(
             "the result contradicts itself; nothing was written", hint="please report this"
         )
-
-
-def _unproven(removed: Sequence[Entry], verdicts: Verdicts) -> dict[str, str | None]:
-    """The redundant articles that have no verdict of their own with the one they are a copy of."""
-    copied = {one.id: one.copy_of for one in removed}
-    for left, right in verdicts.one_story():
-        if copied.get(left) == right:
-            del copied[left]
-        elif copied.get(right) == left:
-            del copied[right]
-    return copied

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import kernels, verdict
-from ..data import Corpus, Entry, Story
+from .. import kernels
+from ..data import Corpus, Story
+from .entries import Entries, Listed
 from .verdicts import IS_SAME
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
-
     from numpy.typing import NDArray
 
-    from .grouping import Group
+    from .grouping import Groups
     from .verdicts import Batch
 
 RELATED_SHOWN = 20
@@ -24,57 +24,49 @@ SAME_SHOWN = 20
 """Pairs of one story beyond those with the keeper that a result lists for one article."""
 
 
-def stories(corpus: Corpus, groups: Sequence[Group], judged: Batch) -> tuple[Story, ...]:
+def stories(corpus: Corpus, groups: Groups, judged: Batch) -> tuple[Story, ...]:
     """The groups as the nouns of a result, numbered in the order of the corpus."""
-    ids = [article.id for article in corpus.articles]
-    jaccard = judged.weighed.jaccard_ratio.tolist()
+    articles, offsets = corpus.articles, groups.members.offsets
+    told = np.append(judged.weighed.jaccard_ratio, np.inf)  # of the keeper nothing is measured
+    weakest = np.minimum.reduceat(told[groups.verdicts], offsets[:-1])
+    ids = [articles[at].id for at in groups.members.values.tolist()]
+    columns = (groups.keepers.tolist(), groups.whys, pairwise(offsets.tolist()), weakest.tolist())
     return tuple(
-        Story(
-            number,
-            ids[one.keeper],
-            one.why,
-            tuple(ids[at] for at in one.members),
-            min(jaccard[held] for held in one.verdicts.values()),
-        )
-        for number, one in enumerate(groups, 1)
+        Story(number, articles[keeper].id, why, tuple(ids[start:end]), ratio)
+        for number, (keeper, why, (start, end), ratio) in enumerate(zip(*columns, strict=True), 1)
     )
 
 
-def entries(corpus: Corpus, groups: Sequence[Group], judged: Batch) -> tuple[Entry, ...]:
+def entries(corpus: Corpus, groups: Groups, judged: Batch) -> Entries:
     """Every article as it stands in the result. Those that were judged one story with another get
     their digests, even where a chain was split and they stand alone.
     """
-    told: dict[int, tuple[int, bool, str | None, str | None]] = {}
-    rules = judged.rules.tolist()
-    for number, one in enumerate(groups, 1):
-        told[one.keeper] = number, True, None, None
-        keeper = corpus.articles[one.keeper].id
-        for at, held in one.verdicts.items():
-            told[at] = number, False, keeper, verdict.RULES[rules[held]].name
-    rows = corpus.rows[judged.places[IS_SAME[judged.rules]]]
-    digests = _digests(corpus, np.unique(rows))
-    words = corpus.lengths[corpus.rows].tolist()
-    listed = []
-    for at, (article, row) in enumerate(zip(corpus.articles, corpus.rows.tolist(), strict=True)):
-        what = article.id, article.address, corpus.titles[at], words[at]
-        story, keep, copy_of, rule = told.get(at, (None, True, None, None))
-        listed.append(Entry(*what, story, keep, copy_of, rule, digests.get(row, "")))
-    return tuple(listed)
+    count = len(corpus.articles)
+    story, copy_of = np.zeros(count, np.int64), np.full(count, -1, np.int64)
+    rule = np.zeros(count, np.uint8)
+    members, of_story = groups.members.values, groups.of_story()
+    story[members] = of_story + 1
+    copies = groups.verdicts >= 0
+    copy_of[members[copies]] = groups.keepers[of_story[copies]]
+    rule[members[copies]] = judged.rules[groups.verdicts[copies]]
+    cut = corpus.sketched.cut
+    same = np.zeros(len(cut.digests) + 1, np.bool_)  # the last for articles without words
+    same[corpus.rows[judged.places[IS_SAME[judged.rules]]]] = True
+    digested = same[corpus.rows]
+    digests = np.zeros((count, 2), np.uint64)
+    digests[digested] = cut.digests[corpus.rows[digested]]
+    words = corpus.lengths[corpus.rows]
+    listed = Listed(words, story, copy_of, rule, digested, digests)
+    return Entries(corpus.articles, corpus.titles, listed)
 
 
-def _digests(corpus: Corpus, rows: NDArray[np.int64]) -> dict[int, str]:
-    """The digest of each row's clean text, as hexadecimal digits."""
-    halves = zip(rows.tolist(), corpus.sketched.cut.digests[rows].tolist(), strict=True)
-    return {row: f"{high:016x}{low:016x}" for row, (high, low) in halves}
-
-
-def shown(judged: Batch, told: int, keeping: Collection[int]) -> NDArray[np.int64]:
+def shown(judged: Batch, told: int, keeping: NDArray[np.int64]) -> NDArray[np.int64]:
     """The numbers of the verdicts that a result lists, in the order of the corpus: those by which
     redundant articles are redundant, which are ``keeping``, then of the first ``told`` the closest
     up to a number for each article.
     """
     listed = np.zeros(len(judged.rules), np.bool_)
-    listed[[*keeping]] = True
+    listed[keeping] = True
     same = IS_SAME[judged.rules[:told]]
     for numbers, limit in ((same, SAME_SHOWN), (~same, RELATED_SHOWN)):
         listed[_closest(judged, np.flatnonzero(numbers), limit)] = True

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 
 from .. import canonical, cluster, kernels
+from ..data import Ragged
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
     from numpy.typing import NDArray
 
     from ..data import Corpus
     from ..settings import KeepSettings
+
+    Numbers = NDArray[np.int64]
 
 ASKED_LIMIT = 8
 """Keepers that an article is held against beyond the candidates, before it stands alone."""
@@ -27,23 +26,35 @@ TRIED_LIMIT = 8
 class Weigher(Protocol):
     """Judges pairs of articles, by their places."""
 
-    def find(self, pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[bool]]:
+    def find(self, places: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
         """The number of the verdict on each pair, and whether it says that they are one story."""
 
+    def known(self, places: Numbers) -> tuple[Numbers, NDArray[np.bool_]]:
+        """The same, without judging any; -1 and False for those that were not."""
 
-class Group(NamedTuple):
-    """A story by places in the corpus."""
 
-    keeper: int
-    why: str
-    members: tuple[int, ...]
-    verdicts: dict[int, int]
-    """For each member but the keeper, the number of its verdict with the keeper."""
+class Groups(NamedTuple):
+    """Stories by places in the corpus, in the order of their first members, as columns."""
+
+    keepers: Numbers
+    whys: list[str]
+    members: Ragged
+    """``int64``: the articles of each, rising."""
+    verdicts: Numbers
+    """For each of ``members.values`` the number of its verdict with the keeper; -1 for that."""
+
+    def of_story(self) -> Numbers:
+        """For each of ``members.values`` the place of its story among them."""
+        return np.repeat(np.arange(len(self.keepers)), np.diff(self.members.offsets))
+
+    def keeping(self) -> Numbers:
+        """The numbers of the verdicts by which redundant articles are redundant."""
+        return self.verdicts[self.verdicts >= 0]
 
 
 def group(
-    corpus: Corpus, same: NDArray[np.int64], weigher: Weigher, policy: KeepSettings
-) -> tuple[list[Group], int]:
+    corpus: Corpus, same: Numbers, weigher: Weigher, policy: KeepSettings
+) -> tuple[Groups, int]:
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
     ``same`` is ``int64[m, 2]``, the pairs of rows judged one story. Around the article that is one
@@ -52,155 +63,178 @@ def group(
     ``weigher`` is asked for the verdicts of all stories together.
     """
     stars = _Stars(corpus, same, weigher, policy)
-    groups, chains = [], 0
-    pending = [stars.star(rows) for rows in stars.linked()]
-    while pending:
-        held = stars.held([(star.keeper, star.places) for star in pending])
-        rests = []
-        for star, verdicts in zip(pending, held, strict=True):
-            story, rest = stars.settle(star, verdicts)
-            if story:
-                groups.append(story)
-            chains += bool(rest)
-            if rest:
-                rests += stars.linked(rest)
-        pending = [stars.star(rows) for rows in rests]
-    kept = stars.keep_best(groups)
-    return sorted(kept, key=lambda one: one.members), chains
+    edges, _ = kernels.count_pairs(same)
+    gathered, chains = [_none()], 0
+    pending = np.arange(len(stars.rows))
+    while len(pending):
+        stories, rest, broken = stars.gather(pending, edges)
+        gathered.append(stories)
+        chains += broken
+        pending, edges = stars.linked(rest, edges)
+    joined = _Gathered._make(map(np.concatenate, zip(*gathered, strict=True)))
+    return stars.keep_best(joined), chains
 
 
-class _Star(NamedTuple):
-    """Linked rows, the place of the article in their middle, and those that it may hold."""
+class _Gathered(NamedTuple):
+    """Members of stories, each with the article in the middle of its story; of the articles of
+    ``_Stars``.
+    """
 
-    keeper: int
-    rows: list[int]
-    places: list[int]
-    """The articles that are held against the keeper, row by row."""
+    members: Numbers
+    middles: Numbers
+    verdicts: Numbers
+    """As in ``Groups``, with the one in the middle."""
+
+
+def _none() -> _Gathered:
+    """No stories."""
+    return _Gathered(*np.zeros((3, 0), np.int64))
 
 
 class _Stars:
-    """Takes linked rows apart, one star at a time."""
+    """Takes linked rows apart, one star of each group at a time. Its articles are those that are
+    one story with another, by number, row by row.
+    """
 
     def __init__(
-        self,
-        corpus: Corpus,
-        same: NDArray[np.int64],
-        weigher: Weigher,
-        policy: KeepSettings,
+        self, corpus: Corpus, same: Numbers, weigher: Weigher, policy: KeepSettings
     ) -> None:
-        """Note who is where and who is one story with whom."""
-        self.corpus = corpus
+        """Note who is where, who is one story with whom, and who is better than whom."""
         self.weigher = weigher
         self.policy = policy
-        self.same = same
-        self.asked: Counter[int] = Counter()
-        self.row_of: list[int] = corpus.rows.tolist()
-        self.words: list[int] = corpus.lengths.tolist()
-        worded = np.flatnonzero(corpus.rows >= 0)
-        counts = np.bincount(corpus.rows[worded])
-        self.copied = set(np.flatnonzero(counts > 1).tolist())
         ends, _ = kernels.count_pairs(np.concatenate((same, same[:, ::-1])))
-        links = np.bincount(ends[:, 0], minlength=len(counts))
-        self.links: list[int] = links.tolist()
-        self._near = ends[:, 1]
-        self._starts = np.concatenate((np.zeros(1, np.int64), np.cumsum(links)))
-        told = (links > 0) | (counts > 1)
-        self.places: dict[int, list[int]] = defaultdict(list)
-        for at in worded[told[corpus.rows[worded]]].tolist():
-            self.places[self.row_of[at]].append(at)
+        self.near = kernels.pack(ends)
+        links = np.bincount(ends[:, 0], minlength=len(corpus.first))
+        worded = np.flatnonzero(corpus.rows >= 0)
+        self.copied = np.bincount(corpus.rows[worded], minlength=len(corpus.first)) > 1
+        told = worded[((links > 0) | self.copied)[corpus.rows[worded]]]
+        self.places = told[np.argsort(corpus.rows[told], kind="stable")]
+        self.rows = corpus.rows[self.places]
+        self.links = links[self.rows]
+        articles = [corpus.articles[at] for at in self.places.tolist()]
+        standing = canonical.Standing(articles, corpus.lengths[self.rows], self.places)
+        self.ranks = canonical.rank(standing, policy)
+        self.standing = np.argsort(np.lexsort(self.ranks[::-1]))
+        self.asked = np.zeros(len(corpus.first), np.int64)
 
-    def near(self, row: int) -> set[int]:
-        """The rows that are one story with a row."""
-        return set(self._near[self._starts[row] : self._starts[row + 1]].tolist())
-
-    def linked(self, rows: Iterable[int] | None = None) -> list[list[int]]:
-        """What of the rows (by default all) hangs together, and rows with copies to the letter."""
-        edges, copied = self.same, self.copied
-        if rows is not None:
-            inside = set(rows)
-            near = ((row, self.near(row) & inside) for row in inside)
-            edges = np.array([(a, b) for a, some in near for b in some], np.int64).reshape(-1, 2)
-            copied = inside & copied
-        groups = cluster.gather(edges)
-        return groups + [[row] for row in sorted(copied.difference(*groups))]
-
-    def standing(self, at: int) -> canonical.Standing:
-        """The article at a place, as the choice of a keeper looks at it."""
-        row = self.row_of[at]
-        return canonical.Standing(self.corpus.articles[at], self.words[row], self.links[row], at)
-
-    def star(self, rows: list[int]) -> _Star:
-        """Linked rows around the article in their middle."""
-        members = [self.standing(at) for row in rows for at in self.places[row]]
-        keeper = members[canonical.middle(members, self.policy)].place
-        home = self.row_of[keeper]
-        near = self.near(home) | {home}
-        asked = [row for row in rows if row in near or self._may_ask(row)]
-        places = [at for row in asked for at in self.places[row] if at != keeper]
-        return _Star(keeper, rows, places)
-
-    def held(self, asked: Sequence[tuple[int, list[int]]]) -> list[dict[int, int]]:
-        """For each keeper with articles that are held against it, those that are one story with
-        it, with the number of the verdict.
+    def gather(self, pending: Numbers, edges: Numbers) -> tuple[_Gathered, Numbers, int]:
+        """Of each group of pending articles that hangs together by ``edges``, one story, around the
+        article in its middle; also the articles that are not in it, and how many groups have such.
+        A row is in a story as a whole.
         """
-        numbers, same = self.weigher.find([(at, one) for at, some in asked for one in some])
-        told = zip(numbers, same, strict=True)
-        every = (zip(some, islice(told, len(some)), strict=True) for _, some in asked)
-        return [{at: number for at, (number, is_same) in some if is_same} for some in every]
+        rows, starts, of_row = np.unique(self.rows[pending], return_index=True, return_inverse=True)
+        heads = cluster.gather(len(rows), np.searchsorted(rows, edges))
+        middles = self._middles(pending, heads[of_row])[heads]
+        homes, around = self.rows[middles], middles[of_row]
+        asked = self._near(homes, rows)
+        asked[~asked] = self._may_ask(rows[~asked])
+        others = pending != around
+        wanted = others & asked[of_row]
+        verdicts = np.full(len(pending), -1, np.int64)
+        verdicts[wanted] = self._same(around[wanted], pending[wanted])
+        whole = ~np.logical_or.reduceat(others & (verdicts < 0), starts)
+        held = others & whole[of_row]
+        told = held | (~others & np.isin(pending, around[held]))
+        # copies without a word of their own must not come back for ever
+        rest = ~whole & (rows != homes)
+        stories = _Gathered(pending[told], around[told], verdicts[told])
+        return stories, pending[rest[of_row]], len(np.unique(heads[rest]))
 
-    def settle(self, star: _Star, held: dict[int, int]) -> tuple[Group | None, list[int]]:
-        """One story out of linked rows, and the rows that are not in it: a row is as a whole."""
-        home = self.row_of[star.keeper]
-        verdicts: dict[int, int] = {}
-        rest = []
-        for row in star.rows:
-            others = [at for at in self.places[row] if at != star.keeper]
-            if all(at in held for at in others):
-                verdicts.update((at, held[at]) for at in others)
-            elif row != home:  # copies without a word of their own must not come back for ever
-                rest.append(row)
-        if not verdicts:
-            return None, rest
-        members = tuple(sorted((star.keeper, *verdicts)))
-        return Group(star.keeper, "", members, verdicts), rest
+    def linked(self, rest: Numbers, edges: Numbers) -> tuple[Numbers, Numbers]:
+        """Those of the articles whose rows are still linked with each other, or have copies to the
+        letter; and the links among them.
+        """
+        left = np.zeros(len(self.copied), np.bool_)
+        left[self.rows[rest]] = True
+        edges = edges[left[edges].all(axis=1)]
+        left[:] = False
+        left[edges] = True
+        return rest[(left | self.copied)[self.rows[rest]]], edges
 
-    def _may_ask(self, row: int) -> bool:
-        """Whether a row that is not linked to a keeper's may be held against it all the same."""
-        self.asked[row] += 1
-        return self.asked[row] <= ASKED_LIMIT
+    def _middles(self, pending: Numbers, heads: Numbers) -> Numbers:
+        """Of each group, by its head, the article that is one story with the most others; of equals
+        the one that would be kept.
+        """
+        order = np.lexsort((self.standing[pending], -self.links[pending], heads))
+        firsts = order[_starts(heads[order])]
+        middles = np.zeros(int(heads.max()) + 1, np.int64)
+        middles[heads[firsts]] = pending[firsts]
+        return middles
 
-    def keep_best(self, groups: Iterable[Group]) -> list[Group]:
+    def _near(self, homes: Numbers, rows: Numbers) -> NDArray[np.bool_]:
+        """Whether each row is one story with a row, or the same."""
+        pairs = kernels.pack(np.stack((homes, rows), 1))
+        at = np.searchsorted(self.near, pairs)
+        return np.asarray((homes == rows) | (np.append(self.near, -1)[at] == pairs), np.bool_)
+
+    def _may_ask(self, strange: Numbers) -> NDArray[np.bool_]:
+        """Whether rows that are not linked to a keeper's may be held against it all the same."""
+        self.asked[strange] += 1
+        return np.asarray(self.asked[strange] <= ASKED_LIMIT, np.bool_)
+
+    def _same(self, some: Numbers, others: Numbers) -> Numbers:
+        """The numbers of the verdicts on pairs of articles that are one story; -1 for others."""
+        numbers, same = self.weigher.find(self.places[np.stack((some, others), 1)])
+        return np.where(same, numbers, -1)
+
+    def _apart(self, some: Numbers, others: Numbers) -> NDArray[np.bool_]:
+        """Which pairs of articles are known not to be one story, before more is judged."""
+        numbers, same = self.weigher.known(self.places[np.stack((some, others), 1)])
+        return np.asarray((numbers >= 0) & ~same, np.bool_)
+
+    def keep_best(self, stories: _Gathered) -> Groups:
         """The stories with the best of those members as keeper that are one story with each other
         one. The one it gathered around is; others are tried before it, the best first, and those of
         all stories together.
         """
-        kept = []
-        pending = [(story, [self.standing(at) for at in story.members]) for story in groups]
+        order = np.lexsort((self.standing[stories.members], stories.middles))
+        members, middles, verdicts = (column[order] for column in stories)
+        starts = _starts(middles)
+        sizes = np.diff(starts, append=len(members))
+        story = np.repeat(np.arange(len(starts)), sizes)
+        keepers, whys = middles[starts], ["one story with each other one"] * len(starts)
+        pending = np.arange(len(starts))
         for tried in range(TRIED_LIMIT):
-            chosen = [self._chosen(members) for _, members in pending]
-            tries = zip(pending, chosen, strict=True)
-            held = self.held([(at, _wanted(story, at)) for (story, _), (at, _) in tries])
-            rest = []
-            for one, (keeper, why), verdicts in zip(pending, chosen, held, strict=True):
-                story = one[0]
-                if keeper == story.keeper:
-                    verdicts = story.verdicts
-                if len(verdicts) < len(story.members) - 1:
-                    rest.append(one)
-                    continue
-                also = " of those that are one story with each other one" if tried else ""
-                kept.append(Group(keeper, why + also, story.members, verdicts))
-            pending = rest
-        return kept + [story._replace(why="one story with each other one") for story, _ in pending]
+            best = starts[pending] + tried
+            tries = middles[starts]
+            tries[pending] = members[best]
+            beside = tries[story]
+            asked = np.flatnonzero((beside != middles) & (beside != members))
+            failed = np.zeros(len(starts), np.bool_)
+            failed[story[asked[self._apart(beside[asked], members[asked])]]] = True
+            asked = asked[~failed[story[asked]]]  # of the others nothing need be measured
+            held = self._same(beside[asked], members[asked])
+            failed[story[asked[held < 0]]] = True
+            verdicts[asked] = np.where(failed[story[asked]], verdicts[asked], held)
+            won = ~failed[pending]
+            verdicts[best[won]] = -1
+            keepers[pending[won]] = members[best[won]]
+            second = members[np.minimum(best + 1, (starts + sizes)[pending] - 1)]
+            also = " of those that are one story with each other one" if tried else ""
+            told = canonical.reasons(self.ranks, members[best[won]], second[won], self.policy)
+            for at, why in zip(pending[won].tolist(), told, strict=True):
+                whys[at] = why + also
+            pending = pending[~won]
+        return self._in_order(keepers, whys, story, members, verdicts)
 
-    def _chosen(self, members: list[canonical.Standing]) -> tuple[int, str]:
-        """The place of the best of the members, which is taken out, and why it is."""
-        at, why = canonical.choose(members, self.policy)
-        return members.pop(at).place, why
+    def _in_order(
+        self, keepers: Numbers, whys: list[str], story: Numbers, members: Numbers, verdicts: Numbers
+    ) -> Groups:
+        """The stories in the order of their first members, and these in the order of the corpus."""
+        places = self.places[members]
+        first = np.full(len(keepers), np.iinfo(np.int64).max)
+        np.minimum.at(first, story, places)
+        by_first = np.argsort(first)
+        order = np.lexsort((places, first[story]))
+        offsets = np.cumsum(np.append(0, np.bincount(story, minlength=len(keepers))[by_first]))
+        return Groups(
+            self.places[keepers[by_first]],
+            [whys[at] for at in by_first.tolist()],
+            Ragged(places[order], offsets),
+            verdicts[order],
+        )
 
 
-def _wanted(story: Group, keeper: int) -> list[int]:
-    """The members on whose verdicts with another one it depends whether that may be kept."""
-    if keeper == story.keeper:
-        return []
-    return [at for at in story.members if at != keeper]
+def _starts(labels: Numbers) -> Numbers:
+    """Where each run of equal labels begins."""
+    return np.flatnonzero(np.diff(labels, prepend=-1))

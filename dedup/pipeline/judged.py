@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..data import Judged
 from .corpus import prepare
 from .proposal import propose
@@ -37,10 +39,10 @@ def judge_pairs(
     weigher = Weigher(corpus, propose(corpus, settings), settings)
     places = {article.id: at for at, article in enumerate(corpus.articles)}
     asked = [(places[left], places[right]) for left, right in pairs]
-    numbers, _ = weigher.find(asked)
+    numbers, _ = weigher.find(np.array(asked, np.int64).reshape(-1, 2))
     verdicts = Verdicts(corpus.articles, weigher.judged())
     judged = []
-    for pair, number in zip(asked, numbers, strict=True):
+    for pair, number in zip(asked, numbers.tolist(), strict=True):
         one = verdicts[number]
         by = tuple(name for name in one.evidence.found_by if name != "asked")
         judged.append(Judged(one, by, weigher.kept(*pair)))

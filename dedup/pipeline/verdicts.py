@@ -156,12 +156,6 @@ class Verdicts(Sequence[Verdict]):
 
     __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
 
-    def one_story(self) -> Iterator[tuple[str, str]]:
-        """The ids of each pair that is one story, without making its verdict."""
-        places = self._judged.places[IS_SAME[self._judged.rules]]
-        for start in range(0, len(places), READ_AT_ONCE):
-            yield from zip(*self._ids(places[start : start + READ_AT_ONCE]), strict=True)
-
     def _ids(self, places: NDArray[np.int64]) -> tuple[list[str], list[str]]:
         """The ids of the left and the right articles at places."""
         articles = self._articles

@@ -13,7 +13,7 @@ from . import columns
 from .verdicts import IS_SAME, IS_TOLD, Batch, Numbered, Verdicts, joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
@@ -76,21 +76,25 @@ class Weigher:
         self._batches = [joined(self._batches or [none])]
         return self._batches[0]
 
-    def find(self, pairs: Sequence[tuple[int, int]]) -> tuple[list[int], list[bool]]:
+    def find(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
         """The number, among all that were judged, of each pair of articles, by their places, and
         whether it is one story. Those that were not judged are judged together.
         """
-        packed = kernels.pack(np.sort(np.array(pairs, np.int64).reshape(-1, 2), axis=1))
-        numbers, rules = self._known.find(packed)
+        numbers, same = self.known(places)
         if (numbers < 0).any():
-            self._judge(np.unique(packed[numbers < 0]))
-            numbers, rules = self._known.find(packed)
-        return numbers.tolist(), IS_SAME[rules].tolist()
+            self._judge(np.unique(_packed(places[numbers < 0])))
+            numbers, same = self.known(places)
+        return numbers, same
+
+    def known(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """The same, without judging any; -1 and False for those that were not."""
+        numbers, rules = self._known.find(_packed(places))
+        return numbers, (numbers >= 0) & IS_SAME[rules]
 
     def weigh(self, left: int, right: int) -> Verdict:
         """The verdict on the articles at two places; the lower one is the left side."""
-        [number], _ = self.find([(left, right)])
-        return Verdicts(self.corpus.articles, self.judged())[number]
+        [number], _ = self.find(np.array([(left, right)]))
+        return Verdicts(self.corpus.articles, self.judged())[int(number)]
 
     def _judge(self, packed: NDArray[np.int64]) -> None:
         """Judge pairs of articles that were not."""
@@ -276,6 +280,11 @@ class Weigher:
         heads = evidence.head_words(words, measured.measures[numbers, _ALIGNED])
         letters = self.corpus.sketched.cut.lexicon.letters
         return fact.find(self._columns, letters, of_pair, heads, gaps)
+
+
+def _packed(places: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Pairs of articles, either way round, as single numbers."""
+    return kernels.pack(np.sort(places, axis=1))
 
 
 def _turned(judged: Batch, turned: NDArray[np.bool_]) -> Batch:

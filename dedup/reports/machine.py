@@ -61,6 +61,7 @@ def pieces(result: Result, gate: Gate | None = None) -> Iterator[str]:
     """
     body = result_body(result, gate)
     body["articles"] = map(Written, rows.articles(result.articles))
+    body["stories"] = map(Written, rows.stories(result.stories))
     if isinstance(result.pairs, Verdicts):
         body["pairs"] = map(Written, rows.pairs(result.pairs))
     return _pieces(body)

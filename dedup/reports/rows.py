@@ -1,152 +1,202 @@
-"""Articles and verdicts as lines of JSON, straight from their columns: there may be millions.
+"""Articles, stories and verdicts as lines of JSON, straight from their columns: there may be
+millions.
 
 What stands in a line, ``machine`` says, which writes any noun one at a time; this is its fast twin
-for the two nouns that are many. Lines come many at a time, with ``BETWEEN`` between them.
+for the nouns that are many. Lines come many at a time, with ``BETWEEN`` between them.
 """
 
 from __future__ import annotations
 
-from functools import cache, partial
-from itertools import chain, islice, pairwise, repeat
+from dataclasses import fields
+from functools import lru_cache
+from itertools import islice
 from json.encoder import encode_basestring
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from .. import evidence, fact, verdict
-from .figures import in_last_digits, of_last_digits, settled_columns
-from .screen import guarded
+from ..data import Entry
+from ..pipeline.entries import Entries
+from .cells import NOTHING, Sheet, is_plain, texts
+from .figures import in_last_digits, of_last_digits, settled, settled_columns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from ..data import Entry
-    from ..pipeline.verdicts import Verdicts
+    from ..data import Story
+    from ..pipeline.verdicts import Batch, Verdicts
     from ..weighed import Facts
+    from .cells import Cell
 
 BETWEEN = ",\n  "
 """What stands between two items of a list."""
-ENTRIES_AT_ONCE = 1024
-"""Articles that are written together."""
+WRITTEN_AT_ONCE = 4096
+"""Articles or stories that are written together."""
 KEPT_CELLS = 1 << 16
 """Figures below this are written once each, those above whenever they come."""
 
 
-def articles(entries: Iterable[Entry]) -> Iterator[str]:
+def articles(entries: Sequence[Entry]) -> Iterator[str]:
     """Each article as an object on one line; what is unknown is left out."""
-    rest = iter(entries)
-    while some := list(islice(rest, ENTRIES_AT_ONCE)):
-        yield BETWEEN.join(map(_article, some, *(_column(some, name) for name in _WRITTEN)))
+    for columns in entries.columns() if isinstance(entries, Entries) else _columns(entries):
+        ids, addresses, titles, words, *marks = columns
+        sheet = Sheet()
+        before = sheet.put(('{"id": "', '", "address": "', '", "title": "', '", "words": '))
+        told = [*map(sheet.put_texts, (ids, addresses, titles))]
+        counts, of_count = np.unique(words, return_inverse=True)
+        lengths = sheet.put([*map(str, counts.tolist())])[of_count]
+        cells = before[0], told[0], before[1], told[1], before[2], told[2], before[3], lengths
+        yield _written(sheet, (*cells, _marks(sheet, *marks)), len(ids))
 
 
-_WRITTEN = "id", "address", "title", "copy_of", "rule", "digest"
-"""The fields of an article that are texts."""
+def _columns(entries: Sequence[Entry]) -> Iterator[list[tuple[Any, ...]]]:
+    """A stretch at a time, for each field what it says of the articles."""
+    for start in range(0, len(entries), WRITTEN_AT_ONCE):
+        some = map(_VALUES, entries[start : start + WRITTEN_AT_ONCE])
+        yield list(zip(*some, strict=True))
 
 
-def _column(entries: list[Entry], name: str) -> list[str]:
-    """A text of each article as JSON."""
-    return _texts([one or "" for one in map(attrgetter(name), entries)])
+_VALUES = attrgetter(*(one.name for one in fields(Entry)))
+_UNMARKED = None, True, None, None, "", False
+"""What most articles have in the fields behind their words."""
 
 
-def _article(one: Entry, *texts: str) -> str:
-    """One article, whose texts are written."""
-    told, address, title, copy_of, rule, digest = texts
-    line = f'{{"id": {told}, "address": {address}, "title": {title}, "words": {one.words}'
-    if one.story is not None:
-        line += f', "story": {one.story}'
-    line += ', "keep": true' if one.keep else ', "keep": false'
-    if one.copy_of is not None:
-        line += f', "copy_of": {copy_of}'
-    if one.rule is not None:
-        line += f', "rule": {rule}'
-    if one.digest:
-        line += f', "digest": {digest}'
-    return line + (', "known": true}' if one.known else "}")
+def _marks(sheet: Sheet, *columns: Sequence[Any]) -> NDArray[np.int64]:
+    """What stands behind the words of articles, as cells."""
+    marked = [(at, row) for at, row in enumerate(zip(*columns, strict=True)) if row != _UNMARKED]
+    numbers, rows = [at for at, _ in marked], [row for _, row in marked]
+    written = (texts([row[field] or "" for row in rows]) for field in (2, 3, 4))
+    cells = np.repeat(sheet.put([_mark(_UNMARKED)]), len(columns[0]))
+    cells[numbers] = sheet.put([*map(_mark, rows, *written)])
+    return cells
 
 
-def _text(text: str) -> str:
-    """A text from outside as JSON."""
-    return guarded(encode_basestring(text))
+def _mark(row: tuple[Any, ...], *written: str) -> str:
+    """The fields of an article behind its words, of which the texts are ``written`` as JSON."""
+    story, keep, copy_of, rule, digest, known = row
+    line = "" if story is None else f', "story": {story}'
+    line += ', "keep": true' if keep else ', "keep": false'
+    if copy_of is not None:
+        line += f', "copy_of": {written[0]}'
+    if rule is not None:
+        line += f', "rule": {written[1]}'
+    if digest:
+        line += f', "digest": {written[2]}'
+    line += ', "known": true}' if known else "}"
+    return line + BETWEEN
 
 
-def _texts(texts: list[str]) -> list[str]:
-    """Each of many texts as JSON: what needs no escape together, needs none alone."""
-    whole = "".join(texts)
-    if _text(whole) == f'"{whole}"':
-        return [f'"{text}"' for text in texts]
-    return list(map(_text, texts))
+def stories(told: Sequence[Story]) -> Iterator[str]:
+    """Each story as an object on one line, its figure rounded."""
+    for start in range(0, len(told), WRITTEN_AT_ONCE):
+        some = told[start : start + WRITTEN_AT_ONCE]
+        members = iter(texts([member for one in some for member in one.members]))
+        keepers, whys = texts([one.keeper for one in some]), texts([one.why for one in some])
+        yield BETWEEN.join(
+            f'{{"story": {one.story}, "keeper": {keeper}, "why": {why}, '
+            f'"members": [{", ".join(islice(members, len(one.members)))}], '
+            f'"weakest_ratio": {settled(one.weakest_ratio)!r}}}'
+            for one, keeper, why in zip(some, keepers, whys, strict=True)
+        )
 
 
 def pairs(verdicts: Verdicts) -> Iterator[str]:
     """Each verdict with its evidence, rounded, as an object on one line."""
-    cells = _Cells()
-    for *ids, judged in verdicts.batches():
-        left, right = map(_texts, ids)
-        told = settled_columns(judged.weighed)._asdict()
-        listed = _listed(judged.facts)
-        columns = [listed if name == "facts" else cells.of(name, told[name]) for name in _FIELDS]
-        said = map(_said, judged.rules.tolist())
-        starts = chain(['{"left": '], repeat(f'}}}}{BETWEEN}{{"left": '))
-        rows = zip(starts, left, repeat(', "right": '), right, said, *columns)
-        yield "".join((*chain.from_iterable(rows), "}}"))
+    figures = _Figures()
+    for lefts, rights, judged in verdicts.batches():
+        columns = _columns_of(judged)
+        figures.note(columns)
+        sheet = figures.sheet.copy()
+        start, middle, end = sheet.put(('{"left": "', '", "right": "', f"}}}}{BETWEEN}"))
+        left, right = map(sheet.put_texts, (lefts, rights))
+        rule, *told = (figures.find(name, one, sheet) for name, one in columns.items())
+        said = rule, *told[:_FACTS], *_listed(judged.facts, sheet), *told[_FACTS:]
+        yield _written(sheet, (start, left, middle, right, *said, end), len(lefts))
+
+
+def _written(sheet: Sheet, cells: Sequence[Cell], count: int) -> str:
+    """So many lines, each with ``BETWEEN`` at its end, but for the last."""
+    letters, _ = sheet.lines(cells, count)
+    return letters[: -len(BETWEEN)].tobytes().decode()
 
 
 _FIELDS = evidence.FIELDS
+_FACTS = _FIELDS.index("facts")
 
 
-@cache
+class _Column(NamedTuple):
+    """A field of many pairs."""
+
+    codes: NDArray[np.int64]
+    """What it says, as numbers from 1; 0 for what is unknown."""
+    value: Callable[[int], str]
+    """How it is written, by its number from 0."""
+    before: str
+    """What stands before it."""
+
+    def size(self) -> int:
+        """One more than the highest code."""
+        return int(self.codes.max(initial=0)) + 1
+
+    def cells(self, codes: NDArray[np.int64]) -> list[str]:
+        """Some figures with what stands before them; nothing for what is unknown."""
+        return [f"{self.before}{self.value(code - 1)}" if code else "" for code in codes.tolist()]
+
+
+def _columns_of(judged: Batch) -> dict[str, _Column]:
+    """The rule by which pairs were judged and the fields of the evidence, but for the facts."""
+    columns = {"rule": _Column(judged.rules + np.int64(1), _said, "")}
+    for name, column in settled_columns(judged.weighed)._asdict().items():
+        value = _value(name, column.dtype.kind)
+        if column.dtype.kind == "f":
+            column = np.where(np.isnan(column), -1, of_last_digits(column))
+        before = "" if name == _FIELDS[0] else ", "
+        columns[name] = _Column(column.astype(np.int64) + 1, value, f'{before}"{name}": ')
+    return columns
+
+
+class _Figures:
+    """Fields of pairs as cells; most figures are written many times over, and made once."""
+
+    def __init__(self) -> None:
+        """Nothing is known yet."""
+        self.sheet = Sheet()
+        self._numbers: dict[str, NDArray[np.int64]] = {}
+        """For each field, by code, the number of the cell; -1 where there is none yet."""
+
+    def note(self, columns: dict[str, _Column]) -> None:
+        """Make the cells of those figures that are kept."""
+        for name, column in columns.items():
+            if column.size() <= KEPT_CELLS:
+                numbers = self._room(name, column.size())
+                fresh = np.unique(column.codes[numbers[column.codes] < 0])
+                numbers[fresh] = self.sheet.put(column.cells(fresh))
+
+    def find(self, name: str, column: _Column, sheet: Sheet) -> NDArray[np.int64]:
+        """The numbers of a field's cells; those that are not kept are added to ``sheet``."""
+        if column.size() <= KEPT_CELLS:
+            return self._numbers[name][column.codes]
+        distinct, of_code = np.unique(column.codes, return_inverse=True)
+        return sheet.put(column.cells(distinct))[of_code]
+
+    def _room(self, name: str, size: int) -> NDArray[np.int64]:
+        """The numbers of a field's cells, with room for so many codes."""
+        numbers = self._numbers.get(name, np.zeros(0, np.int64))
+        if len(numbers) < size:
+            more = np.full(2 * size - len(numbers), -1, np.int64)
+            self._numbers[name] = numbers = np.concatenate((numbers, more))
+        return numbers
+
+
 def _said(number: int) -> str:
     """What a rule decides, up to the evidence."""
     rule = verdict.RULES[number]
     said = f'"relation": "{rule.relation.value}", "kind": "{rule.kind}", "rule": "{rule.name}"'
-    return f', {said}, "evidence": {{'
-
-
-class _Cells:
-    """The fields of the evidence as they are written; most figures are written many times over."""
-
-    def __init__(self) -> None:
-        """Nothing is written yet."""
-        self._written: dict[str, tuple[NDArray[np.object_], NDArray[np.bool_]]] = {}
-
-    def of(self, name: str, column: NDArray[Any]) -> list[str]:
-        """A field of many pairs, with what parts it from the field before; nothing for what is
-        unknown.
-        """
-        say = partial(_cell, name, _value(name, column.dtype.kind))
-        if column.dtype.kind == "f":
-            column = np.where(np.isnan(column), -1, of_last_digits(column))
-        codes = column.astype(np.int64) + 1  # 0 for what is unknown
-        if int(codes.max(initial=0)) >= KEPT_CELLS:
-            return list(map(say, codes.tolist()))
-        written, known = self._room(name, int(codes.max(initial=0)) + 1)
-        fresh = codes[~known[codes]]
-        if len(fresh):
-            fresh = np.unique(fresh)
-            written[fresh] = list(map(say, fresh.tolist()))
-            known[fresh] = True
-        cells: list[str] = written[codes].tolist()
-        return cells
-
-    def _room(self, name: str, size: int) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-        """What is written of a field, with room for so many figures, and which of them are."""
-        none = np.zeros(0, np.object_), np.zeros(0, np.bool_)
-        written, known = self._written.get(name, none)
-        more = 2 * size - len(written)
-        if more > size:
-            written = np.concatenate((written, np.zeros(more, np.object_)))
-            known = np.concatenate((known, np.zeros(more, np.bool_)))
-            self._written[name] = written, known
-        return written, known
-
-
-def _cell(name: str, value: Callable[[int], str], code: int) -> str:
-    """A field with its value, by its number from 1; it is unknown at 0."""
-    before = "" if name == _FIELDS[0] else ", "
-    return f'{before}"{name}": {value(code - 1)}' if code else ""
+    return f'", {said}, "evidence": {{'
 
 
 def _value(name: str, kind: str) -> Callable[[int], str]:
@@ -154,8 +204,12 @@ def _value(name: str, kind: str) -> Callable[[int], str]:
     if name == "found_by":
         return _names
     if kind == "f":
-        return in_last_digits
+        return _figure
     return _truth if kind == "b" or name == "same_source" else str
+
+
+_figure = lru_cache(KEPT_CELLS)(in_last_digits)
+"""Most figures stand in many fields."""
 
 
 def _truth(value: int) -> str:
@@ -166,16 +220,20 @@ def _names(bits: int) -> str:
     return f"[{', '.join(map(encode_basestring, evidence.names(bits)))}]"
 
 
-def _listed(facts: Facts) -> list[str]:
-    """The facts of many pairs."""
-    said = iter(_texts(fact.texts(facts)))
-    sides = zip(facts.kinds.tolist(), said, said, strict=True)
-    every = [f'{_BEFORE[kind]}{left}, "right": {right}}}' for kind, left, right in sides]
-    listed = [', "facts": []'] * (len(facts.offsets) - 1)
-    for at, (start, end) in enumerate(pairwise(facts.offsets.tolist())):
-        if start < end:
-            listed[at] = f', "facts": [{", ".join(every[start:end])}]'
-    return listed
-
-
-_BEFORE = [f'{{"kind": "{kind}", "left": ' for kind in fact.KINDS]
+def _listed(facts: Facts, sheet: Sheet) -> list[Cell]:
+    """The facts of many pairs, each list as one cell between two others."""
+    inner = Sheet()
+    comma, middle, end = inner.put((", ", '", "right": "', '"}'))
+    before = inner.put([f'{{"kind": "{kind}", "left": "' for kind in fact.KINDS])
+    if is_plain(facts.letters):
+        told = inner.put_letters(facts.letters, np.diff(facts.borders))
+    else:
+        told = inner.put_texts(fact.texts(facts))
+    commas = np.full(len(facts.kinds) + 1, comma)
+    commas[facts.offsets[:-1]] = NOTHING
+    cells = commas[:-1], before[facts.kinds], told[::2], middle, told[1::2], end
+    letters, sizes = inner.lines(cells, len(facts.kinds))
+    borders = np.append(0, sizes).cumsum()
+    listed = sheet.put_letters(letters, np.diff(borders[facts.offsets]))
+    start, end = sheet.put((', "facts": [', "]"))
+    return [start, listed, end]

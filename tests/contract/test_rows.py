@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from dataclasses import replace
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 
 import numpy as np
 import pytest
@@ -18,8 +18,8 @@ from dedup.pipeline.judged import judge_pairs
 from dedup.pipeline.verdicts import Verdicts
 from dedup.reports import REPORTS, Look
 from dedup.reports.figures import _settled, rounded, settled
-from dedup.reports.machine import _entry, pieces, written
-from dedup.reports.rows import ENTRIES_AT_ONCE, articles
+from dedup.reports.machine import _entry, _rounded, pieces, written
+from dedup.reports.rows import KEPT_CELLS, WRITTEN_AT_ONCE, articles
 from dedup.reports.screen import UNSAFE
 from dedup.settings import Settings
 
@@ -47,6 +47,34 @@ def test_verdicts_in_columns_are_written_as_verdicts_one_by_one() -> None:
     assert any(one.evidence.facts for one in found.pairs)
     apart = replace(found, pairs=tuple(found.pairs))
     assert "".join(pieces(found)) == "".join(pieces(apart))
+
+
+def test_figures_that_are_not_kept_are_written_all_the_same() -> None:
+    """Days apart, beside dates that are not known."""
+    dates = DAY, DAY + timedelta(days=3), None, DAY + timedelta(days=40)
+    found = deduplicate(
+        replace(CORPUS[2], id=f"{at}", address=f"in.jsonl:{at}", published=one)
+        for at, one in enumerate(dates)
+    )
+    told = [one.evidence.hours_apart for one in found.pairs]
+    assert None in told
+    assert max(filter(None, told)) * 10**4 > KEPT_CELLS
+    apart = replace(found, pairs=tuple(found.pairs))
+    assert "".join(pieces(found)) == "".join(pieces(apart))
+
+
+def test_articles_and_stories_in_columns_are_written_as_one_by_one() -> None:
+    """As entries they are what their columns say, one, some or all of them."""
+    found = deduplicate([*CORPUS, replace(CORPUS[0], id="g", address="in.jsonl:7", title="a\nb")])
+    entries = tuple(found.articles)
+    assert [found.articles[at] for at in range(-len(entries), len(entries))] == [*entries, *entries]
+    assert found.articles[1:-1] == entries[1:-1]
+    assert found.articles == entries
+    assert {one.keep for one in entries} == {True, False}
+    document = "".join(pieces(found))
+    assert document == "".join(pieces(replace(found, articles=entries)))
+    for noun in (*map(_entry, entries), *map(_rounded, found.stories)):
+        assert f"\n  {written(noun)}" in document
 
 
 @pytest.mark.parametrize("form", REPORTS)
@@ -95,7 +123,7 @@ def test_nothing_unsafe_is_printable() -> None:
 
 def test_blocks_of_lines_are_one_list() -> None:
     """More articles than are written together, each on a line of its own."""
-    many = tuple(Entry(f"{n}", f"in.jsonl:{n}", "", 1) for n in range(ENTRIES_AT_ONCE + 1))
+    many = tuple(Entry(f"{n}", f"in.jsonl:{n}", "", 1) for n in range(WRITTEN_AT_ONCE + 1))
     document = "".join(pieces(replace(deduplicate([]), articles=many)))
     told = [one["id"] for one in json.loads(document)["articles"]]
     assert told == [one.id for one in many]

@@ -74,7 +74,7 @@ def test_pairs_measured_in_bulk_are_measured_alike(corpus: list[Article]) -> Non
     """Together, one by one, or asked for the other way round, a verdict is the same."""
     together, alone, other = weigher(corpus), weigher(corpus), weigher(corpus)
     every = list(combinations(range(len(corpus)), 2))
-    together.find(every)
+    together.find(np.array(every, np.int64).reshape(-1, 2))
     for left, right in every:
         verdict = alone.weigh(left, right)
         assert together.weigh(left, right) == other.weigh(right, left) == verdict

@@ -38,8 +38,9 @@ def stories(texts: dict[str, str]) -> dict[str, int]:
     """The number of each article's story; articles that are alone have none."""
     names = list(texts)
     cut = [shingles(text) for text in texts.values()]
-    groups = cluster.gather(np.array([*pairs(cut)], np.int64).reshape(-1, 2))
-    return {names[row]: number for number, rows in enumerate(groups) for row in rows}
+    heads = cluster.gather(len(names), np.array([*pairs(cut)], np.int64).reshape(-1, 2)).tolist()
+    sizes = Counter(heads)
+    return {name: head for name, head in zip(names, heads, strict=True) if sizes[head] > 1}
 
 
 def pairs(cut: Sequence[frozenset[Shingle]]) -> Iterator[tuple[int, int]]:

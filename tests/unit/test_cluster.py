@@ -8,12 +8,13 @@ from hypothesis import strategies as st
 
 from dedup import cluster
 
-edges = st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30)), max_size=40)
+COUNT = 31
+edges = st.lists(st.tuples(st.integers(0, COUNT - 1), st.integers(0, COUNT - 1)), max_size=40)
 
 
-def gather(edges: list[tuple[int, int]]) -> list[list[int]]:
+def gather(edges: list[tuple[int, int]], count: int = COUNT) -> list[int]:
     """The same of a list of edges."""
-    return cluster.gather(np.array(edges, np.int64).reshape(-1, 2))
+    return cluster.gather(count, np.array(edges, np.int64).reshape(-1, 2)).tolist()
 
 
 def reached(edges: list[tuple[int, int]], start: int) -> set[int]:
@@ -26,9 +27,8 @@ def reached(edges: list[tuple[int, int]], start: int) -> set[int]:
 
 @given(edges)
 def test_groups_are_what_can_be_walked_to(edges: list[tuple[int, int]]) -> None:
-    """Sorted inside and by their smallest; one alone, even with an edge to itself, is no group."""
-    expected = {tuple(sorted(reached(edges, node))) for edge in edges for node in edge}
-    assert gather(edges) == [list(group) for group in sorted(expected) if len(group) > 1]
+    """Each node is known by the smallest of its group; one alone by itself."""
+    assert gather(edges) == [min(reached(edges, node)) for node in range(COUNT)]
 
 
 @given(edges.flatmap(lambda some: st.tuples(st.just(some), st.permutations(some))))
@@ -40,4 +40,4 @@ def test_order_and_direction_do_not_matter(both: tuple[list[tuple[int, int]], ..
 
 def test_a_long_chain_is_one_group() -> None:
     """A hundred thousand links neither recurse nor fall apart."""
-    assert gather([(n + 1, n) for n in range(100_000)]) == [list(range(100_001))]
+    assert not any(gather([(n + 1, n) for n in range(100_000)], 100_001))

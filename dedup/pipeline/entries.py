@@ -1,0 +1,118 @@
+"""Articles as a result lists them: columns, made into objects once somebody looks at them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, NamedTuple, overload
+
+import numpy as np
+
+from .. import verdict
+from ..data import Entry
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from numpy.typing import NDArray
+
+    from ..data import Article
+
+READ_AT_ONCE = 4096
+"""Articles that are made into objects at a time."""
+_RULES = [one.name for one in verdict.RULES]
+
+
+class Listed(NamedTuple):
+    """What a result says of articles, a column for each field of ``Entry`` that is not a text."""
+
+    words: NDArray[np.int64]
+    story: NDArray[np.int64]
+    """0 where an article is told only once."""
+    copy_of: NDArray[np.int64]
+    """The place of the keeper; -1 where an article is kept."""
+    rule: NDArray[np.uint8]
+    """The place in ``verdict.RULES``; nothing is said by it where an article is kept."""
+    digested: NDArray[np.bool_]
+    """Whether it has its digest listed."""
+    digests: NDArray[np.uint64]
+    """``uint64[n, 2]``."""
+
+    def part(self, start: int, stop: int) -> Listed:
+        """Those of a stretch, whose columns are not copied."""
+        return Listed._make(column[start:stop] for column in self)
+
+
+class Entries(Sequence[Entry]):
+    """The articles of a corpus in its order, made one by one as they are asked for."""
+
+    def __init__(self, articles: Sequence[Article], titles: Sequence[str], listed: Listed) -> None:
+        """``titles`` are what the articles are called."""
+        self.articles = articles
+        self.titles = titles
+        self.listed = listed
+
+    def __len__(self) -> int:
+        """How many there are."""
+        return len(self.articles)
+
+    @overload
+    def __getitem__(self, at: int) -> Entry: ...
+    @overload
+    def __getitem__(self, at: slice) -> tuple[Entry, ...]: ...
+    def __getitem__(self, at: int | slice) -> Entry | tuple[Entry, ...]:
+        """One of them, or some."""
+        if isinstance(at, slice):
+            return tuple(self)[at]
+        at = range(len(self))[at]
+        return next(map(Entry, *self._told(at, at + 1)))
+
+    def __iter__(self) -> Iterator[Entry]:
+        """Each of them."""
+        for columns in self.columns():
+            yield from map(Entry, *columns)
+
+    def columns(self) -> Iterator[Sequence[Sequence[Any]]]:
+        """A stretch at a time, for each field of ``Entry`` what it says of the articles."""
+        for start in range(0, len(self), READ_AT_ONCE):
+            yield self._told(start, start + READ_AT_ONCE)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether another sequence has the same articles."""
+        return isinstance(other, Sequence) and tuple(self) == tuple(other)
+
+    __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
+
+    def _told(self, start: int, stop: int) -> Sequence[Sequence[Any]]:
+        """What each field says of the articles of a stretch."""
+        articles, listed = self.articles[start:stop], self.listed.part(start, stop)
+        copies = np.flatnonzero(listed.copy_of >= 0)
+        places, decided = listed.copy_of[copies].tolist(), listed.rule[copies].tolist()
+        digested = np.flatnonzero(listed.digested)
+        return (
+            [one.id for one in articles],
+            [one.address for one in articles],
+            self.titles[start:stop],
+            listed.words.tolist(),
+            [number or None for number in listed.story.tolist()],
+            (listed.copy_of < 0).tolist(),
+            _spread(articles, None, copies, [self.articles[at].id for at in places]),
+            _spread(articles, None, copies, [_RULES[number] for number in decided]),
+            _spread(articles, "", digested, _hexadecimal(listed.digests[digested])),
+            [False] * len(articles),
+        )
+
+
+def _spread(
+    over: Sequence[object], nothing: str | None, places: NDArray[np.int64], texts: Sequence[str]
+) -> list[str | None]:
+    """Texts at their places among as many as others, and nothing between them."""
+    told = [nothing] * len(over)
+    for at, text in zip(places.tolist(), texts, strict=True):
+        told[at] = text
+    return told
+
+
+def _hexadecimal(digests: NDArray[np.uint64]) -> list[str]:
+    """Digests, ``uint64[n, 2]``, as 32 hexadecimal digits each."""
+    digits = digests.astype(">u8").tobytes().hex()
+    return [digits[at : at + 32] for at in range(0, len(digits), 32)]

@@ -1,0 +1,55 @@
+"""Cells and lines: what is put together by number is what each piece would be alone."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import numpy as np
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from dedup.reports.cells import NOTHING, Sheet, is_plain, texts
+from dedup.reports.screen import guarded
+
+odd = st.sampled_from(
+    ["a", "Zürich", "港", '"', "\\", "\n", "\x7f", "\u202e", "##[", "#", "\ud800"]
+)
+pieces = st.lists(st.lists(odd, max_size=4).map("".join), max_size=6)
+
+
+def escaped(text: str) -> str:
+    """A text in JSON, alone."""
+    [written] = texts([text])
+    return written[1:-1]
+
+
+@given(pieces)
+@example(["", "\n", "", "a"])
+def test_texts_are_escaped_together_as_alone(some: list[str]) -> None:
+    """Whatever stands beside them: breaks, quotes, letters of any script."""
+    sheet = Sheet()
+    numbers = sheet.put_texts(some)
+    letters, sizes = sheet.lines([numbers], len(some))
+    borders = np.append(0, sizes).cumsum().tolist()
+    written = letters.tobytes()
+    told = [written[a:b].decode() for a, b in pairwise(borders)]
+    assert told == [escaped(one) for one in some]
+    assert texts(some) == [f'"{one}"' for one in told]
+
+
+@given(st.text(st.sampled_from('aü港"\\#\n\x7f\u202e'), max_size=6))
+def test_what_is_plain_needs_no_escape(text: str) -> None:
+    """It may call a text that is so not plain, but never the other way round."""
+    if is_plain(np.frombuffer(text.encode(), np.uint8)):
+        assert escaped(text) == text == guarded(text)
+
+
+def test_lines_take_cells_by_number() -> None:
+    """One for all lines, or one for each; the first is empty, and a copy grows by itself."""
+    sheet = Sheet()
+    before, after = sheet.put(["<", "é>"])
+    other = sheet.copy()
+    inner = other.put(["a", "b"])
+    sheet.put(["c"])
+    letters, sizes = other.lines([before, inner, np.array([NOTHING, after])], 2)
+    assert (letters.tobytes().decode(), sizes.tolist()) == ("<a<bé>", [2, 5])

@@ -106,8 +106,6 @@ def close_rows(
     masked: _Array,
     ends: _Array,
     term_ends: _Array,
-    first: int,
-    last: int,
     /,
 ) -> None: ...
 def weigh_gaps(

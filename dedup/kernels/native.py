@@ -227,17 +227,12 @@ def weigh_rows(
     _native.weigh_rows(_C(values), _C(offsets), counts, *how, _C(rows))
 
 
-def close_rows(
-    rows: Rows,
-    term_of: U32,
-    masked: NDArray[np.bool_],
-    ends: I64,
-    term_ends: I64,
-    some: tuple[int, int],
-) -> None:
+def close_rows(rows: Rows, term_of: U32, masked: NDArray[np.bool_]) -> tuple[I64, I64]:
     """See ``reference_rows.close_rows``."""
+    ends, term_ends = np.empty_like(rows.offsets), np.empty_like(rows.term_offsets)
     size = int(term_of.max(initial=0)) + 1
-    _native.close_rows(*rows, _C(term_of), size, _C(masked), ends, term_ends, *some)
+    _native.close_rows(*rows, _C(term_of), size, _C(masked), ends, term_ends)
+    return ends, term_ends
 
 
 def may_resemble(letters: str, stretches: I64, least: int) -> U8:

@@ -132,12 +132,8 @@ def _together(
     """Pairs of rows in the same bucket, sorted; in how many; and capped buckets. A bucket lies in
     one part of the keys as a whole.
     """
-    found = []
-    for mine in kernels.parts(keys.values):
-        lengths = np.diff(np.searchsorted(mine, keys.offsets))  # of what stands in this part
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        values = keys.values if len(mine) == len(keys.values) else keys.values[mine]
-        found.append(kernels.bucket_pairs(values, rows, full, limit))
+    parts = kernels.parts(keys.values, keys.offsets)
+    found = [kernels.bucket_pairs(*part, full, limit) for part in parts]
     if len(found) == 1:
         return found[0]
     packed = np.concatenate([kernels.pack(pairs) for pairs, _, _ in found])

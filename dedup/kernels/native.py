@@ -110,9 +110,9 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
     return out
 
 
-def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64, int]:
+def bucket_pairs(keys: U64, offsets: I64, full: int, limit: int) -> tuple[I64, I64, int]:
     """See ``reference.bucket_pairs``."""
-    pairs, counts, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
+    pairs, counts, cut = _native.bucket_pairs(_C(keys), _C(offsets), full, limit)
     return np.frombuffer(pairs, np.int64).reshape(-1, 2), np.frombuffer(counts, np.int64), cut
 
 

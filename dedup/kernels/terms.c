@@ -1,5 +1,5 @@
 /* Each article's distinct terms; the words of an article that stand in known passages. */
-#include "native.h"
+#include "known.h"
 
 /* A bit for each term, and one for each 64 of them of which the row has any; and how often it has
  * each. All are 0 between rows. */
@@ -73,51 +73,6 @@ PyObject *count_terms(PyObject *module, PyObject *args)
     return fine ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
-/* Sorted keys, where those begin that have the same highest bits, and a bit for some bits more: few
- * of the keys that are not known have it, and the bits stay in the processor's cache. */
-struct known {
-    const uint64_t *keys;
-    uint32_t *start;
-    uint64_t *bits;
-    int shift; /* what lies beyond chooses the bit, FINER bits less the start */
-};
-enum { FINER = 4 };
-
-/* `highest` is the highest key that is asked for. */
-static int learn(struct known *known, const uint64_t *keys, size_t count, uint64_t highest)
-{
-    int bits = FINER;
-    while (((size_t)1 << (bits - FINER)) < count && bits < 32) bits++;
-    *known = (struct known){.keys = keys};
-    while (highest >> known->shift >> bits) known->shift++;
-    size_t parts = (size_t)(highest >> known->shift >> FINER) + 1;
-    known->start = calloc(parts + 1, sizeof *known->start);
-    known->bits = calloc((parts << FINER) / 64 + 1, sizeof *known->bits);
-    if (!known->start || !known->bits) return 0;
-    for (size_t i = 0; i < count && keys[i] <= highest; i++) {
-        uint64_t bit = keys[i] >> known->shift;
-        known->bits[bit / 64] |= (uint64_t)1 << (bit % 64);
-        known->start[(bit >> FINER) + 1]++;
-    }
-    for (size_t part = 0; part < parts; part++) known->start[part + 1] += known->start[part];
-    return 1;
-}
-
-static int knows(const struct known *known, uint64_t key)
-{
-    uint64_t bit = key >> known->shift;
-    if (!(known->bits[bit / 64] >> (bit % 64) & 1)) return 0;
-    uint32_t low = known->start[bit >> FINER], beyond = known->start[(bit >> FINER) + 1];
-    while (beyond - low > 1) {
-        uint32_t middle = low + (beyond - low) / 2;
-        if (known->keys[middle] <= key)
-            low = middle;
-        else
-            beyond = middle;
-    }
-    return known->keys[low] == key; /* there is one where a bit is set */
-}
-
 /* What is masked of one row: what stands between known keys that follow each other. */
 struct stretch {
     uint8_t *mask;
@@ -148,7 +103,7 @@ static void mask_row(const uint32_t *word, int64_t count, const uint64_t *hash_o
             found += hashes[i] <= highest;
         }
         for (int64_t i = 0; i < found; i++, s.met++) {
-            if (knows(known, hashes[places[i]])) {
+            if (place_of(known, hashes[places[i]]) >= 0) {
                 if (!s.keys++) s.from = s.met ? from + places[i] : 0;
                 s.last = from + places[i];
             } else if (s.keys) {
@@ -178,13 +133,12 @@ PyObject *mask_runs(PyObject *module, PyObject *args)
     struct known all = {0};
     int fine = 0;
     Py_BEGIN_ALLOW_THREADS
-    fine = learn(&all, known.buf, (size_t)known.len / 8, highest);
+    fine = learn(&all, &known);
     for (Py_ssize_t row = 0; fine && row < rows && known.len; row++)
         mask_row(word + start[row], start[row + 1] - start[row], hashes.buf, run, highest, &all,
                  together, mask + start[row]);
     Py_END_ALLOW_THREADS
-    free(all.bits);
-    free(all.start);
+    forget(&all);
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&hashes);

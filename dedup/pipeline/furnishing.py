@@ -109,22 +109,19 @@ def _stretches(corpus: Corpus, rows: NDArray[np.int64], settings: Settings) -> d
     of an article that is not the one that was read before.
     """
     known, texts = corpus.furniture, store.texts_of(corpus, rows)
-    carried = dict(zip(known.keys.tolist(), known.counts.tolist(), strict=True))
     cut = columns.cut(texts, settings)
-    mask = columns.mask(cut.words, cut.lexicon, known.keys, settings)
-    masked, hashed = Ragged(mask, cut.words.offsets), columns.hashed(cut)
+    masked = Ragged(columns.mask(cut.words, cut.lexicon, known.keys, settings), cut.words.offsets)
+    runs = shingle.runs(columns.hashed(cut), evidence.PASSAGE_WORDS)
+    at = kernels.find_places(runs.values, known.keys)
+    carried = Ragged(np.where(at < 0, 0, known.counts[at]), runs.offsets)
     same = (cut.digests == corpus.sketched.cut.digests[rows]).all(1)
     found = {}
-    for at in np.flatnonzero(same).tolist():
-        clean = text.clean(texts[at], settings.text).text
-        its = slice(at, at + 1)
-        runs = shingle.runs(store.stretch(hashed, its), evidence.PASSAGE_WORDS).values
-        edges = np.diff(
-            np.concatenate(([0], store.stretch(masked, its).values, [0])).astype(np.int8)
-        )
+    for row in np.flatnonzero(same).tolist():
+        mask, counts = (store.stretch(one, slice(row, row + 1)).values for one in (masked, carried))
+        clean = text.clean(texts[row], settings.text).text
         borders = [*text.starts(clean), len(clean)]
-        ends = zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True)
-        for start, end in ends:
+        edges = np.diff(np.concatenate(([0], mask, [0])))
+        for start, end in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True):
             shown = clean[borders[start] : borders[end]].strip()[:PASSAGE_CHARS]
-            found[shown] = max(carried.get(key, 0) for key in runs[start:end].tolist())
+            found[shown] = int(counts[start:end].max())
     return found

@@ -144,8 +144,8 @@ static void close_row(struct columns from, int64_t *size, int64_t *terms, const 
     *terms = terms_left;
 }
 
-/* close_rows(words, offsets, terms, counts, term_offsets, term_of, size, masked, ends, term_ends): see
- * reference_rows.py; `size` is more than any term. */
+/* close_rows(words, offsets, terms, counts, term_offsets, term_of, size, masked, ends, term_ends):
+ * see reference_rows.py; `size` is more than any term. */
 PyObject *close_rows(PyObject *module, PyObject *args)
 {
     (void)module;

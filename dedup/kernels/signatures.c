@@ -161,8 +161,10 @@ PyObject *band_keys(PyObject *module, PyObject *args)
     const uint32_t *signature = signatures.buf;
     uint64_t *key = out.buf;
     Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t n = size ? signatures.len / 4 / size : 0; n-- > 0; signature += size, key += bands)
+    for (Py_ssize_t n = size ? signatures.len / 4 / size : 0; n-- > 0; signature += size) {
         key_bands(signature, bands, rows, key);
+        key += bands;
+    }
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&signatures);
     PyBuffer_Release(&out);

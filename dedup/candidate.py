@@ -20,8 +20,8 @@ TELLING_KEYS = 12
 of a quarter in common, three keys are expected."""
 
 
-VALUES_AT_ONCE = 1 << 22
-"""Terms that are counted at a time, which bounds what it takes besides."""
+ROWS_AT_ONCE = 4096
+"""Rows whose terms are chosen at a time, which bounds what it takes besides."""
 
 
 def proposal_chance(jaccard: float, bands: int, rows: int) -> float:
@@ -79,7 +79,7 @@ def without(keys: Ragged, known: NDArray[np.uint64]) -> Ragged:
 def rare_keys(keys: Ragged, how: CandidateSettings) -> Ragged:
     """Each row's rarest keys among those that at least one other row has too."""
     counts = kernels.count_values(keys.values)
-    rarity = np.where(counts > 1, np.iinfo(np.uint32).max - counts, 0).astype(np.uint32)
+    rarity = (np.iinfo(np.uint32).max - counts) * (counts > 1)
     return keep(keys, kernels.choose_heaviest(rarity, keys.offsets, how.passage_count))
 
 
@@ -95,12 +95,18 @@ def share_keys(pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings) -
 
 def rare_terms(terms: Ragged, weights: NDArray[np.uint32], how: CandidateSettings) -> Ragged:
     """Each row's heaviest terms among those that at least one other row has too, as keys."""
-    counts = np.zeros(int(terms.values.max(initial=0)) + 1, np.int64)
-    for at in range(0, len(weights), VALUES_AT_ONCE):
-        counts += np.bincount(terms.values[at : at + VALUES_AT_ONCE], minlength=len(counts))
-    known = weights * (counts > 1)[terms.values]
-    rare = keep(terms, kernels.choose_heaviest(known, terms.offsets, how.term_count))
-    return Ragged(rare.values.astype(np.uint64), rare.offsets)
+    whole, size = np.ones(len(terms.offsets) - 1), int(terms.values.max(initial=0)) + 1
+    repeated = kernels.count_rows(terms.values, terms.offsets, whole, size) > 1
+    found, lengths = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
+    for at in range(0, len(whole), ROWS_AT_ONCE):
+        ends = terms.offsets[at : at + ROWS_AT_ONCE + 1]
+        mine = slice(ends[0], ends[-1])
+        some = Ragged(terms.values[mine], ends - ends[0])
+        known = weights[mine] * repeated[some.values]
+        rare = keep(some, kernels.choose_heaviest(known, some.offsets, how.term_count))
+        found.append(rare.values.astype(np.uint64))
+        lengths.append(np.diff(rare.offsets))
+    return Ragged(np.concatenate(found), np.cumsum(np.concatenate(lengths)))
 
 
 def keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:
@@ -132,12 +138,8 @@ def _together(
     """Pairs of rows in the same bucket, sorted; in how many; and capped buckets. A bucket lies in
     one part of the keys as a whole.
     """
-    found = []
-    for mine in kernels.parts(keys.values):
-        lengths = np.diff(np.searchsorted(mine, keys.offsets))  # of what stands in this part
-        rows = np.repeat(np.arange(len(lengths)), lengths)
-        values = keys.values if len(mine) == len(keys.values) else keys.values[mine]
-        found.append(kernels.bucket_pairs(values, rows, full, limit))
+    parts = kernels.parts(keys.values, keys.offsets)
+    found = [kernels.bucket_pairs(*part, full, limit) for part in parts]
     if len(found) == 1:
         return found[0]
     packed = np.concatenate([kernels.pack(pairs) for pairs, _, _ in found])

@@ -174,10 +174,8 @@ class Corpus:
     lengths: NDArray[np.int64]
     """``int64[n + 1]``: how many words each row has, and 0 for row -1."""
     furniture: Furniture
-    masked: Ragged
-    """``bool``, one for each word of a row: it stands in furniture."""
     sketched: Sketched
-    """The rows without their masked words: what pairs are measured by."""
+    """The rows without furniture: what pairs are measured by."""
     notes: tuple[str, ...] = ()
 
 

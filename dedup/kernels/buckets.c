@@ -6,67 +6,63 @@ typedef struct {
     uint32_t row;
 } Entry;
 
-/* One stable pass of a radix sort over eleven bits of the key, or of the row. */
-static void pass(const Entry *from, Entry *to, size_t count, int shift, int by_row)
+enum { DIGIT = 11 };
+
+/* One stable pass of a radix sort over a digit of the key. */
+static void pass(const Entry *from, Entry *to, size_t count, int shift)
 {
-    uint32_t counts[1 << 11] = {0};
-    for (size_t i = 0; i < count; i++)
-        counts[((by_row ? from[i].row : from[i].key) >> shift) & 2047]++;
-    uint32_t sum = 0;
-    for (int d = 0; d < 2048; d++) {
+    uint32_t counts[1 << DIGIT] = {0}, sum = 0;
+    for (size_t i = 0; i < count; i++) counts[from[i].key >> shift & ((1 << DIGIT) - 1)]++;
+    for (int d = 0; d < 1 << DIGIT; d++) {
         uint32_t c = counts[d];
         counts[d] = sum;
         sum += c;
     }
     for (size_t i = 0; i < count; i++)
-        to[counts[((by_row ? from[i].row : from[i].key) >> shift) & 2047]++] = from[i];
+        to[counts[from[i].key >> shift & ((1 << DIGIT) - 1)]++] = from[i];
 }
 
-/* Sort by key and row. Thirty-three bits of the key leave next to nothing to put right. */
+/* Sort by key; entries of one key stay in order. Of a key so many bits count as tell most of them
+ * apart, which leaves little to put right. */
 static Entry *sort_entries(Entry *entries, Entry *spare, size_t count)
 {
     Entry *from = entries, *to = spare, *swap;
-    int ascending = 1;
-    for (size_t i = 1; i < count && ascending; i++) ascending = from[i - 1].row <= from[i].row;
-    for (int part = 0; !ascending && part < 3; part++) {
-        pass(from, to, count, 11 * part, 1);
+    int bits = 0;
+    while (bits < 3 * DIGIT && count >> bits) {
+        pass(from, to, count, bits);
         swap = from, from = to, to = swap;
-    }
-    for (int part = 0; part < 3; part++) {
-        pass(from, to, count, 11 * part, 0);
-        swap = from, from = to, to = swap;
+        bits += DIGIT;
     }
     for (size_t i = 1; i < count; i++) {
         Entry x = from[i];
         size_t j = i;
-        uint64_t low = x.key & 0x1FFFFFFFFULL;
-        while (j > 0 && (from[j - 1].key & 0x1FFFFFFFFULL) == low && from[j - 1].key > x.key) {
+        uint64_t low = x.key << (64 - bits);
+        for (; j > 0 && from[j - 1].key << (64 - bits) == low && from[j - 1].key > x.key; j--)
             from[j] = from[j - 1];
-            j--;
-        }
         from[j] = x;
     }
     return from;
 }
 
 /* The entries whose key may stand in several rows: an entry alone in its place of a table is alone
- * for sure. */
-static size_t repeated(const uint64_t *key, const int64_t *row, size_t count, Entry *out)
+ * for sure. A place says in two bits whether it was met once, and whether more often. */
+static size_t repeated(const uint64_t *key, const int64_t *start, int64_t rows, Entry *out)
 {
+    size_t count = (size_t)start[rows], kept = 0;
     int bits = 12;
-    while (((size_t)1 << bits) < 4 * count && bits < 27) bits++;
-    uint8_t *seen = calloc((size_t)1 << bits, 1);
-    size_t kept = 0;
+    while (((size_t)1 << bits) < 4 * count && bits < 30) bits++;
+    uint8_t *seen = calloc(((size_t)1 << bits) / 4, 1);
     for (size_t i = 0; seen && i < count; i++) {
-        uint8_t *place = seen + (mix(key[i] * odd_secret) >> (64 - bits));
-        *place += *place < 2;
+        size_t place = mix(key[i] * odd_secret) >> (64 - bits);
+        unsigned met = seen[place / 4] >> place % 4 * 2 & 1;
+        seen[place / 4] |= (uint8_t)((1 + met) << place % 4 * 2);
     }
-    for (size_t i = 0; i < count; i++) {
-        uint64_t mixed = mix(key[i] * odd_secret);
-        if (seen && seen[mixed >> (64 - bits)] < 2) continue;
-        out[kept].key = mixed;
-        out[kept++].row = (uint32_t)row[i];
-    }
+    for (int64_t row = 0; row < rows; row++)
+        for (int64_t i = start[row]; i < start[row + 1]; i++) { /* no branch on what is chance */
+            uint64_t mixed = mix(key[i] * odd_secret), place = mixed >> (64 - bits);
+            out[kept] = (Entry){mixed, (uint32_t)row};
+            kept += !seen || seen[place / 4] >> place % 4 * 2 & 2;
+        }
     free(seen);
     return kept;
 }
@@ -160,13 +156,13 @@ static Py_ssize_t count_each(const uint64_t *packed, size_t count, int64_t *pair
     return kept;
 }
 
-/* bucket_pairs(keys, rows, full, limit) -> (pairs, sorted; how often each; cut buckets) */
+/* bucket_pairs(keys, offsets, full, limit) -> (pairs, sorted; how often each; cut buckets) */
 PyObject *bucket_pairs(PyObject *module, PyObject *args)
 {
     (void)module;
-    Py_buffer keys, rows;
+    Py_buffer keys, offsets;
     Py_ssize_t full, limit, cut = 0;
-    if (!PyArg_ParseTuple(args, "y*y*nn", &keys, &rows, &full, &limit)) return NULL;
+    if (!PyArg_ParseTuple(args, "y*y*nn", &keys, &offsets, &full, &limit)) return NULL;
     Pairs found = {NULL, NULL, 0, malloc(LEAST_ROOM * sizeof *found.heap), 0, LEAST_ROOM};
     int failed = !found.heap;
     Py_BEGIN_ALLOW_THREADS
@@ -174,7 +170,7 @@ PyObject *bucket_pairs(PyObject *module, PyObject *args)
     Entry *entries = malloc((count + 1) * sizeof *entries), *other = NULL;
     failed = failed || !entries;
     if (!failed) {
-        count = repeated(keys.buf, rows.buf, count, entries);
+        count = repeated(keys.buf, offsets.buf, offsets.len / 8 - 1, entries);
         other = malloc((count + 1) * sizeof *other);
         failed = !other;
     }
@@ -195,7 +191,7 @@ PyObject *bucket_pairs(PyObject *module, PyObject *args)
     free(found.heap);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&keys);
-    PyBuffer_Release(&rows);
+    PyBuffer_Release(&offsets);
     PyObject *pairs = NULL, *counts = NULL;
     if (failed) {
         PyErr_NoMemory();

@@ -1,5 +1,5 @@
 /* Values that stand in many places: numbered, counted, found. */
-#include "native.h"
+#include "known.h"
 
 /* number_values(values, places) -> bytes of the distinct values, sorted; places of each in them */
 PyObject *number_values(PyObject *module, PyObject *args)
@@ -162,37 +162,6 @@ PyObject *count_values(PyObject *module, PyObject *args)
     return fine ? Py_NewRef(Py_None) : PyErr_NoMemory();
 }
 
-/* Known values, to be looked for. */
-struct known {
-    const uint64_t *values;
-    int32_t *table; /* a place, -1 where free */
-    size_t mask;
-};
-
-/* A table of the known values; no memory, no table. */
-static struct known look_up(const Py_buffer *known)
-{
-    size_t count = (size_t)known->len / 8, size = 16;
-    while (size < 4 * count) size *= 2;
-    struct known of = {known->buf, malloc(size * sizeof *of.table), size - 1};
-    if (!of.table) return of;
-    memset(of.table, 0xFF, size * sizeof *of.table);
-    for (size_t i = 0; i < count; i++) {
-        size_t at = (size_t)mix(of.values[i] * odd_secret) & of.mask;
-        while (of.table[at] >= 0) at = (at + 1) & of.mask;
-        of.table[at] = (int32_t)i;
-    }
-    return of;
-}
-
-/* The place of a value among the known ones, or -1. */
-static inline int32_t place_of(const struct known *of, uint64_t value)
-{
-    size_t at = (size_t)mix(value * odd_secret) & of->mask;
-    while (of->table[at] >= 0 && of->values[of->table[at]] != value) at = (at + 1) & of->mask;
-    return of->table[at];
-}
-
 /* find_places(values, known, out): where each value stands in `known`, or -1; see reference.py */
 PyObject *find_places(PyObject *module, PyObject *args)
 {
@@ -203,10 +172,10 @@ PyObject *find_places(PyObject *module, PyObject *args)
     int32_t *place = out.buf;
     int fine = 0;
     Py_BEGIN_ALLOW_THREADS
-    struct known of = look_up(&known);
-    fine = of.table != NULL;
+    struct known of;
+    fine = learn(&of, &known);
     for (Py_ssize_t i = 0; fine && i < values.len / 8; i++) place[i] = place_of(&of, value[i]);
-    free(of.table);
+    forget(&of);
     Py_END_ALLOW_THREADS
     PyBuffer_Release(&values);
     PyBuffer_Release(&known);

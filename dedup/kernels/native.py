@@ -110,9 +110,9 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
     return out
 
 
-def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64, int]:
+def bucket_pairs(keys: U64, offsets: I64, full: int, limit: int) -> tuple[I64, I64, int]:
     """See ``reference.bucket_pairs``."""
-    pairs, counts, cut = _native.bucket_pairs(_C(keys), _C(rows), full, limit)
+    pairs, counts, cut = _native.bucket_pairs(_C(keys), _C(offsets), full, limit)
     return np.frombuffer(pairs, np.int64).reshape(-1, 2), np.frombuffer(counts, np.int64), cut
 
 
@@ -227,17 +227,12 @@ def weigh_rows(
     _native.weigh_rows(_C(values), _C(offsets), counts, *how, _C(rows))
 
 
-def close_rows(
-    rows: Rows,
-    term_of: U32,
-    masked: NDArray[np.bool_],
-    ends: I64,
-    term_ends: I64,
-    some: tuple[int, int],
-) -> None:
+def close_rows(rows: Rows, term_of: U32, masked: NDArray[np.bool_]) -> tuple[I64, I64]:
     """See ``reference_rows.close_rows``."""
+    ends, term_ends = np.empty_like(rows.offsets), np.empty_like(rows.term_offsets)
     size = int(term_of.max(initial=0)) + 1
-    _native.close_rows(*rows, _C(term_of), size, _C(masked), ends, term_ends, *some)
+    _native.close_rows(*rows, _C(term_of), size, _C(masked), ends, term_ends)
+    return ends, term_ends
 
 
 def may_resemble(letters: str, stretches: I64, least: int) -> U8:

@@ -190,7 +190,7 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
     return total
 
 
-def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64, int]:
+def bucket_pairs(keys: U64, offsets: I64, full: int, limit: int) -> tuple[I64, I64, int]:
     """Pair the rows that share a key.
 
     A bucket of up to ``full`` rows is paired in full; a larger one as star and chain (the smallest
@@ -199,8 +199,8 @@ def bucket_pairs(keys: U64, rows: I64, full: int, limit: int) -> tuple[I64, I64,
     that buckets of nearly the same rows are cut alike. Returns ``int64[m, 2]`` (left < right,
     sorted, once each), in how many buckets each pair stands, and how many buckets were cut.
     """
-    order = np.lexsort((rows, keys))
-    keys, rows = keys[order], rows[order]
+    order = np.argsort(keys, kind="stable")
+    keys, rows = keys[order], np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))[order]
     keep = np.ones(len(keys), bool)
     keep[1:] = (keys[1:] != keys[:-1]) | (rows[1:] != rows[:-1])
     keys, rows = keys[keep], rows[keep]

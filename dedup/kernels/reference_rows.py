@@ -82,23 +82,16 @@ def weigh_rows(
         counts[mine] = np.rint(weights * (WEIGHT_UNIT / max(length, 1.0)))
 
 
-def close_rows(
-    rows: Rows,
-    term_of: U32,
-    masked: NDArray[np.bool_],
-    ends: I64,
-    term_ends: I64,
-    some: tuple[int, int],
-) -> None:
-    """Close up the rows from the first to before the last of ``some`` where they stand, without
-    their masked words; ``term_of`` is the term of each word by its number.
+def close_rows(rows: Rows, term_of: U32, masked: NDArray[np.bool_]) -> tuple[I64, I64]:
+    """Close up the rows where they stand, without their masked words, and give where each then
+    begins, and where its terms; ``term_of`` is the term of each word by its number.
 
-    They move to ``ends[first]``, their terms to ``term_ends[first]``, and where each then ends is
-    noted there. A row that loses words keeps the terms that are left, with how often each is left
-    as its ``counts``; of any other row all stays as it is.
+    A row that loses words keeps the terms that are left, with how often each is left as its
+    ``counts``; of any other row all stays as it is.
     """
     words, offsets, terms, counts, term_offsets = rows
-    for row in range(*some):
+    ends, term_ends = np.zeros_like(offsets), np.zeros_like(term_offsets)
+    for row in range(len(offsets) - 1):
         mine = slice(int(offsets[row]), int(offsets[row + 1]))
         its = slice(int(term_offsets[row]), int(term_offsets[row + 1]))
         left, told, counted = words[mine], terms[its], counts[its]
@@ -110,3 +103,4 @@ def close_rows(
         term_ends[row + 1] = term_ends[row] + len(told)
         to, its_to = slice(ends[row], ends[row + 1]), slice(term_ends[row], term_ends[row + 1])
         words[to], terms[its_to], counts[its_to] = left, told, counted
+    return ends, term_ends

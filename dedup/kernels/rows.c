@@ -114,68 +114,65 @@ struct columns {
 };
 
 /* Move one row as it is. */
-static void move_row(struct columns c, int64_t from, int64_t to, int64_t size, int64_t term_from,
-                     int64_t term_to, int64_t terms)
+static void move_row(struct columns from, int64_t size, int64_t terms, struct columns to)
 {
-    if (from == to) return;
-    memmove(c.words + to, c.words + from, (size_t)size * sizeof *c.words);
-    memmove(c.terms + term_to, c.terms + term_from, (size_t)terms * sizeof *c.terms);
-    memmove(c.counts + term_to, c.counts + term_from, (size_t)terms * sizeof *c.counts);
+    if (from.words == to.words) return;
+    memmove(to.words, from.words, (size_t)size * sizeof *to.words);
+    memmove(to.terms, from.terms, (size_t)terms * sizeof *to.terms);
+    memmove(to.counts, from.counts, (size_t)terms * sizeof *to.counts);
 }
 
-/* Move one row without its masked words; gives where its words and its terms end. `times` has a
+/* Move one row without its masked words; `size` and `terms` are then how many are left. `times` has a
  * count for each term that there is, 0 between rows. */
-static void close_row(struct columns c, const uint32_t *term_of, const uint8_t *masked,
-                      int64_t from, int64_t *to, int64_t size, int64_t term_from, int64_t *term_to,
-                      int64_t terms, uint32_t *times)
+static void close_row(struct columns from, int64_t *size, int64_t *terms, const uint8_t *masked,
+                      const uint32_t *term_of, uint32_t *times, struct columns to)
 {
-    for (int64_t i = 0; i < size; i++) {
-        uint32_t word = c.words[from + i];
-        c.words[*to] = word;
-        *to += !masked[i];
-        times[term_of[word]] += !masked[i];
+    int64_t left = 0, terms_left = 0;
+    for (int64_t i = 0; i < *size; i++) { /* no branch on what is chance */
+        to.words[left] = from.words[i];
+        left += !masked[i];
     }
-    for (int64_t i = 0; i < terms; i++) {
-        uint32_t term = c.terms[term_from + i], left = times[term];
+    for (int64_t i = 0; i < left; i++) times[term_of[to.words[i]]]++;
+    for (int64_t i = 0; i < *terms; i++) {
+        uint32_t term = from.terms[i];
+        to.terms[terms_left] = term;
+        to.counts[terms_left] = times[term];
+        terms_left += times[term] > 0;
         times[term] = 0;
-        if (!left) continue;
-        c.terms[*term_to] = term;
-        c.counts[(*term_to)++] = left;
     }
+    *size = left;
+    *terms = terms_left;
 }
 
-/* close_rows(words, offsets, terms, counts, term_offsets, term_of, size, masked, ends, term_ends,
- * first, last): see reference_rows.py; `size` is more than any term. */
+/* close_rows(words, offsets, terms, counts, term_offsets, term_of, size, masked, ends, term_ends):
+ * see reference_rows.py; `size` is more than any term. */
 PyObject *close_rows(PyObject *module, PyObject *args)
 {
     (void)module;
     Py_buffer words, offsets, terms, counts, term_offsets, term_of, masked, ends, term_ends;
-    Py_ssize_t size, first, last;
-    if (!PyArg_ParseTuple(args, "w*y*w*w*y*y*ny*w*w*nn", &words, &offsets, &terms, &counts,
-                          &term_offsets, &term_of, &size, &masked, &ends, &term_ends, &first,
-                          &last))
+    Py_ssize_t size;
+    if (!PyArg_ParseTuple(args, "w*y*w*w*y*y*ny*w*w*", &words, &offsets, &terms, &counts,
+                          &term_offsets, &term_of, &size, &masked, &ends, &term_ends))
         return NULL;
-    struct columns c = {words.buf, terms.buf, counts.buf};
+    uint32_t *word = words.buf, *term = terms.buf, *counted = counts.buf;
     const uint8_t *mask = masked.buf;
     const int64_t *start = offsets.buf, *term_start = term_offsets.buf;
     int64_t *end = ends.buf, *term_end = term_ends.buf;
     uint32_t *times = calloc((size_t)size + 1, sizeof *times);
     if (times) {
         Py_BEGIN_ALLOW_THREADS
-        for (Py_ssize_t row = first; row < last; row++) {
-            int64_t from = start[row], count = start[row + 1] - from, to = end[row];
-            int64_t term_from = term_start[row], term_to = term_end[row];
-            int64_t mine = term_start[row + 1] - term_from;
-            if (memchr(mask + from, 1, (size_t)count)) {
-                close_row(c, term_of.buf, mask + from, from, &to, count, term_from, &term_to, mine,
-                          times);
-            } else {
-                move_row(c, from, to, count, term_from, term_to, mine);
-                to += count;
-                term_to += mine;
-            }
-            end[row + 1] = to;
-            term_end[row + 1] = term_to;
+        end[0] = term_end[0] = 0;
+        for (Py_ssize_t row = 0; row < offsets.len / 8 - 1; row++) {
+            int64_t at = start[row], its = term_start[row], to = end[row], its_to = term_end[row];
+            int64_t count = start[row + 1] - at, mine = term_start[row + 1] - its;
+            struct columns old = {word + at, term + its, counted + its};
+            struct columns new = {word + to, term + its_to, counted + its_to};
+            if (memchr(mask + at, 1, (size_t)count))
+                close_row(old, &count, &mine, mask + at, term_of.buf, times, new);
+            else
+                move_row(old, count, mine, new);
+            end[row + 1] = to + count;
+            term_end[row + 1] = its_to + mine;
         }
         Py_END_ALLOW_THREADS
         free(times);

@@ -1,11 +1,11 @@
 /* Sorted sets, and what they share. */
 #include "native.h"
 
-/* Sort 64-bit numbers, eleven bits at a time from the lowest; digits in which none differs cost one
- * look. The result stands in `a`; `spare` is as long. */
+/* Sort 64-bit numbers, eleven bits at a time from the lowest in which some differ. The result stands
+ * in `a`; `spare` is as long. */
 void sort_numbers(uint64_t *a, uint64_t *spare, size_t count)
 {
-    enum { BITS = 11, DIGITS = 6, SIZE = 1 << BITS };
+    enum { BITS = 11, SIZE = 1 << BITS };
     if (count < 128) { /* insertion, which small sets are sorted by faster */
         for (size_t i = 1; i < count; i++) {
             uint64_t x = a[i];
@@ -22,10 +22,9 @@ void sort_numbers(uint64_t *a, uint64_t *spare, size_t count)
         all &= a[i];
         any |= a[i];
     }
-    uint64_t differing = all ^ any;
-    for (int part = 0; part < DIGITS; part++) {
-        int shift = part * BITS;
-        if (!((differing >> shift) & (SIZE - 1))) continue;
+    for (uint64_t differing = all ^ any; differing;) {
+        uint32_t shift = lowest_bit(differing);
+        differing &= ~((uint64_t)(SIZE - 1) << shift);
         memset(counts, 0, sizeof counts);
         for (size_t i = 0; i < count; i++) counts[(from[i] >> shift) & (SIZE - 1)]++;
         uint32_t sum = 0;

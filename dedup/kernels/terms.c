@@ -1,5 +1,5 @@
 /* Each article's distinct terms; the words of an article that stand in known passages. */
-#include "native.h"
+#include "known.h"
 
 /* A bit for each term, and one for each 64 of them of which the row has any; and how often it has
  * each. All are 0 between rows. */
@@ -73,54 +73,46 @@ PyObject *count_terms(PyObject *module, PyObject *args)
     return fine ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
-/* A set of known keys; zero, which marks a free slot, is known apart. */
-struct known {
-    uint64_t *table;
-    size_t mask;
-    int zero;
+/* What is masked of one row: what stands between known keys that follow each other. */
+struct stretch {
+    uint8_t *mask;
+    int64_t met, keys, from, last; /* keys of the row; the known ones at its end, and their places */
 };
 
-static int learn(struct known *known, const uint64_t *keys, size_t count)
+/* Mask the known keys that were met last, if they are enough. */
+static void mask_stretch(const struct stretch *s, int64_t to, int64_t together)
 {
-    size_t size = 16;
-    while (size < 4 * count) size *= 2;
-    known->table = calloc(size, sizeof *known->table);
-    known->mask = size - 1;
-    known->zero = count && keys[0] == 0; /* they are sorted */
-    for (size_t i = 0; known->table && i < count; i++) {
-        size_t at = spot(keys[i]) & known->mask;
-        while (known->table[at] && known->table[at] != keys[i]) at = (at + 1) & known->mask;
-        known->table[at] = keys[i];
-    }
-    return known->table != NULL;
+    if (s->keys >= together) memset(s->mask + s->from, 1, (size_t)(to - s->from));
 }
 
-static int knows(const struct known *known, uint64_t key)
-{
-    size_t at = spot(key) & known->mask;
-    if (!key) return known->zero;
-    while (known->table[at] && known->table[at] != key) at = (at + 1) & known->mask;
-    return known->table[at] == key;
-}
-
-/* The places and the hashes of a row's keys; gives how many there are. */
-static int64_t find_keys(const uint32_t *word, int64_t count, const uint64_t *hash_of, int64_t run,
-                         uint64_t highest, uint64_t *keys, int64_t *places)
+/* Mask one row. */
+static void mask_row(const uint32_t *word, int64_t count, const uint64_t *hash_of, int64_t run,
+                     uint64_t highest, const struct known *known, int64_t together, uint8_t *mask)
 {
     enum { BLOCK = 256 };
     uint64_t values[BLOCK], hashes[BLOCK];
-    int64_t found = 0, runs = count - run + 1, most = BLOCK - run + 1;
+    uint32_t places[BLOCK];
+    int64_t runs = count - run + 1, most = BLOCK - run + 1;
+    struct stretch s = {.mask = mask};
     for (int64_t from = 0; from < runs; from += most) {
-        int64_t some = runs - from < most ? runs - from : most;
+        int64_t some = runs - from < most ? runs - from : most, found = 0;
         for (int64_t i = 0; i < some + run - 1; i++) values[i] = hash_of[word[from + i]];
         hash_each_run(values, some, run, hashes);
         for (int64_t i = 0; i < some; i++) { /* no branch on what is chance */
-            keys[found] = hashes[i];
-            places[found] = from + i;
+            places[found] = (uint32_t)i;
             found += hashes[i] <= highest;
         }
+        for (int64_t i = 0; i < found; i++, s.met++) {
+            if (place_of(known, hashes[places[i]]) >= 0) {
+                if (!s.keys++) s.from = s.met ? from + places[i] : 0;
+                s.last = from + places[i];
+            } else if (s.keys) {
+                mask_stretch(&s, s.last + run, together);
+                s.keys = 0;
+            }
+        }
     }
-    return found;
+    mask_stretch(&s, count, together);
 }
 
 /* mask_runs(words, offsets, hashes, run, highest, known, together, out): see reference.py; a run is
@@ -137,34 +129,16 @@ PyObject *mask_runs(PyObject *module, PyObject *args)
     const uint32_t *word = words.buf;
     const int64_t *start = offsets.buf;
     uint8_t *mask = out.buf;
-    int64_t rows = offsets.len / 8 - 1, longest = 1;
-    longest = longest_row(start, rows);
+    Py_ssize_t rows = offsets.len / 8 - 1;
     struct known all = {0};
-    uint64_t *keys = malloc((size_t)longest * sizeof *keys);
-    int64_t *places = malloc((size_t)longest * sizeof *places);
-    int fine = learn(&all, known.buf, (size_t)known.len / 8) && keys && places;
-    if (fine) {
-        Py_BEGIN_ALLOW_THREADS
-        for (int64_t row = 0; row < rows && known.len; row++) {
-            uint8_t *m = mask + start[row];
-            int64_t count = start[row + 1] - start[row], first = 0;
-            int64_t found = find_keys(word + start[row], count, hashes.buf, run, highest, keys,
-                                      places);
-            for (int64_t i = 0; i <= found; i++) {
-                if (i < found && knows(&all, keys[i])) continue;
-                if (i - first >= together) { /* from `first` to before `i` all are known */
-                    int64_t from = first ? places[first] : 0;
-                    int64_t to = i < found ? places[i - 1] + run : count;
-                    memset(m + from, 1, (size_t)(to - from));
-                }
-                first = i + 1;
-            }
-        }
-        Py_END_ALLOW_THREADS
-    }
-    free(all.table);
-    free(keys);
-    free(places);
+    int fine = 0;
+    Py_BEGIN_ALLOW_THREADS
+    fine = learn(&all, &known);
+    for (Py_ssize_t row = 0; fine && row < rows && known.len; row++)
+        mask_row(word + start[row], start[row + 1] - start[row], hashes.buf, run, highest, &all,
+                 together, mask + start[row]);
+    Py_END_ALLOW_THREADS
+    forget(&all);
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&hashes);

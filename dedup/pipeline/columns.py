@@ -27,7 +27,7 @@ RUNS = ShingleSettings()
 
 
 ROWS_AT_ONCE = 4096
-"""Rows that are cleared at a time, which bounds what it takes besides."""
+"""Rows that are weighed or cleared at a time, which bounds what it takes besides."""
 
 
 class _Found(NamedTuple):
@@ -166,59 +166,68 @@ def _stretches(count: int) -> Iterator[slice]:
 
 
 def mask(
-    cut: Cut,
+    words: Ragged, lexicon: Lexicon, known: NDArray[np.uint64], settings: Settings
+) -> NDArray[np.bool_]:
+    """Which words of some rows stand in the furniture whose keys are known."""
+    highest, least = candidate.highest(settings.candidate), furniture.KEYS_IN_A_ROW
+    how = evidence.PASSAGE_WORDS, highest, known, least
+    return kernels.mask_runs(words.values, words.offsets, lexicon.hashes, *how)
+
+
+def clear(
+    sketched: Sketched,
     known: NDArray[np.uint64],
     settings: Settings,
     storage: Storage,
     run: Engine = map,
-) -> NDArray[np.bool_]:
-    """Which words stand in the furniture whose keys are known."""
-    words = cut.words
-    if not len(known):
-        return np.zeros(len(words.values), bool)
-    column = storage.column(np.zeros(0, bool))
-    stretches = (store.stretch(words, rows) for rows in _stretches(len(words.offsets) - 1))
-    step = partial(_masked, hashes=cut.lexicon.hashes, known=known, settings=settings)
-    for some in run(step, stretches):
-        column.extend(some)
-        storage.release()
-    return column.array()
-
-
-def _masked(
-    words: Ragged, hashes: NDArray[np.uint64], known: NDArray[np.uint64], settings: Settings
-) -> NDArray[np.bool_]:
-    """The same of some rows."""
-    highest, least = candidate.highest(settings.candidate), furniture.KEYS_IN_A_ROW
-    run = evidence.PASSAGE_WORDS
-    return kernels.mask_runs(words.values, words.offsets, hashes, run, highest, known, least)
-
-
-def clear(
-    sketched: Sketched, masked: NDArray[np.bool_], settings: Settings, storage: Storage
 ) -> Sketched:
-    """The rows without their masked words. Keys, signatures and digests stay those of the whole
-    texts.
+    """The rows without the furniture whose keys are known. Keys, signatures and digests stay those
+    of the whole texts.
 
     The columns are closed up where they stand, so that a corpus is never held twice: those that
-    were handed in are used up.
+    were handed in are used up. A stretch of rows closes up in itself, beside others, and then moves
+    to where the one before ends.
     """
-    if not masked.any():
+    if not len(known):
         return sketched
     cut, terms, weights = sketched.cut, sketched.terms, sketched.term_weights
-    whole = kernels.Rows(cut.words.values, cut.words.offsets, terms.values, weights, terms.offsets)
-    ends, term_ends = np.zeros_like(whole.offsets), np.zeros_like(whole.term_offsets)
-    for rows in _stretches(len(ends) - 1):
-        some = rows.start, rows.stop
-        kernels.close_rows(whole, cut.lexicon.term_of, masked, ends, term_ends, some)
-        left, had = (np.diff(some[rows.start : rows.stop + 1]) for some in (ends, whole.offsets))
-        changed = rows.start + np.flatnonzero(left < had)
-        term.weigh_terms(Ragged(terms.values, term_ends), weights, sketched.idf, changed)
+    ends, term_ends = np.zeros_like(cut.words.offsets), np.zeros_like(terms.offsets)
+    step = partial(_closed, sketched, known=known, settings=settings)
+    stretches = list(_stretches(len(ends) - 1))
+    for rows, (mine, its) in zip(stretches, run(step, stretches), strict=True):
+        borders = slice(rows.start, rows.stop + 1)
+        ends[borders], term_ends[borders] = mine + ends[rows.start], its + term_ends[rows.start]
+        _move(cut.words.values, cut.words.offsets[rows.start], ends[borders])
+        for column in (terms.values, weights):
+            _move(column, terms.offsets[rows.start], term_ends[borders])
         storage.release()
     terms = Ragged(terms.values[: term_ends[-1]], term_ends)
     cut = replace(cut, words=Ragged(cut.words.values[: ends[-1]], ends))
     cut = replace(cut, shingles=_shingles(cut, settings))
     return replace(sketched, cut=cut, terms=terms, term_weights=weights[: term_ends[-1]])
+
+
+def _closed(
+    sketched: Sketched, rows: slice, known: NDArray[np.uint64], settings: Settings
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Close up some rows, and weigh those anew that lose words; gives where they then begin, and
+    where their terms.
+    """
+    lexicon = sketched.cut.lexicon
+    words, terms = store.stretch(sketched.cut.words, rows), store.stretch(sketched.terms, rows)
+    weights = store.stretch(Ragged(sketched.term_weights, sketched.terms.offsets), rows).values
+    masked = mask(words, lexicon, known, settings)
+    whole = kernels.Rows(words.values, words.offsets, terms.values, weights, terms.offsets)
+    ends, term_ends = kernels.close_rows(whole, lexicon.term_of, masked)
+    changed = np.flatnonzero(np.diff(ends) < np.diff(words.offsets))
+    term.weigh_terms(Ragged(terms.values, term_ends), weights, sketched.idf, changed)
+    return ends, term_ends
+
+
+def _move(column: NDArray[np.uint32], start: np.int64, to: NDArray[np.int64]) -> None:
+    """Move rows that begin at ``start`` to where they are to lie, which is not behind it."""
+    size = to[-1] - to[0]
+    column[to[0] : to[-1]] = column[start : start + size]
 
 
 def _shingles(cut: Cut, settings: Settings) -> Ragged:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from .. import furniture
-from ..data import Corpus, Ragged, unwatched
+from ..data import Corpus, unwatched
 from . import columns, store
 from .arrival import Arrivals, admit
 from .furnishing import learn
@@ -47,13 +47,11 @@ def prepare(
     if (order[1:] < order[:-1]).any():
         gathered = store.arrange(gathered, order, storage)
     admitted, notes = admit(arrivals.articles[at] for at in order.tolist())
-    words = gathered.cut.words
-    lengths = np.append(np.diff(words.offsets), 0)
+    lengths = np.append(np.diff(gathered.cut.words.offsets), 0)
     sketched = columns.number(gathered.cut, storage, run)
     known = furniture.none()
     if settings.match.furniture:
         known = learn(sketched, _sources(admitted, gathered.first), settings, storage, run)
-    masked = Ragged(columns.mask(gathered.cut, known.keys, settings, storage, run), words.offsets)
     return Corpus(
         articles=admitted,
         titles=tuple(titles[at] for at in order.tolist()),
@@ -64,8 +62,7 @@ def prepare(
         first=gathered.first,
         lengths=lengths,
         furniture=known,
-        masked=masked,
-        sketched=columns.clear(sketched, masked.values, settings, storage),
+        sketched=columns.clear(sketched, known.keys, settings, storage, run),
         notes=notes,
     )
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import evidence, furniture, kernels, shingle, text
-from ..data import Corpus, Passage, Sketched
+from ..data import Corpus, Passage, Ragged, Sketched
 from . import columns, store
 from .memory import Memory
 
@@ -90,8 +90,7 @@ def _cut_cosines(
         rows, within = np.unique(pairs[at : at + PAIRS_CUT_AT_ONCE], return_inverse=True)
         cut = store.take(whole, rows)
         some = replace(sketched, cut=cut, terms=cut.terms, term_weights=cut.counts)
-        masked = columns.mask(cut, likely, settings, memory)
-        cleared = columns.clear(some, masked, settings, memory)
+        cleared = columns.clear(some, likely, settings, memory)
         cosines.append(_cosines(within.reshape(-1, 2), cleared, memory))
         storage.release()
     return np.concatenate(cosines)
@@ -99,32 +98,30 @@ def _cut_cosines(
 
 def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:
     """The furniture as text, the most frequent first, each as it stands in one of its carriers."""
-    known = corpus.furniture
-    carried = dict(zip(known.keys.tolist(), known.counts.tolist(), strict=True))
-    rows = np.unique(known.carriers[:, 0])[:CARRIERS_READ]
-    found: dict[str, int] = {}
-    for row, article in zip(rows.tolist(), store.texts_of(corpus, rows), strict=True):
-        found |= _stretches(corpus, row, article, carried, settings)
+    rows = np.unique(corpus.furniture.carriers[:, 0])[:CARRIERS_READ]
+    found = _stretches(corpus, rows, settings) if len(rows) else {}
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Passage(shown, count) for shown, count in ranked[:PASSAGES_SHOWN])
 
 
-def _stretches(
-    corpus: Corpus, row: int, article: str, carried: dict[int, int], settings: Settings
-) -> dict[str, int]:
-    """Each stretch of furniture in one row, and how many rows carry its most frequent key; none if
-    the article is not the one that was read before.
+def _stretches(corpus: Corpus, rows: NDArray[np.int64], settings: Settings) -> dict[str, int]:
+    """Each stretch of furniture in some rows, and how many rows carry its most frequent key; none
+    of an article that is not the one that was read before.
     """
-    clean = text.clean(article, settings.text).text
-    cut = columns.cut([article], settings)
-    if (cut.digests[0] != corpus.sketched.cut.digests[row]).any():
-        return {}
-    mask = corpus.masked.values[corpus.masked.offsets[row] : corpus.masked.offsets[row + 1]]
-    runs = shingle.runs(columns.hashed(cut), evidence.PASSAGE_WORDS).values
-    edges = np.diff(np.concatenate(([0], mask.astype(np.int8), [0])))
-    at = [*text.starts(clean), len(clean)]
+    known, texts = corpus.furniture, store.texts_of(corpus, rows)
+    cut = columns.cut(texts, settings)
+    masked = Ragged(columns.mask(cut.words, cut.lexicon, known.keys, settings), cut.words.offsets)
+    runs = shingle.runs(columns.hashed(cut), evidence.PASSAGE_WORDS)
+    at = kernels.find_places(runs.values, known.keys)
+    carried = Ragged(np.where(at < 0, 0, known.counts[at]), runs.offsets)
+    same = (cut.digests == corpus.sketched.cut.digests[rows]).all(1)
     found = {}
-    for start, end in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True):
-        shown = clean[at[start] : at[end]].strip()[:PASSAGE_CHARS]
-        found[shown] = max(carried.get(key, 0) for key in runs[start:end].tolist())
+    for row in np.flatnonzero(same).tolist():
+        mask, counts = (store.stretch(one, slice(row, row + 1)).values for one in (masked, carried))
+        clean = text.clean(texts[row], settings.text).text
+        borders = [*text.starts(clean), len(clean)]
+        edges = np.diff(np.concatenate(([0], mask, [0])))
+        for start, end in zip(np.flatnonzero(edges > 0), np.flatnonzero(edges < 0), strict=True):
+            shown = clean[borders[start] : borders[end]].strip()[:PASSAGE_CHARS]
+            found[shown] = int(counts[start:end].max())
     return found

@@ -127,11 +127,8 @@ def closed(row: list[tuple[int, bool]]) -> tuple[Row, Row, Row]:
 @given(
     st.lists(st.lists(st.tuples(st.integers(0, 6), st.booleans()), max_size=9), max_size=12)
     | st.lists(st.lists(st.tuples(st.integers(0, 6), st.just(value=False)), max_size=9)),
-    st.integers(1, 5),
 )
-def test_rows_close_up_stretch_by_stretch(
-    twin: SimpleNamespace, told: list[list[tuple[int, bool]]], size: int
-) -> None:
+def test_rows_close_up(twin: SimpleNamespace, told: list[list[tuple[int, bool]]]) -> None:
     """Without their masked words, in order; what belongs to a row that loses none stays."""
     masked = np.array([gone for row in told for _, gone in row], bool)
     words, offsets = ragged([[word for word, _ in row] for row in told], np.uint32)
@@ -139,9 +136,6 @@ def test_rows_close_up_stretch_by_stretch(
     terms, term_offsets = ragged(distinct, np.uint32)
     counts = terms + np.uint32(77)
     rows = Rows(words, offsets, terms, counts, term_offsets)
-    ends, term_ends = np.zeros_like(offsets), np.zeros_like(term_offsets)
-    for at in range(0, len(told), size):
-        some = at, min(at + size, len(told))
-        twin.close_rows(rows, TERM_OF, masked, ends, term_ends, some)
+    ends, term_ends = twin.close_rows(rows, TERM_OF, masked)
     left = unravel(words, ends), unravel(terms, term_ends), unravel(counts, term_ends)
     assert list(zip(*left, strict=True)) == [closed(row) for row in told]

@@ -168,13 +168,21 @@ def test_some_rows_are_taken_in_any_order() -> None:
 
 
 def sketched_without(
-    rows: list[list[str]], masked: NDArray[np.bool_], how: Settings
+    rows: list[list[str]], masked: list[bool], how: Settings, at_once: int
 ) -> tuple[list[list[Any]], dict[int, int]]:
     """The rows without their masked words, column by column, and what each term says."""
+    gone = iter(masked)
+
+    def mask(words: Ragged, *_: object) -> NDArray[np.bool_]:
+        return np.array([next(gone) for _ in words.values], bool)
+
     memory = Memory()
     found = store.gather([columns.cut([" ".join(row) for row in rows], how)], memory)
     sketched = columns.number(found.cut, memory)
-    cleared = columns.clear(sketched, masked, how, memory)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(columns, "ROWS_AT_ONCE", at_once)
+        patch.setattr(columns, "mask", mask)
+        cleared = columns.clear(sketched, np.ones(1, np.uint64), how, memory)
     bare = cleared.cut
     weights = Ragged(cleared.term_weights, cleared.terms.offsets)
     shingles = [bare.shingles] if how.shingle.unit == "word:5" else []
@@ -196,10 +204,8 @@ def test_clearing_furniture_is_cutting_without_it(
 ) -> None:
     """Words, marks, terms, their weights, shingles: as of texts that never had it."""
     whole = [[word for word, _ in row] for row in rows]
-    masked = np.array([gone for row in rows for _, gone in row], bool)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(columns, "ROWS_AT_ONCE", at_once)
-        found, says = sketched_without(whole, masked, how)
+    masked = [gone for row in rows for _, gone in row]
+    found, says = sketched_without(whole, masked, how, at_once)
     bare = columns.cut([" ".join(word for word, gone in row if not gone) for row in rows], how)
     weights = bare.counts.copy()
     terms = told(bare, bare.terms)[-1].values.tolist()

@@ -53,7 +53,14 @@ if TYPE_CHECKING or KIND != "native":
         sort_distinct,
     )
     from .reference_pairs import may_resemble, measure_pairs, weigh_gaps
-    from .reference_rows import close_rows, count_rows, find_varied, take_rows, weigh_rows
+    from .reference_rows import (
+        close_rows,
+        count_rows,
+        find_varied,
+        take_rows,
+        take_values,
+        weigh_rows,
+    )
 else:
     from .native import (
         band_keys,
@@ -81,6 +88,7 @@ else:
         sign_runs,
         sort_distinct,
         take_rows,
+        take_values,
         weigh_gaps,
         weigh_rows,
     )
@@ -125,6 +133,7 @@ __all__ = [
     "sign_runs",
     "sort_distinct",
     "take_rows",
+    "take_values",
     "unpack",
     "weigh_gaps",
     "weigh_rows",

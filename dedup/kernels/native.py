@@ -215,6 +215,13 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     return out, out_offsets
 
 
+def take_values(values: U32, places: U32) -> U32:
+    """See ``reference_rows.take_values``."""
+    out = np.empty(len(places), np.uint32)
+    _native.take_values(_C(values), _C(places), out)
+    return out
+
+
 def count_rows(
     values: U32, offsets: I64, parts: NDArray[np.float64], size: int
 ) -> NDArray[np.float64]:

@@ -114,7 +114,7 @@ def gather(batches: Iterable[Cut], storage: Storage) -> Gathered:
     cut = rows.cut(whole)
     terms = cut.terms.values
     for at in range(0, len(terms), TERMS_AT_ONCE):
-        terms[at : at + TERMS_AT_ONCE] = ranks.take(terms[at : at + TERMS_AT_ONCE])
+        terms[at : at + TERMS_AT_ONCE] = kernels.take_values(ranks, terms[at : at + TERMS_AT_ONCE])
         storage.release()
     return Gathered(cut, np.array(known.rows, np.int64), np.array(known.first, np.int64))
 
@@ -123,8 +123,8 @@ def _numbered(batch: Cut, words: NDArray[np.uint32], terms: NDArray[np.uint32]) 
     """The batch with other numbers for its words and its terms."""
     return replace(
         batch,
-        words=Ragged(words.take(batch.words.values), batch.words.offsets),
-        terms=Ragged(terms.take(batch.terms.values), batch.terms.offsets),
+        words=Ragged(kernels.take_values(words, batch.words.values), batch.words.offsets),
+        terms=Ragged(kernels.take_values(terms, batch.terms.values), batch.terms.offsets),
     )
 
 

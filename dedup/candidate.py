@@ -57,17 +57,11 @@ def band(signatures: NDArray[np.uint32], bands: int, rows: int) -> Ragged:
     return Ragged(keys.ravel(), np.arange(len(keys) + 1, dtype=np.int64) * bands)
 
 
-def sample(runs: Ragged, how: CandidateSettings) -> Ragged:
-    """Each row's keys in the passage index, sorted and distinct: the runs whose hash is below a
-    bound.
-
-    The text alone decides which ones, so that a passage has the same keys wherever it stands.
-    """
-    return Ragged(*kernels.keep_lowest(runs.values, runs.offsets, highest(how)))
-
-
 def highest(how: CandidateSettings) -> int:
-    """The highest hash that is a key of the passage index."""
+    """The highest hash of a run that is a key of the passage index.
+
+    The text alone decides which runs are, so that a passage has the same keys wherever it stands.
+    """
     return (1 << 64) // how.passage_rate - 1
 
 

@@ -44,16 +44,23 @@ if TYPE_CHECKING or KIND != "native":
         find_places,
         hash_runs,
         hash_words,
-        keep_lowest,
         mask_runs,
         minhash,
         number_more,
         number_values,
         scan_records,
+        sign_runs,
         sort_distinct,
     )
     from .reference_pairs import may_resemble, measure_pairs, weigh_gaps
-    from .reference_rows import close_rows, count_rows, find_varied, take_rows, weigh_rows
+    from .reference_rows import (
+        close_rows,
+        count_rows,
+        find_varied,
+        take_rows,
+        take_values,
+        weigh_rows,
+    )
 else:
     from .native import (
         band_keys,
@@ -71,7 +78,6 @@ else:
         find_varied,
         hash_runs,
         hash_words,
-        keep_lowest,
         mask_runs,
         may_resemble,
         measure_pairs,
@@ -79,8 +85,10 @@ else:
         number_more,
         number_values,
         scan_records,
+        sign_runs,
         sort_distinct,
         take_rows,
+        take_values,
         weigh_gaps,
         weigh_rows,
     )
@@ -113,7 +121,6 @@ __all__ = [
     "find_varied",
     "hash_runs",
     "hash_words",
-    "keep_lowest",
     "mask_runs",
     "may_resemble",
     "measure_pairs",
@@ -123,8 +130,10 @@ __all__ = [
     "pack",
     "parts",
     "scan_records",
+    "sign_runs",
     "sort_distinct",
     "take_rows",
+    "take_values",
     "unpack",
     "weigh_gaps",
     "weigh_rows",

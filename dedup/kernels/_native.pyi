@@ -1,9 +1,9 @@
 """The compiled module; ``native.py`` says what each function does.
 
 Arrays are contiguous and of the type that the kernel wants; those called ``out``, ``counts``,
-``out_offsets``, ``places``, ``done`` and ``digits`` are filled, unless they are said to be asked;
-rows are closed up in place, weights take the place of counts, and ``known`` and ``slots`` go on
-from call to call.
+``out_offsets``, ``signatures``, ``places``, ``done`` and ``digits`` are filled, unless they are
+said to be asked; rows are closed up in place, weights take the place of counts, and ``known`` and
+``slots`` go on from call to call.
 """
 
 from collections.abc import Callable
@@ -26,12 +26,22 @@ def hash_runs(
 def sort_distinct(
     values: _Array, offsets: _Array, out: _Array, out_offsets: _Array, counts: _Array, /
 ) -> int: ...
-def keep_lowest(
-    values: _Array, offsets: _Array, highest: int, out: _Array, out_offsets: _Array, /
-) -> int: ...
 def minhash(
     values: _Array, offsets: _Array, factors: _Array, shifts: _Array, out: _Array, /
 ) -> None: ...
+def sign_runs(
+    words: _Array,
+    offsets: _Array,
+    hashes: _Array,
+    run: int,
+    highest: int,
+    factors: _Array,
+    shifts: _Array,
+    signatures: _Array,
+    out: _Array,
+    out_offsets: _Array,
+    /,
+) -> int: ...
 def band_keys(signatures: _Array, size: int, bands: int, rows: int, out: _Array, /) -> None: ...
 def bucket_pairs(
     keys: _Array, offsets: _Array, full: int, limit: int, /
@@ -83,6 +93,7 @@ def may_resemble(letters: str, asked: _Array, least: int, out: _Array, /) -> Non
 def take_rows(
     values: _Array, offsets: _Array, rows: _Array, width: int, out_offsets: _Array, out: _Array, /
 ) -> None: ...
+def take_values(values: _Array, places: _Array, out: _Array, /) -> None: ...
 def count_rows(values: _Array, offsets: _Array, parts: _Array, out: _Array, /) -> None: ...
 def weigh_rows(
     values: _Array,

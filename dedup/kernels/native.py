@@ -88,19 +88,24 @@ def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
     return out[:kept].copy(), out_offsets, counts[:kept].copy()
 
 
-def keep_lowest(values: U64, offsets: I64, highest: int) -> tuple[U64, I64]:
-    """See ``reference.keep_lowest``."""
-    out, out_offsets = np.empty(len(values), np.uint64), np.zeros(len(offsets), np.int64)
-    kept = _native.keep_lowest(_C(values), _C(offsets), highest, out, out_offsets)
-    return out[:kept].copy(), out_offsets
-
-
 def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
     """See ``reference.minhash``."""
     factors, shifts = permutations(size, seed)
     out = np.full((len(offsets) - 1, size), 0xFFFFFFFF, np.uint32)
     _native.minhash(_C(values), _C(offsets), factors, shifts, out)
     return out
+
+
+def sign_runs(
+    words: U32, offsets: I64, hashes: U64, run: int, highest: int, permuted: tuple[int, int]
+) -> tuple[U32, U64, I64]:
+    """See ``reference.sign_runs``."""
+    factors, shifts = permutations(*permuted)
+    signatures = np.full((len(offsets) - 1, permuted[0]), 0xFFFFFFFF, np.uint32)
+    out, out_offsets = np.empty(len(words), np.uint64), np.zeros(len(offsets), np.int64)
+    columns = _C(words), _C(offsets), _C(hashes)
+    kept = _native.sign_runs(*columns, run, highest, factors, shifts, signatures, out, out_offsets)
+    return signatures, out[:kept].copy(), out_offsets
 
 
 def band_keys(signatures: U32, bands: int, rows: int) -> U64:
@@ -208,6 +213,13 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     out = np.empty(int(out_offsets[-1]), values.dtype)
     _native.take_rows(_C(values), _C(offsets), _C(rows), values.itemsize, out_offsets, out)
     return out, out_offsets
+
+
+def take_values(values: U32, places: U32) -> U32:
+    """See ``reference_rows.take_values``."""
+    out = np.empty(len(places), np.uint32)
+    _native.take_values(_C(values), _C(places), out)
+    return out
 
 
 def count_rows(

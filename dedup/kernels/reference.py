@@ -148,13 +148,6 @@ def sort_distinct(values: U64, offsets: I64) -> tuple[U64, I64, I64]:
     return distinct, out, counts
 
 
-def keep_lowest(values: U64, offsets: I64, highest: int) -> tuple[U64, I64]:
-    """Each row's values up to ``highest``, sorted, repeats removed, and their offsets."""
-    kept = np.flatnonzero(values <= np.uint64(highest))
-    distinct, out, _ = sort_distinct(values[kept], np.searchsorted(kept, offsets))
-    return distinct, out
-
-
 def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
     """``uint32[n, size]``: what ``datasketch.MinHash`` gives for the low 32 bits of each value.
 
@@ -171,6 +164,19 @@ def minhash(values: U64, offsets: I64, size: int, seed: int) -> U32:
             sketch.update_batch(low[offsets[row] : offsets[row + 1]].tolist())
         out[row] = sketch.hashvalues
     return out
+
+
+def sign_runs(
+    words: U32, offsets: I64, hashes: U64, run: int, highest: int, permuted: tuple[int, int]
+) -> tuple[U32, U64, I64]:
+    """The signatures of each row's runs of words, whose hashes are those of words by their numbers;
+    and those of the runs' hashes that are up to ``highest``, sorted, repeats removed, with their
+    offsets. ``permuted`` are the size of a signature and its seed.
+    """
+    runs, ends = hash_runs(hashes[words], offsets, run)
+    kept = np.flatnonzero(runs <= np.uint64(highest))
+    lowest, out, _ = sort_distinct(runs[kept], np.searchsorted(kept, ends))
+    return minhash(runs, ends, *permuted), lowest, out
 
 
 @cache

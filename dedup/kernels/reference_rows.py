@@ -24,6 +24,11 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     return values[places], out
 
 
+def take_values(values: U32, places: U32) -> U32:
+    """The value at each place."""
+    return values[places]
+
+
 def count_rows(
     values: U32, offsets: I64, parts: NDArray[np.float64], size: int
 ) -> NDArray[np.float64]:

@@ -1,4 +1,4 @@
-/* Rows of columns: taken, counted, weighed, closed up over what is left out. */
+/* Rows and values of columns: taken, counted, weighed, closed up over what is left out. */
 #include "native.h"
 
 #include <math.h>
@@ -24,6 +24,23 @@ PyObject *take_rows(PyObject *module, PyObject *args)
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&rows);
     PyBuffer_Release(&out_offsets);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}
+
+/* take_values(values, places, out): the value at each place. */
+PyObject *take_values(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, places, out;
+    if (!PyArg_ParseTuple(args, "y*y*w*", &values, &places, &out)) return NULL;
+    const uint32_t *value = values.buf, *place = places.buf;
+    uint32_t *to = out.buf;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < places.len / 4; i++) to[i] = value[place[i]];
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&places);
     PyBuffer_Release(&out);
     Py_RETURN_NONE;
 }

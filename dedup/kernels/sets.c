@@ -122,47 +122,6 @@ PyObject *sort_distinct(PyObject *module, PyObject *args)
     return sorted ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
-/* keep_lowest(values, offsets, highest, out, out_offsets) -> how many values are left */
-PyObject *keep_lowest(PyObject *module, PyObject *args)
-{
-    (void)module;
-    Py_buffer values, offsets, out, out_offsets;
-    unsigned long long highest;
-    if (!PyArg_ParseTuple(args, "y*y*Kw*w*", &values, &offsets, &highest, &out, &out_offsets))
-        return NULL;
-    const uint64_t *value = values.buf;
-    const int64_t *start = offsets.buf;
-    int64_t *end = out_offsets.buf, total = 0, longest = 1;
-    uint64_t *kept = out.buf;
-    Py_ssize_t rows = offsets.len / 8 - 1;
-    int shift = 0; /* so that the top bits tell them apart as those of any hash */
-    while (shift < 63 && !(highest >> (63 - shift))) shift++;
-    longest = longest_row(start, rows);
-    uint64_t *some = malloc(2 * (size_t)longest * sizeof *some);
-    if (some) {
-        Py_BEGIN_ALLOW_THREADS
-        end[0] = 0;
-        for (Py_ssize_t row = 0; row < rows; row++) {
-            size_t count = 0;
-            for (int64_t i = start[row]; i < start[row + 1]; i++) {
-                some[count] = value[i] << shift;
-                count += value[i] <= highest;
-            }
-            sort_hashes(some, some + longest, count);
-            for (size_t i = 0; i < count; i++)
-                if (i == 0 || some[i] != some[i - 1]) kept[total++] = some[i] >> shift;
-            end[row + 1] = total;
-        }
-        Py_END_ALLOW_THREADS
-        free(some);
-    }
-    PyBuffer_Release(&values);
-    PyBuffer_Release(&offsets);
-    PyBuffer_Release(&out);
-    PyBuffer_Release(&out_offsets);
-    return some ? PyLong_FromLongLong(total) : PyErr_NoMemory();
-}
-
 /* The values of one row, to be looked for: far more slots than values, so that most values that it
  * does not have meet an empty one. */
 struct kept {

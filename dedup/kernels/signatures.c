@@ -141,6 +141,76 @@ PyObject *minhash(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* Sign the runs of one row, and put those up to `highest` into `kept`; gives how many these are. So
+ * many at a time that they stay in the processor's nearest cache. */
+static size_t sign_row(const uint32_t *word, int64_t count, const uint64_t *hash_of, int64_t run,
+                       uint64_t highest, const Py_buffer *a, const Py_buffer *b,
+                       uint32_t *signature, uint64_t *kept)
+{
+    enum { BLOCK = 512 };
+    uint64_t values[BLOCK], hashes[BLOCK];
+    int64_t runs = count - run + 1, most = BLOCK - run + 1;
+    size_t found = 0;
+    for (int64_t from = 0; from < runs; from += most) {
+        int64_t some = runs - from < most ? runs - from : most;
+        for (int64_t i = 0; i < some + run - 1; i++) values[i] = hash_of[word[from + i]];
+        hash_each_run(values, some, run, hashes);
+        sign(hashes, some, a->buf, b->buf, a->len / 4, signature);
+        for (int64_t i = 0; i < some; i++) { /* no branch on what is chance */
+            kept[found] = hashes[i];
+            found += hashes[i] <= highest;
+        }
+    }
+    return found;
+}
+
+/* sign_runs(words, offsets, hashes, run, highest, a, b, signatures, out, out_offsets) -> how many
+ * values are kept; signatures come filled with ones, and a run is short. */
+PyObject *sign_runs(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer words, offsets, hashes, a, b, signatures, out, out_offsets;
+    Py_ssize_t run;
+    unsigned long long highest;
+    if (!PyArg_ParseTuple(args, "y*y*y*nKy*y*w*w*w*", &words, &offsets, &hashes, &run, &highest,
+                          &a, &b, &signatures, &out, &out_offsets))
+        return NULL;
+    const uint32_t *word = words.buf;
+    const int64_t *start = offsets.buf;
+    int64_t *end = out_offsets.buf, total = 0;
+    uint32_t *signature = signatures.buf;
+    uint64_t *lowest = out.buf;
+    Py_ssize_t rows = offsets.len / 8 - 1, size = a.len / 4;
+    int64_t longest = longest_row(start, rows) + 1;
+    int shift = 0; /* so that the top bits tell them apart as those of any hash */
+    while (shift < 63 && !(highest >> (63 - shift))) shift++;
+    uint64_t *some = malloc(2 * (size_t)longest * sizeof *some);
+    if (some) {
+        Py_BEGIN_ALLOW_THREADS
+        end[0] = 0;
+        for (Py_ssize_t row = 0; row < rows; row++) {
+            size_t count = sign_row(word + start[row], start[row + 1] - start[row], hashes.buf, run,
+                                    highest, &a, &b, signature + row * size, some);
+            for (size_t i = 0; i < count; i++) some[i] <<= shift;
+            sort_hashes(some, some + longest, count);
+            for (size_t i = 0; i < count; i++)
+                if (i == 0 || some[i] != some[i - 1]) lowest[total++] = some[i] >> shift;
+            end[row + 1] = total;
+        }
+        Py_END_ALLOW_THREADS
+        free(some);
+    }
+    PyBuffer_Release(&words);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&hashes);
+    PyBuffer_Release(&a);
+    PyBuffer_Release(&b);
+    PyBuffer_Release(&signatures);
+    PyBuffer_Release(&out);
+    PyBuffer_Release(&out_offsets);
+    return some ? PyLong_FromLongLong(total) : PyErr_NoMemory();
+}
+
 /* The keys of one signature, all of them value by value: a loop that compilers turn into vectors. */
 WIDEST static void key_bands(const uint32_t *restrict signature, Py_ssize_t bands, Py_ssize_t rows,
                              uint64_t *restrict key)

@@ -46,11 +46,19 @@ class _Found(NamedTuple):
 def cut(texts: Sequence[str], settings: Settings) -> Cut:
     """One batch of articles' texts, cleaned, cut into words and shingles, and signed."""
     words, digests, hashes, stems, marks, letters = _find(texts, settings.text)
-    hashed = Ragged(hashes[words.values], words.offsets)
-    runs = shingle.runs(hashed, evidence.PASSAGE_WORDS)
-    shingles = runs
+    signatures, keys, borders = kernels.sign_runs(
+        words.values,
+        words.offsets,
+        hashes,
+        evidence.PASSAGE_WORDS,
+        candidate.highest(settings.candidate),
+        (settings.sketch.signature_size, settings.sketch.seed),
+    )
+    shingles = shingle.NONE
     if settings.shingle != RUNS:
+        hashed = Ragged(hashes[words.values], words.offsets)
         shingles = shingle.cut(hashed, _letters(texts, settings), settings.shingle)
+        signatures = sketch.sign(shingles, settings.sketch)
     distinct, term_of = kernels.number_values(stems)
     terms, offsets, counts = kernels.count_terms(
         words.values, words.offsets, term_of, len(distinct)
@@ -60,9 +68,9 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
         lexicon=Lexicon(hashes, marks, letters, term_of, distinct),
         terms=Ragged(terms, offsets),
         counts=counts,
-        keys=candidate.sample(runs, settings.candidate),
-        shingles=shingle.NONE if settings.shingle == RUNS else shingles,
-        signatures=sketch.sign(shingles, settings.sketch),
+        keys=Ragged(keys, borders),
+        shingles=shingles,
+        signatures=signatures,
         digests=digests,
     )
 

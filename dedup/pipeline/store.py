@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from array import array
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -36,23 +37,24 @@ class _RaggedColumn:
     def __init__(self, values: Column) -> None:
         """Begin without rows; their values go to an empty column."""
         self._values = values
-        self._lengths = HeldColumn(np.zeros(0, np.int64))
+        self._offsets = HeldColumn(np.zeros(0, np.int64))
+        self._offsets.extend(np.zeros(1, np.int64))
+        self._end = 0
 
     def extend(self, rows: Ragged) -> None:
         """Put rows after those there are."""
         self._values.extend(rows.values)
-        self._lengths.extend(np.diff(rows.offsets))
+        self._offsets.extend(self._end + rows.offsets[1:])
+        self._end += int(rows.offsets[-1])
 
     def ragged(self) -> Ragged:
         """All rows."""
-        lengths = self._lengths.array()
-        offsets = np.zeros(len(lengths) + 1, np.int64)
-        np.cumsum(lengths, out=offsets[1:])
-        return Ragged(self._values.array(), offsets)
+        return Ragged(self._values.array(), self._offsets.array())
 
-    def length(self, number: int) -> int:
-        """How many values a row has."""
-        return int(self._lengths.array()[number])
+    def row(self, number: int) -> NDArray[Any]:
+        """A row, as a copy."""
+        start, stop = self._offsets.part(number, number + 2).tolist()
+        return self._values.part(start, stop)
 
 
 _RAGGED = "words", "terms", "keys", "shingles"
@@ -65,8 +67,9 @@ class _Rows:
     def __init__(self, like: Cut, storage: Storage) -> None:
         """Begin without rows, with columns such as those of a batch."""
         self._flat = {name: storage.column(getattr(like, name)) for name in _FLAT}
-        self._values = {name: storage.column(getattr(like, name).values) for name in _RAGGED}
-        self._ragged = {name: _RaggedColumn(values) for name, values in self._values.items()}
+        self._ragged = {
+            name: _RaggedColumn(storage.column(getattr(like, name).values)) for name in _RAGGED
+        }
 
     def extend(self, batch: Cut) -> None:
         """Put the rows of a batch after those there are."""
@@ -75,10 +78,9 @@ class _Rows:
         for name, rows in self._ragged.items():
             rows.extend(getattr(batch, name))
 
-    def words(self, row: int, start: int) -> bytes:
-        """The words of one row that begins at word ``start``, as bytes."""
-        length = self._ragged["words"].length(row)
-        return self._values["words"].part(start, start + length).tobytes()
+    def words(self, row: int) -> NDArray[np.uint32]:
+        """The words of one row."""
+        return self._ragged["words"].row(row)
 
     def cut(self, lexicon: Lexicon) -> Cut:
         """All rows; they grow no more."""
@@ -112,7 +114,7 @@ def gather(batches: Iterable[Cut], storage: Storage) -> Gathered:
     cut = rows.cut(whole)
     terms = cut.terms.values
     for at in range(0, len(terms), TERMS_AT_ONCE):
-        terms[at : at + TERMS_AT_ONCE] = ranks.take(terms[at : at + TERMS_AT_ONCE])
+        terms[at : at + TERMS_AT_ONCE] = kernels.take_values(ranks, terms[at : at + TERMS_AT_ONCE])
         storage.release()
     return Gathered(cut, np.array(known.rows, np.int64), np.array(known.first, np.int64))
 
@@ -121,8 +123,8 @@ def _numbered(batch: Cut, words: NDArray[np.uint32], terms: NDArray[np.uint32]) 
     """The batch with other numbers for its words and its terms."""
     return replace(
         batch,
-        words=Ragged(words.take(batch.words.values), batch.words.offsets),
-        terms=Ragged(terms.take(batch.terms.values), batch.terms.offsets),
+        words=Ragged(kernels.take_values(words, batch.words.values), batch.words.offsets),
+        terms=Ragged(kernels.take_values(terms, batch.terms.values), batch.terms.offsets),
     )
 
 
@@ -149,41 +151,41 @@ class _Known:
 
     def __init__(self) -> None:
         """None yet."""
-        self.rows: list[int] = []
-        self.first: list[int] = []
-        self._starts: list[int] = []
-        self._row_of: dict[int, int] = {}
-        self._next = 0
+        self.rows = array("q")
+        self.first = array("q")
+        self._text_of: dict[int, int] = {}
 
     def admit(self, batch: Cut, stored: _Rows) -> NDArray[np.int64]:
         """Note a row for each text of the batch; which of them are new. ``stored`` are the rows of
         the batches before.
         """
-        offsets, values = batch.words.offsets.tolist(), batch.words.values
-        fresh: list[int] = []
-        before = len(self.first)
-        for at, digest in enumerate(batch.digests[:, 0].tolist()):
-            start, end = offsets[at], offsets[at + 1]
-            if start == end:
-                self.rows.append(-1)
-                continue
-            row = self._row_of.setdefault(digest, len(self.first))
-            if row < before:
-                same = stored.words(row, self._starts[row]) == values[start:end].tobytes()
-            elif row < len(self.first):
-                other = fresh[row - before]
-                mine = values[offsets[other] : offsets[other + 1]]
-                same = np.array_equal(mine, values[start:end])
-            else:
-                same = False
-            if not same:  # of two texts with one digest, which only an attacker finds, each has one
-                row = len(self.first)
-                self.first.append(len(self.rows))
-                self._starts.append(self._next)
-                self._next += end - start
-                fresh.append(at)
-            self.rows.append(row)
-        return np.array(fresh, np.int64)
+        before, rows = len(self.rows), np.full(len(batch.digests), -1, np.int64)
+        worded = np.flatnonzero(np.diff(batch.words.offsets))
+        texts = before + worded
+        digests = batch.digests[worded, 0].tolist()
+        met = np.array([*map(self._text_of.setdefault, digests, texts.tolist())], np.int64)
+        same = met < texts
+        for at in np.flatnonzero(same).tolist():  # only an attacker finds two texts with one digest
+            mine = _row(batch.words, int(worded[at]))
+            same[at] = np.array_equal(mine, self._words(int(met[at]), before, batch, stored))
+        fresh = worded[~same]
+        rows[fresh] = len(self.first) + np.arange(len(fresh))
+        self.rows.frombytes(rows.tobytes())
+        self.first.frombytes((before + fresh).tobytes())
+        for text, one in zip(texts[same].tolist(), met[same].tolist(), strict=True):
+            self.rows[text] = self.rows[one]
+        return fresh
+
+    def _words(self, text: int, before: int, batch: Cut, stored: _Rows) -> NDArray[np.uint32]:
+        """The words of a text that has some, of this batch or of one before."""
+        if text < before:
+            return stored.words(self.rows[text])
+        return _row(batch.words, text - before)
+
+
+def _row(ragged: Ragged, number: int) -> NDArray[Any]:
+    """One of the rows, as it lies."""
+    return ragged.values[ragged.offsets[number] : ragged.offsets[number + 1]]
 
 
 def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:

@@ -73,10 +73,15 @@ def test_sort_distinct(twin: SimpleNamespace, rows: list[Row]) -> None:
 
 
 @pytest.mark.parametrize("highest", [0, 9, 2**33 + 8, 2**61 - 1, 2**63, TOP])
-def test_keep_lowest(twin: SimpleNamespace, rows: list[Row], highest: int) -> None:
-    """Each row's values up to a bound, sorted and once each; empty rows stay."""
-    found = unravel(*twin.keep_lowest(*ragged(rows), highest))
-    assert found == [sorted({value for value in row if value <= highest}) for row in rows]
+@pytest.mark.parametrize("run", [1, 3, 8])
+def test_runs_are_signed(twin: SimpleNamespace, rows: list[Row], highest: int, run: int) -> None:
+    """The signatures of each row's runs, and those up to a bound, sorted and once each."""
+    hashes, offsets = ragged(rows)
+    words = np.arange(len(hashes), dtype=np.uint32)[::-1].copy()
+    signed, *kept = twin.sign_runs(words, offsets, hashes[::-1].copy(), run, highest, (16, 7))
+    runs = [[run_hash(row[i : i + run]) for i in range(len(row) - run + 1)] for row in rows]
+    assert unravel(*kept) == [sorted({value for value in row if value <= highest}) for row in runs]
+    assert signed.tolist() == twin.minhash(*ragged(runs), 16, 7).tolist()
 
 
 @pytest.mark.parametrize("size", [2, 16, 128])

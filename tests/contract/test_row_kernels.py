@@ -35,6 +35,15 @@ def test_rows_are_taken(
     assert unravel(found, ends) == [values[offsets[n] : offsets[n + 1]].tolist() for n in chosen]
 
 
+@given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=9), st.data())
+def test_values_are_taken(twin: SimpleNamespace, values: list[int], data: st.DataObject) -> None:
+    """The value at each place, as often as it is named."""
+    places = data.draw(st.lists(st.integers(0, len(values) - 1), max_size=20))
+    found = twin.take_values(np.array(values, np.uint32), np.array(places, np.uint32))
+    assert found.dtype == np.uint32
+    assert found.tolist() == [values[at] for at in places]
+
+
 @given(
     st.lists(
         st.tuples(st.sets(st.integers(0, 9), max_size=6), st.integers(1, 9)),

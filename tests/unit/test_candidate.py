@@ -1,8 +1,7 @@
-"""Candidates: bands reach their recall, samples know no place, rare terms are rare and shared."""
+"""Candidates: bands reach their recall, one hash in so many is a key, rare terms are shared."""
 
 from __future__ import annotations
 
-import random
 from itertools import pairwise
 
 import numpy as np
@@ -10,12 +9,12 @@ import pytest
 
 from dedup.candidate import (
     choose_bands,
+    highest,
     merge,
     pair,
     proposal_chance,
     rare_keys,
     rare_terms,
-    sample,
     share_keys,
     without,
 )
@@ -56,26 +55,10 @@ def test_bands_reach_their_recall(size: int, jaccard: float, recall: float) -> N
     assert bands == size // rows
 
 
-def test_a_sample_knows_no_place() -> None:
-    """A passage has the same keys in whatever article it stands; about one in ``rate`` of them."""
-    chance = random.Random(11)
-    passage = [chance.getrandbits(64) for _ in range(4000)]
-    other = [chance.getrandbits(64) for _ in range(4000)]
-    how = CandidateSettings(passage_rate=8)
-    alone, within, nothing = rows_of(
-        sample(ragged(sorted(passage), sorted(passage + other), []), how)
-    )
-    assert set(alone) == set(within) & set(passage)
-    assert nothing == []
-    assert 300 < len(alone) < 700
-
-
-@pytest.mark.parametrize("rate", [1, 2, 1 << 20])
-def test_the_ends_of_sampling(rate: int) -> None:
-    """A rate of one keeps everything, the largest hash included; zero is always kept."""
-    top = 2**64 - 1
-    kept = rows_of(sample(ragged([0, top]), CandidateSettings(passage_rate=rate)))
-    assert kept == [[0, top] if rate == 1 else [0]]
+@pytest.mark.parametrize("rate", [1, 2, 8, 1 << 20])
+def test_the_highest_key(rate: int) -> None:
+    """One hash in ``rate`` is a key: with a rate of one all, the largest of them included."""
+    assert highest(CandidateSettings(passage_rate=rate)) + 1 == 2**64 // rate
 
 
 def test_rare_terms() -> None:

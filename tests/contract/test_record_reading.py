@@ -54,9 +54,9 @@ def read(body: bytes, how: ReadSettings, twin: object, line: int | None = None) 
     """Everything that is read, by one twin."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "scan_records", twin)
-        found: list[Article | Skipped | Notice] = [
-            *jsonl.read(io.BytesIO(body), "a.jsonl", how, line)
-        ]
+        found: list[Article | Skipped | Notice] = []
+        for one in jsonl.read(io.BytesIO(body), "a.jsonl", how, line):
+            found += one if isinstance(one, list) else [one]
     return [*found]
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING
 
 from ..data import Article, Notice, Skipped, many
@@ -288,7 +287,7 @@ def moment(written: str) -> datetime | None:
     """
     if not written or len(written) > _LONGEST_DATE:
         return None
-    for parse in (_iso, parsedate_to_datetime):
+    for parse in (_iso, _rfc):
         try:
             moment = parse(written.strip())
             return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
@@ -300,6 +299,13 @@ def moment(written: str) -> datetime | None:
 def _iso(written: str) -> datetime:
     """Read ISO 8601; the letter Z is spelled out, since Python 3.10 does not know it."""
     return datetime.fromisoformat(re.sub("[Zz]$", "+00:00", written))
+
+
+def _rfc(written: str) -> datetime:
+    """Read RFC 2822."""
+    from email.utils import parsedate_to_datetime  # late: it brings half a mail program along
+
+    return parsedate_to_datetime(written)
 
 
 def kind(value: object) -> str:

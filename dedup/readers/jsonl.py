@@ -121,7 +121,7 @@ def _cut(stream: BinaryIO, longest: int) -> Iterator[bytes]:
     while block := stream.read1(BLOCK_BYTES):  # type: ignore[attr-defined]
         cut = block.rfind(b"\n") + 1
         if cut:
-            yield b"".join((*begun, block[:cut]))
+            yield b"".join((*begun, memoryview(block)[:cut]))
             begun, size = [], 0
         begun.append(block[cut:])
         size += len(block) - cut

@@ -23,13 +23,15 @@ PAIRED += "\uf900-\ufaff\U00020000-\U0003ffff"
 QUADDED = "\u0e00-\u0e7f\u0e80-\u0eff\u1000-\u109f\u1780-\u17ff"
 """Thai, Lao, Burmese, Khmer: written without spaces in an alphabet; about four make one word."""
 _SPACELESS = PAIRED + QUADDED
+_ADLAM = range(0x1E944, 0x1E94B)
 _MARKS = "".join(
     chr(point)
-    for point in chain(range(0x300, 0xFE30), range(0x1E944, 0x1E94B))
+    for point in chain(range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xFB00, 0xFE30), _ADLAM)
     if unicodedata.category(chr(point)).startswith("M")
 )
 """Combining marks belong to the word they stand in, though ``\\w`` leaves them out: those of the
-basic plane and of Adlam (a character class slows down with each range beyond the basic plane)."""
+basic plane, outside of ideographs, Hangul and what is private, and of Adlam (a character class
+slows down with each range beyond the basic plane)."""
 
 _LETTER = f"[^\\W\\d{_SPACELESS}]"
 _WORD = re.compile(f"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|\\d+|[{PAIRED}]+|[{QUADDED}]+")

@@ -43,8 +43,10 @@ static int32_t take_unit(struct scanner *s)
 static int skip_escape(struct scanner *s)
 {
     uint8_t sign = s->at < s->end ? *s->at++ : 0;
+    if (sign == 'n' || sign == '"') /* nearly always it is one of these */
+        return 1;
     if (sign != 'u')
-        return sign && strchr("\"\\/bfnrt", sign) != NULL;
+        return sign && strchr("\\/bfrt", sign) != NULL;
     int32_t unit = take_unit(s);
     if (unit >= 0xD800 && unit < 0xDC00) {
         if (!take(s, '\\') || !take(s, 'u'))
@@ -55,14 +57,37 @@ static int skip_escape(struct scanner *s)
     return unit >= 0 && !(unit >= 0xDC00 && unit < 0xE000);
 }
 
-/* Whether one of eight bytes ends a run of plain characters: a quote, a backslash, a control. */
-static int is_special(uint64_t eight)
+/* Eight bytes as a number, of which the first is the lowest. */
+static uint64_t eight_at(const uint8_t *at)
+{
+    return (uint64_t)at[0] | (uint64_t)at[1] << 8 | (uint64_t)at[2] << 16 | (uint64_t)at[3] << 24
+           | (uint64_t)at[4] << 32 | (uint64_t)at[5] << 40 | (uint64_t)at[6] << 48
+           | (uint64_t)at[7] << 56; /* one load, wherever that is the same */
+}
+
+/* Bits in those of eight bytes that end a run of plain characters: a quote, a backslash, a control;
+   what is set above the lowest of them may be wrong. */
+static uint64_t special(uint64_t eight)
 {
     const uint64_t ones = 0x0101010101010101ULL, tops = 0x8080808080808080ULL;
     uint64_t quote = eight ^ ones * '"', slash = eight ^ ones * '\\';
     uint64_t found = ((quote - ones) & ~quote) | ((slash - ones) & ~slash)
                      | ((eight - ones * 0x20) & ~eight);
-    return (found & tops) != 0;
+    return found & tops;
+}
+
+/* Step over plain characters. */
+static void skip_plain(struct scanner *s)
+{
+    for (; s->end - s->at >= 8; s->at += 8) {
+        uint64_t found = special(eight_at(s->at));
+        if (found) {
+            s->at += lowest_bit(found) / 8;
+            return;
+        }
+    }
+    while (s->at < s->end && *s->at != '"' && *s->at != '\\' && *s->at >= ' ')
+        s->at++;
 }
 
 int take_string(struct scanner *s, struct stretch *written, int *is_escaped)
@@ -72,11 +97,7 @@ int take_string(struct scanner *s, struct stretch *written, int *is_escaped)
     written->start = s->at;
     *is_escaped = 0;
     for (;;) {
-        uint64_t eight;
-        while (s->end - s->at >= 8 && (memcpy(&eight, s->at, 8), !is_special(eight)))
-            s->at += 8;
-        while (s->at < s->end && *s->at != '"' && *s->at != '\\' && *s->at >= ' ')
-            s->at++;
+        skip_plain(s);
         if (s->at == s->end || *s->at < ' ')
             return 0;
         if (*s->at++ == '"')

@@ -58,10 +58,10 @@ def cut_texts(texts: list[str]) -> Texts:
 
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int
-) -> tuple[I64, list[dict[str, str] | None]]:
+) -> tuple[I64, dict[str, list[str | None]]]:
     """See ``reference.scan_records``."""
-    starts, records = _native.scan_records(block, names, number, deepest)
-    return np.frombuffer(starts, np.int64), records
+    starts, columns = _native.scan_records(block, names, number, deepest)
+    return np.frombuffer(starts, np.int64), columns
 
 
 def hash_words(buffer: NDArray[np.uint8]) -> U64:

@@ -77,11 +77,12 @@ def cut_texts(texts: list[str]) -> Texts:
 
 def scan_records(
     block: bytes, names: tuple[str, ...], number: Callable[[str], str], deepest: int
-) -> tuple[I64, list[dict[str, str] | None]]:
-    """Where each line of ``block`` starts and the last one ends, as ``int64[n + 1]``; and of each
-    line that is a plain JSON object, the fields out of ``names`` that hold a string, or a number as
-    ``number(what is written)``. None where that is left to the caller: for what is broken, nested
-    deeper than ``deepest``, repeats a key, or has half a character in it.
+) -> tuple[I64, dict[str, list[str | None]]]:
+    """Where each line of ``block`` starts and the last one ends, as ``int64[n + 1]``; and for each
+    of ``names`` that stands in a line which is a plain JSON object, what each line has under it: a
+    string, a number as ``number(what is written)``, else None. A line that has nothing is left to
+    the caller, as is always one that is broken, nested deeper than ``deepest``, repeats a key, or
+    has half a character in it.
 
     Here every line is: what a record means is said by the readers, and the native twin gives just
     that where it gives anything.
@@ -89,7 +90,7 @@ def scan_records(
     del names, number, deepest
     ends = np.flatnonzero(np.frombuffer(block, np.uint8) == _NEWLINE) + 1
     starts = np.unique(np.concatenate((np.zeros(1, np.int64), ends, [len(block)])))
-    return starts, [None] * (len(starts) - 1)
+    return starts, {}
 
 
 def hash_words(buffer: NDArray[np.uint8]) -> U64:

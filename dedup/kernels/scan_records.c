@@ -21,7 +21,6 @@ struct scan {
     int deepest;
     int64_t *starts; /* of each line, and the end of the last */
     size_t *ends;    /* how many values there are up to the end of each line */
-    uint8_t *done;
     size_t lines;
     struct value *values;
     size_t count, capacity;
@@ -115,7 +114,6 @@ static int scan_lines(struct scan *scan)
             return 0;
         if (!done)
             scan->count = before;
-        scan->done[line] = (uint8_t)done;
         scan->starts[line] = at - block;
         scan->ends[line] = scan->count;
         at = next;
@@ -128,13 +126,16 @@ static int scan_lines(struct scan *scan)
 
 static PyObject *as_object(struct scan *scan, const struct value *value)
 {
-    struct stretch written = value->written;
+    struct stretch said = value->written;
+    PyObject *text;
     if (value->kind == ESCAPED_TEXT) {
-        written.size = unescape(written, scan->scratch);
-        written.start = scan->scratch;
+        said.size = unescape(said, scan->scratch);
+        said.start = scan->scratch;
     }
-    PyObject *text = PyUnicode_DecodeUTF8((const char *)written.start, (Py_ssize_t)written.size,
-                                          NULL);
+    if (!is_ascii(said.start, said.size))
+        text = PyUnicode_DecodeUTF8((const char *)said.start, (Py_ssize_t)said.size, NULL);
+    else if ((text = PyUnicode_New((Py_ssize_t)said.size, 127)) && said.size)
+        memcpy(PyUnicode_1BYTE_DATA(text), said.start, said.size);
     if (!text || value->kind != NUMBER)
         return text;
     PyObject *number = PyObject_CallFunctionObjArgs(scan->number, text, NULL);
@@ -142,35 +143,38 @@ static PyObject *as_object(struct scan *scan, const struct value *value)
     return number;
 }
 
-/* One record as a dict of the fields that are wanted. */
-static PyObject *as_dict(struct scan *scan, size_t from, size_t to)
+/* A list with None for each line, in a dict under a name; the dict holds it. */
+static PyObject *new_column(struct scan *scan, PyObject *columns, uint8_t name)
 {
-    PyObject *dict = PyDict_New();
-    for (; dict && from < to; from++) {
-        const struct value *value = &scan->values[from];
-        PyObject *object = as_object(scan, value);
-        if (!object || PyDict_SetItem(dict, PyTuple_GET_ITEM(scan->names, value->name), object))
-            Py_CLEAR(dict);
-        Py_XDECREF(object);
+    PyObject *column = PyList_New((Py_ssize_t)scan->lines);
+    if (!column)
+        return NULL;
+    for (size_t line = 0; line < scan->lines; line++) {
+        Py_INCREF(Py_None);
+        PyList_SET_ITEM(column, (Py_ssize_t)line, Py_None);
     }
-    return dict;
+    int failed = PyDict_SetItem(columns, PyTuple_GET_ITEM(scan->names, name), column);
+    Py_DECREF(column);
+    return failed ? NULL : column;
 }
 
-static PyObject *as_list(struct scan *scan)
+/* The values of all lines, put under their names; 0 on failure. */
+static int fill(struct scan *scan, PyObject *columns)
 {
-    PyObject *list = PyList_New((Py_ssize_t)scan->lines);
-    for (size_t line = 0; list && line < scan->lines; line++) {
-        PyObject *record = Py_None;
-        if (scan->done[line])
-            record = as_dict(scan, line ? scan->ends[line - 1] : 0, scan->ends[line]);
-        else
-            Py_INCREF(record);
-        if (!record)
-            Py_CLEAR(list);
-        else
-            PyList_SET_ITEM(list, (Py_ssize_t)line, record);
+    PyObject *known[MOST_NAMES] = {NULL};
+    size_t at = 0;
+    for (size_t line = 0; line < scan->lines; line++) {
+        for (; at < scan->ends[line]; at++) {
+            const struct value *value = &scan->values[at];
+            PyObject **column = &known[value->name], *object;
+            if (!*column && !(*column = new_column(scan, columns, value->name)))
+                return 0;
+            if (!(object = as_object(scan, value))
+                || PyList_SetItem(*column, (Py_ssize_t)line, object))
+                return 0;
+        }
     }
-    return list;
+    return 1;
 }
 
 /* ---- the call ---- */
@@ -203,18 +207,18 @@ static int prepare(struct scan *scan)
     }
     scan->starts = malloc((scan->lines + 1) * sizeof *scan->starts);
     scan->ends = malloc((scan->lines + 1) * sizeof *scan->ends);
-    scan->done = malloc(scan->lines + 1);
     scan->scratch = malloc(size + 1);
-    return scan->starts && scan->ends && scan->done && scan->scratch;
+    return scan->starts && scan->ends && scan->scratch;
 }
 
-/* scan_records(block, names: tuple[str, ...], number, deepest: int) -> (starts, records): where each
-   line of the block starts and the last one ends, as int64; and of each line a dict with the named
-   fields that are strings, or numbers (as `number` of what is written), or None if it is declined */
+/* scan_records(block, names: tuple[str, ...], number, deepest: int) -> (starts, columns): where each
+   line of the block starts and the last one ends, as int64; and for each name that stands somewhere
+   a list of what each line has under it: a string, a number (as `number` of what is written), or
+   None, as always of a line that is declined */
 PyObject *scan_records(PyObject *module, PyObject *args)
 {
     struct scan scan = {0};
-    PyObject *records = NULL, *result = NULL;
+    PyObject *columns = NULL, *result = NULL;
     int is_whole = 0;
     (void)module;
     if (!PyArg_ParseTuple(args, "y*O!Oi", &scan.block, &PyTuple_Type, &scan.names, &scan.number,
@@ -226,17 +230,16 @@ PyObject *scan_records(PyObject *module, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         is_whole = prepare(&scan) && scan_lines(&scan);
         Py_END_ALLOW_THREADS
-        if (is_whole)
-            records = as_list(&scan);
-        else
+        if (!is_whole)
             PyErr_NoMemory();
+        else if ((columns = PyDict_New()) && !fill(&scan, columns))
+            Py_CLEAR(columns);
     }
-    if (records)
+    if (columns)
         result = Py_BuildValue("(y#N)", (const char *)scan.starts,
-                               (Py_ssize_t)((scan.lines + 1) * sizeof *scan.starts), records);
+                               (Py_ssize_t)((scan.lines + 1) * sizeof *scan.starts), columns);
     free(scan.starts);
     free(scan.ends);
-    free(scan.done);
     free(scan.values);
     free(scan.scratch);
     PyBuffer_Release(&scan.block);

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from itertools import groupby, islice, pairwise
+from itertools import groupby, islice, pairwise, repeat
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..data import Article
+from ..data import Article, many
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -44,7 +45,7 @@ class Arrivals:
             if self.articles and not batch:
                 return
             self.texts.extend(batch)
-            self.articles += map(_textless, batch)
+            self.articles += _textless(batch)
             yield batch
             if not batch:
                 return
@@ -86,9 +87,13 @@ def _batch(source: Iterator[Article]) -> list[Article]:
     return batch
 
 
-def _textless(one: Article) -> Article:
-    """The article without its text."""
-    return Article(one.id, "", one.address, one.title, one.url, one.source, one.published)
+_KEPT = ("id", "address", "title", "url", "source", "published")
+
+
+def _textless(batch: Sequence[Article]) -> list[Article]:
+    """The articles without their texts."""
+    known = {name: map(attrgetter(name), batch) for name in _KEPT}
+    return many(Article, len(batch), text=repeat(""), **known)
 
 
 def place(article: Article) -> tuple[str, int]:

@@ -32,6 +32,7 @@ from .source import (
     CONTAINER,
     ON_ERROR,
     CorruptError,
+    Found,
     Notices,
     Reader,
     ReadSettings,
@@ -89,14 +90,16 @@ def read(
     ``told``. Raises RefusedError at the first fault if ``how.on_error`` is ``stop``; otherwise
     each fault comes as Skipped, and the others are still read.
     """
-    for record in _records(paths, how):
-        if isinstance(record, Notice):
+    for found in _records(paths, how):
+        if isinstance(found, list):
+            yield from found
+        elif isinstance(found, Notice):
             if told:
-                told(record)
-            continue
-        if how.on_error == "stop" and isinstance(record, Skipped) and record.code not in HARMLESS:
-            raise RefusedError(record)
-        yield record
+                told(found)
+        elif how.on_error == "stop" and isinstance(found, Skipped) and found.code not in HARMLESS:
+            raise RefusedError(found)
+        else:
+            yield found
 
 
 def read_one(path: str, how: ReadSettings, told: Callable[[Notice], None] | None = None) -> Article:
@@ -162,7 +165,7 @@ def files(paths: Iterable[str], how: ReadSettings) -> Iterator[InputFile]:
             continue
 
 
-def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skipped | Notice]:
+def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Found]:
     """Read each place once."""
     twins: dict[tuple[int, int], str] = {}
     other: list[Skipped] = []
@@ -172,7 +175,7 @@ def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Article | Skip
             if isinstance(one, Skipped) and one.code == "E314":
                 other.append(one)
                 continue
-            met = met or isinstance(one, Article)
+            met = met or isinstance(one, (Article, list))
             yield one
     yield from other if met else (replace(one, code="E310") for one in other)
 
@@ -213,9 +216,7 @@ def _addressed(path: str) -> _Place:
     return _Place(address[1], int(address[2])) if address else _Place(path)
 
 
-def _opened(
-    place: _Place, how: ReadSettings, twins: dict[tuple[int, int], str]
-) -> Iterator[Article | Skipped | Notice]:
+def _opened(place: _Place, how: ReadSettings, twins: dict[tuple[int, int], str]) -> Iterator[Found]:
     """Open one file, and turn what the system refuses into Skipped."""
     address = place.path if place.line is None else f"{place.path}:{place.line}"
     try:
@@ -232,23 +233,19 @@ def _opened(
         yield _refused(address, error)
 
 
-def _contents(
-    stream: BinaryIO, place: _Place, how: ReadSettings
-) -> Iterator[Article | Skipped | Notice]:
+def _contents(stream: BinaryIO, place: _Place, how: ReadSettings) -> Iterator[Found]:
     """Read an open file, member or expanded stream; one that breaks says how far it came."""
     count = 0
     try:
-        for record in _layer(stream, place, how):
-            count += isinstance(record, Article)
-            yield record
+        for one in _layer(stream, place, how):
+            count += len(one) if isinstance(one, list) else isinstance(one, Article)
+            yield one
     except CorruptError as error:
         records = f"{count:,} record{'s' if count != 1 else ''}"
         yield Skipped(place.path, error.code, f"{error.why} (after {records})")
 
 
-def _layer(
-    stream: BinaryIO, place: _Place, how: ReadSettings
-) -> Iterator[Article | Skipped | Notice]:
+def _layer(stream: BinaryIO, place: _Place, how: ReadSettings) -> Iterator[Found]:
     """Tell by its beginning what a stream is, and go on accordingly."""
     head = sniff.head(stream)
     kind = sniff.kind(head, place.path, how)
@@ -269,7 +266,7 @@ def _layer(
 
 def _read(
     stream: BinaryIO, head: bytes, kind: str, place: _Place, how: ReadSettings
-) -> Iterator[Article | Skipped | Notice]:
+) -> Iterator[Found]:
     """Hand a stream to the reader of its kind."""
     if kind in _RECORDS and (name := transcodes(head, how)):
         stream = transcoded(stream, head, name)
@@ -280,7 +277,7 @@ def _read(
         yield from records
         return
     for one in records:
-        if isinstance(one, Article) or (isinstance(one, Skipped) and one.code == "E311"):
+        if isinstance(one, (Article, list)) or (isinstance(one, Skipped) and one.code == "E311"):
             other = False  # it has the field
         if other and isinstance(one, Skipped) and one.code == "E310":
             yield Skipped(place.path, "E314", one.why)
@@ -299,9 +296,7 @@ _SHOWN = {
 }
 
 
-def _compressed(
-    stream: BinaryIO, codec: str, place: _Place, how: ReadSettings
-) -> Iterator[Article | Skipped | Notice]:
+def _compressed(stream: BinaryIO, codec: str, place: _Place, how: ReadSettings) -> Iterator[Found]:
     """Read what is inside a compression."""
     if place.compressions >= how.limits.nesting_count:
         raise CorruptError("E308", f"{codec} data {_NOT_KNOWN}")
@@ -316,9 +311,7 @@ def _compressed(
         yield Notice(place.path, "W307", f"something else follows the {codec} data")
 
 
-def _members(
-    stream: BinaryIO, kind: str, place: _Place, how: ReadSettings
-) -> Iterator[Article | Skipped | Notice]:
+def _members(stream: BinaryIO, kind: str, place: _Place, how: ReadSettings) -> Iterator[Found]:
     """Read an archive: one member if one was asked for, else all that a walk would take."""
     if place.archives >= how.limits.nesting_count:
         raise CorruptError("E308", f"a {kind} {_NOT_KNOWN}")
@@ -343,9 +336,7 @@ def _members(
         yield Skipped(f"{place.path}!{place.member}", "E303", "there is no such member")
 
 
-def _member(
-    member: archive.Member, place: _Place, how: ReadSettings
-) -> Iterator[Article | Skipped | Notice]:
+def _member(member: archive.Member, place: _Place, how: ReadSettings) -> Iterator[Found]:
     """Read one member; where it is damaged, the others are still read."""
     try:
         stream = member.open()

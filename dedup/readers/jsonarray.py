@@ -6,11 +6,11 @@ import codecs
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Article, Notice, Skipped
+from ..data import Skipped
 from . import document
 from .opening import some
 from .record import BadRecordError, Row, gather
-from .source import CorruptError, ReadSettings
+from .source import CorruptError, Found, ReadSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +26,7 @@ _SCALAR = re.compile(rb"[^,\]\s]*")
 
 def read(
     stream: BinaryIO, path: str, how: ReadSettings, line: int | None = None
-) -> Iterator[Article | Skipped | Notice]:
+) -> Iterator[Found]:
     """Give each element, numbered from 1, since several may stand on one line.
 
     A fault inside an element is that element's alone; a fault between elements ends the reading

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import codecs
-from itertools import pairwise
+import io
+from itertools import islice, pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Article, Notice, Skipped
+from ..data import Notice, Skipped
 from . import document
 from .record import BadRecordError, Number, Row, field_names, gather, has_text, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from .source import ReadSettings
+    from ..data import Article
+    from .source import Found, ReadSettings
 
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 1 << 18
 """Lines are read this much at a time."""
 
 
 def read(
     stream: BinaryIO, path: str, how: ReadSettings, line: int | None = None
-) -> Iterator[Article | Skipped | Notice]:
+) -> Iterator[Found]:
     r"""Give each record; blank lines are passed over, and memory holds one block.
 
     >>> import io
     >>> from .source import ReadSettings
     >>> lines = b'{"id": 7, "text": "Storm."}\n{"id": 8'
-    >>> article, skipped = read(io.BytesIO(lines), "a.jsonl", ReadSettings())
+    >>> [article], skipped = read(io.BytesIO(lines), "a.jsonl", ReadSettings())
     >>> article.id, article.text, article.address
     ('7', 'Storm.', 'a.jsonl:1')
     >>> skipped
@@ -36,10 +38,11 @@ def read(
     """
     blank = [0]
     met = False
-    for one in gather(_rows(stream, path, how, line, blank), path, how):
+    rows = _rows(stream, path, how, blank) if line is None else _wanted(stream, path, how, line)
+    for one in gather(rows, path, how):
         met = True
         yield one
-    if blank[0] and line is None:
+    if blank[0]:
         count = f"{blank[0]:,} blank line{'s were' if blank[0] > 1 else ' was'}"
         yield Notice(path, "W306", f"{count} passed over")
     if line is not None and not met:
@@ -47,55 +50,85 @@ def read(
 
 
 def _rows(
-    stream: BinaryIO, path: str, how: ReadSettings, wanted: int | None, blank: list[int]
-) -> Iterator[Row | Article]:
-    """Give physical lines, numbered from 1, parsed: all, or the one that is wanted; of plain
-    records the articles at once.
-    """
+    stream: BinaryIO, path: str, how: ReadSettings, blank: list[int]
+) -> Iterator[Row | list[Article]]:
+    """Give physical lines, numbered from 1, parsed; of plain records the articles at once."""
     from .. import kernels  # brings arrays along, which nobody should wait for who reads no JSONL
 
     longest, deepest = how.limits.line_bytes, how.limits.depth_count
-    names = field_names(how) if wanted is None and not how.encoding else ()
-    number, make = 0, plain(how)
+    names = () if how.encoding else field_names(how)
+    before = 0
     for block in _blocks(stream, longest):
-        whole = block if number else block.removeprefix(codecs.BOM_UTF8)
-        places, found = kernels.scan_records(whole, names, Number, deepest)
-        for (start, end), values in zip(pairwise(places.tolist()), found, strict=True):
-            number += 1
-            address = f"{path}:{number}"
-            if values and end - start <= longest and (made := make(values, address)):
-                yield made
-            elif wanted in (None, number):
-                raw = whole[start:end]
-                if raw.isspace():
-                    blank[0] += 1
-                else:
-                    yield _row(raw, values, address, how)
-            if number == wanted:
-                return
+        places, columns = kernels.scan_records(block, names, Number, deepest)
+        addresses = [f"{path}:{before + at}" for at in range(1, len(places))]
+        before += len(addresses)
+        made = plain(columns, addresses, how)
+        articles = [one for one in made if one]
+        if len(articles) == len(made) and len(block) <= longest:
+            yield articles
+            continue
+        for at, (start, end) in enumerate(pairwise(places.tolist())):
+            raw, article = block[start:end], made[at]
+            if article and len(raw) <= longest:
+                yield [article]
+            elif raw.isspace():
+                blank[0] += 1
+            else:
+                known = {name: column[at] for name, column in columns.items()}
+                yield _row(raw, known, addresses[at], how)
 
 
-def _row(raw: bytes, values: dict[str, str] | None, address: str, how: ReadSettings) -> Row:
+def _wanted(stream: BinaryIO, path: str, how: ReadSettings, number: int) -> Iterator[Row]:
+    """Give the one line that is wanted, parsed, unless it is blank."""
+    left = number
+    for block in _blocks(stream, how.limits.line_bytes):
+        count = block.count(b"\n") + (not block.endswith(b"\n"))
+        if count >= left:
+            raw = next(islice(io.BytesIO(block), left - 1, None))
+            if not raw.isspace():
+                yield _row(raw, {}, f"{path}:{number}", how)
+            return
+        left -= count
+
+
+def _row(raw: bytes, known: dict[str, str | None], address: str, how: ReadSettings) -> Row:
     """Give one line parsed: as the kernel did, where it was sure that this is all of an article."""
     if len(raw) > how.limits.line_bytes:
         why = f"line longer than {how.limits.line_bytes:,} bytes"
         return Row(address, bad=BadRecordError("E305", why))
-    if values and has_text(values, how):
+    values = {name: value for name, value in known.items() if value is not None}
+    if has_text(values, how):
         return Row(address, values)
     return document.row(raw, address, how)
 
 
 def _blocks(stream: BinaryIO, longest: int) -> Iterator[bytes]:
-    """Give whole lines, as many as are at hand; one that is too long is cut, never loaded whole.
+    """Give whole lines, as many as are at hand, without a byte order mark before the first."""
+    blocks = _cut(stream, longest)
+    first = next(blocks, b"").removeprefix(codecs.BOM_UTF8)
+    if first:
+        yield first
+    yield from blocks
+
+
+def _cut(stream: BinaryIO, longest: int) -> Iterator[bytes]:
+    """Cut a stream behind ends of lines; one that is too long is cut anywhere, never loaded whole.
 
     What was read before a stream turns out to be damaged is given before it tells.
     """
+    begun: list[bytes] = []
+    size = 0
     while block := stream.read1(BLOCK_BYTES):  # type: ignore[attr-defined]
         cut = block.rfind(b"\n") + 1
         if cut:
-            yield block[:cut]
-        if cut < len(block):
-            line = rest = block[cut:] + stream.readline(longest + 1)
-            while len(rest) > longest and not rest.endswith(b"\n"):
-                rest = stream.readline(longest + 1)
-            yield line
+            yield b"".join((*begun, memoryview(block)[:cut]))
+            begun, size = [], 0
+        begun.append(block[cut:])
+        size += len(block) - cut
+        if size > longest + len(codecs.BOM_UTF8):  # whether it has one or not
+            yield b"".join(begun)
+            begun, size = [], 0
+            while (rest := stream.readline(longest + 1)) and not rest.endswith(b"\n"):
+                continue
+    if size:
+        yield b"".join(begun)

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..data import Article, Notice, Skipped
+from ..data import Skipped
 from . import document, encoding
 from .opening import seekable
 from .record import FACTS, BadRecordError, Number, Row, gather, listed, text_names
@@ -20,7 +20,7 @@ from .worker import WorkerError, Workers
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from .source import ReadSettings
+    from .source import Found, ReadSettings
 
 INSTALL = "pip install 'dedup-articles[parquet]'"
 
@@ -32,7 +32,7 @@ _WORKERS = Workers("rows.py")
 
 def read(
     stream: BinaryIO, path: str, how: ReadSettings, line: int | None = None
-) -> Iterator[Article | Skipped | Notice]:
+) -> Iterator[Found]:
     """Give each row, numbered from 1; only the columns of text, id and facts are read."""
     if find_spec("pyarrow") is None:
         yield Skipped(path, "E309", f"Parquet needs pyarrow: {INSTALL}")
@@ -69,7 +69,7 @@ def _sound(frames: Iterator[bytearray], size: int, how: ReadSettings) -> Iterato
 
 def _articles(
     frames: Iterator[bytearray], path: str, how: ReadSettings, line: int | None
-) -> Iterator[Article | Skipped | Notice]:
+) -> Iterator[Found]:
     """Receive the names of the columns, and the rows if one of them is that of the text."""
     head = json.loads(next(frames))
     columns: list[str] = head["columns"]

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
 
+from ..data import Article, Notice, Skipped
 from ..errors import InputError, SettingsError
 from .limits import Limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..data import Article, Notice, Skipped
-
 ON_ERROR = ("report", "stop", "skip")
 """What an unreadable input means: do the rest and exit 2, end at once, or only count it."""
+
+Found: TypeAlias = Article | list[Article] | Skipped | Notice
+"""What a reader gives; many articles of which nothing is to be told come together."""
 
 CONTAINER = frozenset({"E303", "E307", "E308", "E309"})
 """Codes of inputs of which an unknown number of records was lost."""
@@ -63,7 +65,7 @@ class Reader(Protocol):
 
     def __call__(
         self, stream: BinaryIO, path: str, how: ReadSettings, line: int | None = None
-    ) -> Iterator[Article | Skipped | Notice]:
+    ) -> Iterator[Found]:
         """Give each record as an article, or as skipped with its address, code and reason."""
 
 

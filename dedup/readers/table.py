@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Article, Notice, Skipped
+from ..data import Notice, Skipped
 from . import encoding
 from .limits import Limits
 from .record import BadRecordError, Row, gather, listed, text_names
-from .source import CorruptError, ReadSettings
+from .source import CorruptError, Found, ReadSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -44,7 +44,7 @@ class Dialect:
 
 def read(
     stream: BinaryIO, path: str, how: ReadSettings, line: int | None = None
-) -> Iterator[Article | Skipped | Notice]:
+) -> Iterator[Found]:
     r"""Give each record under the number of its first physical line; the header is line 1.
 
     >>> import io

@@ -34,9 +34,16 @@ DECODER = json.JSONDecoder(
 
 
 def scan(block: bytes) -> tuple[list[int], list[dict[str, Any] | None]]:
-    """What the scanner gives for a block."""
-    starts, records = native.scan_records(block, NAMES, Number, DEEPEST)
-    return np.frombuffer(starts, np.int64).tolist(), records
+    """Where the lines of a block start, and the record of each; None where the scanner gives none
+    of its fields.
+    """
+    places, columns = native.scan_records(block, NAMES, Number, DEEPEST)
+    starts = np.frombuffer(places, np.int64).tolist()
+    records: list[dict[str, Any]] = [{} for _ in starts[1:]]
+    for name, column in columns.items():
+        for record, value in zip(records, column, strict=True):
+            record |= {} if value is None else {name: value}
+    return starts, [record or None for record in records]
 
 
 def expected(line: bytes) -> dict[str, object] | None:
@@ -86,7 +93,7 @@ PLAIN = [
     ' \t{ "id" : -1.50 , "title" : null , "text" : "a\\n\\"b\\\\\\/\\b\\f\\r\\t\\u00e9" } \t',
     '{"text":"\\ud83d\\ude00 \\u0000 \\uFFFD","größe":"é😀","":"empty","id":"\\u0041"}',
     '{"id":123456789012345678901234567890,"body":"' + "word " * 700 + '"}',
-    '{"a":' + "[" * 19 + "]" * 19 + "}",
+    '{"id":1,"a":' + "[" * 19 + "]" * 19 + "}",
     '{"x":[{"y":[]},{}, [ ] ,{"z":{"text":[]}}],"text":"t"}',
 ]
 
@@ -104,16 +111,18 @@ DECLINED = [
     b"", b" ", b"{", b"[]", b"7", b'"text"', b"null", b'{"text":"a"', b'{"text":"a"}}', b'{"text"}',
     b'{"text":"a",}', b'{"text":"a" "b":1}', b"{text:1}", b"{'text':'a'}", b'{"text":}', b'{,}',
     b'{"text":"a\tb"}', b'{"text":"a\x00b"}', b'{"text":"a\\x"}', b'{"text":"\\u12"}',
-    b'{"text":"\\u+123"}', b'{"text":"\\ud83d"}', b'{"text":"\\ude00\\ud83d"}', b'{"a":"\\ud83dx"}',
+    b'{"text":"\\u+123"}', b'{"text":"\\ud83d"}', b'{"text":"\\ude00\\ud83d"}',
+    b'{"id":1,"a":"\\ud83dx"}',
     b'{"text":"\\', b'{"text":"\\u', b'{"text":"\\"}', b'{"id":01,"text":""}', b'{"id":1.}',
     b'{"id":.5}', b'{"id":+1}', b'{"id":1e}', b'{"id":-}', b'{"id":NaN}', b'{"id":-Infinity}',
-    b'{"id":0x1}', b'{"id":1_0}', b'{"id":tru}', b'{"id":nulll}', b'{"id":True}', b'{"a":[1,]}',
-    b'{"a":[1 2]}', b'{"a":{"b"}}', b'{"a":[}', b'{"a":{]}', b'{"text":"a","text":"b"}',
+    b'{"id":0x1}', b'{"id":1_0}', b'{"id":tru}', b'{"id":nulll}', b'{"id":True}',
+    b'{"id":1,"a":[1,]}', b'{"id":1,"a":[1 2]}', b'{"id":1,"a":{"b"}}', b'{"id":1,"a":[}',
+    b'{"id":1,"a":{]}', b'{"text":"a","text":"b"}',
     b'{"t\\u0065xt":"a"}', b'\xef\xbb\xbf{"text":"a"}', b'{"text":"\xff"}', b'{"text":"\xc0\x80"}',
     b'{"text":"\xed\xa0\x80"}', b'{"text":"\xf4\x90\x80\x80"}', b'{"text":"\xe2\x82"}',
-    b'{"a":"\xe9"}',
+    b'{"id":1,"a":"\xe9"}',
     b'{"text":"a"}\x0c', b'\xc2\xa0{"text":"a"}', b'{"text":"a"}//', b'{"text":"a"} {"text":"b"}',
-    b'{"a":' + b"[" * 20 + b"]" * 20 + b"}", b'{"a":' + b"[" * 100000,
+    b'{"id":1,"a":' + b"[" * 20 + b"]" * 20 + b"}", b'{"id":1,"a":' + b"[" * 100000,
     b'{"text":"\xf0\x80\x80\x80"}', b'{"text":"\xe0\x80\x80"}', b'{"text":"\xc3',
 ]  # fmt: skip
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
@@ -50,13 +50,13 @@ ODDITIES = st.sampled_from(
 LINES = st.lists(RECORDS | RECORDS | ODDITIES, max_size=8)
 
 
-def read(body: bytes, how: ReadSettings, twin: object, line: int | None = None) -> list[object]:
+def read(body: bytes, how: ReadSettings, twin: object, line: int | None = None) -> list[Any]:
     """Everything that is read, by one twin."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "scan_records", twin)
-        found: list[Article | Skipped | Notice] = [
-            *jsonl.read(io.BytesIO(body), "a.jsonl", how, line)
-        ]
+        found: list[Article | Skipped | Notice] = []
+        for one in jsonl.read(io.BytesIO(body), "a.jsonl", how, line):
+            found += one if isinstance(one, list) else [one]
     return [*found]
 
 
@@ -100,3 +100,18 @@ def test_borders_of_blocks(size: int, monkeypatch: pytest.MonkeyPatch) -> None:
         ]
         assert alone[0] == alone[1]
         assert [one for one in whole if one.address == f"a.jsonl:{number}"] in (alone[0], [])
+
+
+@pytest.mark.parametrize("mark", [b"", b"\xef\xbb\xbf"])
+@pytest.mark.parametrize("size", [1, 7, 64])
+def test_a_line_that_is_too_long_is_passed_over(
+    mark: bytes, size: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """However it is cut, it is one fault, and the next line is read under its own number."""
+    monkeypatch.setattr(jsonl, "BLOCK_BYTES", size)
+    how = ReadSettings(limits=Limits(line_bytes=40))
+    for longer in range(1, 60):
+        body = mark + b"x" * (40 + longer) + b'\n{"text": "next"}'
+        skipped, article = read(body, how, native.scan_records)
+        assert (skipped.address, skipped.code) == ("a.jsonl:1", "E305")
+        assert (article.address, article.text) == ("a.jsonl:2", "next")

@@ -113,7 +113,8 @@ def run(name: str) -> Ran:
     labels = DATA / name / "pairs.jsonl"
     listed = labels.read_text(encoding="utf-8").splitlines() if labels.exists() else []
     pairs = [json.loads(line) for line in listed]
-    articles = list(jsonl.read(io.BytesIO(raw), f"{name}/articles.jsonl", ReadSettings()))
+    read = jsonl.read(io.BytesIO(raw), f"{name}/articles.jsonl", ReadSettings())
+    articles = [one for some in read for one in (some if isinstance(some, list) else [some])]
     start = time.process_time()
     result = dedup.deduplicate(articles)
     seconds = time.process_time() - start

@@ -98,10 +98,12 @@ PyObject *number_more(PyObject *module, PyObject *args)
     uint64_t *all = known.buf;
     uint32_t *slot = slots.buf, *number = out.buf; /* a number and 1, or 0 */
     size_t mask = (size_t)slots.len / 4 - 1;
+    Py_ssize_t size = values.len / 8;
     Py_BEGIN_ALLOW_THREADS
-    for (Py_ssize_t i = 0; i < values.len / 8; i++) {
+    for (Py_ssize_t i = 0; i < size; i++) {
         size_t at = spot(value[i]) & mask;
-        if (i + AHEAD < values.len / 8) PREFETCH(slot + (spot(value[i + AHEAD]) & mask));
+        if (i + 2 * AHEAD < size) PREFETCH(slot + (spot(value[i + 2 * AHEAD]) & mask));
+        if (i + AHEAD < size) PREFETCH(all + slot[spot(value[i + AHEAD]) & mask]);
         while (slot[at] && all[slot[at] - 1] != value[i]) at = (at + 1) & mask;
         if (!slot[at]) {
             all[count++] = value[i];

@@ -11,7 +11,8 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from mmap import mmap
+from math import inf
+from mmap import PAGESIZE, mmap
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
@@ -56,6 +57,7 @@ class Scratch:
         ``again`` gives them by their addresses.
         """
         self._again = again
+        self._bound = bound
         self.left = bound // HELD_SHARE
         """Bytes that may still be held."""
         self.maps: list[mmap] = []
@@ -82,8 +84,11 @@ class Scratch:
 
     def release(self) -> None:
         """Let the system have the memory through which mapped files were looked at; what they hold
-        stays, and comes back when it is looked at again.
+        stays, and comes back when it is looked at again. Within the bound all may stay in sight,
+        since to bring it back takes time.
         """
+        if _resident() < self._bound:
+            return
         for one in self.maps:
             one.madvise(_GIVE_BACK)
 
@@ -92,6 +97,17 @@ class Scratch:
         with _explained():
             self.files.append(cast("BinaryIO", tempfile.TemporaryFile()))  # noqa: SIM115 - see exit
         return self.files[-1]
+
+
+def _resident() -> float:
+    """Bytes of memory that this process has, mapped files included; without end where the system
+    does not say.
+    """
+    try:
+        with open("/proc/self/statm", "rb") as stream:
+            return int(stream.read().split()[1]) * PAGESIZE
+    except (OSError, ValueError, IndexError):
+        return inf
 
 
 class ScratchColumn:

@@ -87,10 +87,9 @@ class Scratch:
         stays, and comes back when it is looked at again. Within the bound all may stay in sight,
         since to bring it back takes time.
         """
-        if _resident() < self._bound:
-            return
-        for one in self.maps:
-            one.madvise(_GIVE_BACK)
+        if self.maps and _resident() >= self._bound:
+            for one in self.maps:
+                one.madvise(_GIVE_BACK)
 
     def open(self) -> BinaryIO:
         """A new file without a name."""

@@ -20,6 +20,12 @@
 #define WIDEST
 #endif
 
+#if defined(_MSC_VER)
+#define RESTRICT __restrict
+#else
+#define RESTRICT restrict
+#endif
+
 #if defined(__GNUC__)
 #define PREFETCH(at) __builtin_prefetch(at)
 #else

@@ -83,7 +83,7 @@ PyObject *hash_runs(PyObject *module, PyObject *args)
 
 /* The smallest of a * hash + b, for eight permutations at a time in registers. */
 WIDEST static void sign(const uint64_t *value, int64_t count, const uint32_t *a, const uint32_t *b,
-                        Py_ssize_t size, uint32_t *restrict out)
+                        Py_ssize_t size, uint32_t *RESTRICT out)
 {
     enum { BLOCK = 512 };
     uint32_t mixed[BLOCK];
@@ -212,8 +212,8 @@ PyObject *sign_runs(PyObject *module, PyObject *args)
 }
 
 /* The keys of one signature, all of them value by value: a loop that compilers turn into vectors. */
-WIDEST static void key_bands(const uint32_t *restrict signature, Py_ssize_t bands, Py_ssize_t rows,
-                             uint64_t *restrict key)
+WIDEST static void key_bands(const uint32_t *RESTRICT signature, Py_ssize_t bands, Py_ssize_t rows,
+                             uint64_t *RESTRICT key)
 {
     for (Py_ssize_t band = 0; band < bands; band++) key[band] = (uint64_t)band + 1;
     for (Py_ssize_t j = 0; j < rows; j++)

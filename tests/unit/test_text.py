@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from dataclasses import fields, replace
 
 import pytest
 
 from dedup.settings import TextSettings
-from dedup.text import RULES, clean, starts, words
+from dedup.text import PAIRED, QUADDED, RULES, clean, starts, words
 
 SHOWN = {
     "unescape_entities": "Marks &amp; Spencer",
@@ -25,7 +26,16 @@ SHOWN = {
     "fold_case": "Storm",
 }
 """A text that the rule changes."""
+SPACELESS = re.compile(f"[{PAIRED}{QUADDED}]")
+"""Letters and marks of scripts without spaces, of which words are cut otherwise."""
 OFF = TextSettings(**{field.name: False for field in fields(TextSettings)})
+
+
+def test_marks_belong_to_their_word() -> None:
+    """Every mark of the basic plane, also of a Unicode that is newer than the code."""
+    marks = [chr(at) for at in range(0x10000) if unicodedata.category(chr(at)).startswith("M")]
+    parted = [mark for mark in marks if words(f"a{mark}b") != [f"a{mark}b"]]
+    assert [mark for mark in parted if not SPACELESS.fullmatch(mark)] == []
 
 
 def test_rules_and_switches_have_the_same_names() -> None:

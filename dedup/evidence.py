@@ -41,6 +41,10 @@ HEAD_WORDS = 12
 FORM_RATIO = 0.4
 """Two fillings of a form have this share of both their words in common; a reworded article, which
 has a headline of its own, less."""
+UNTOUCHED_WORDS = 60
+"""So many words that stand in both articles in the same order are one text …"""
+UNTOUCHED_RATIO = 0.9
+"""… if they are also this share of the shorter one."""
 DOT_UNIT = WEIGHT_UNIT**2
 """A cosine of 1.0 between term vectors."""
 
@@ -162,6 +166,13 @@ def head_words(words: NDArray[np.int64], aligned: NDArray[np.int64]) -> NDArray[
     the headline, where the two are fillings of a form. ``words`` are those of both sides together.
     """
     return np.where(2 * aligned >= FORM_RATIO * words, HEAD_WORDS, 0)
+
+
+def untouched(shorter: NDArray[np.int64], aligned: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Whether two articles are one text but for a few words, or a headline. ``shorter`` is how many
+    words the shorter article has.
+    """
+    return (aligned >= UNTOUCHED_WORDS) & (aligned >= UNTOUCHED_RATIO * shorter)
 
 
 def differing(

@@ -2,7 +2,8 @@
 
 A place is a short gap between shared words, both sides of it filled. A fact is a number, or a name:
 a word that few articles hold. One that the other article has elsewhere, or spells another way, does
-not differ.
+not differ; nor does a headline that is wholly another, above a text that is otherwise the same:
+editors write their own, and a form changes its facts in step.
 """
 
 from __future__ import annotations
@@ -26,6 +27,10 @@ if TYPE_CHECKING:
 
 INFORMATIVE_IDF = 4 * IDF_UNIT
 """A word from here up, which fewer than one article in 55 holds, counts as a fact."""
+HEADLINE_WORDS = 5
+"""A name at the head of an article has fewer words: so many, on both sides, are two headlines …"""
+BESIDE_HEADLINE = 1
+"""… which say nothing of substituted facts where no more than this differ in the text below."""
 FACTS_SHOWN = 20
 RESPELLED_LETTERS = 4
 """A shorter word is found in too many others to be called one of them, spelled another way."""
@@ -76,11 +81,13 @@ def find(
     letters: Ragged,
     pairs: NDArray[np.int64],
     heads: NDArray[np.int64],
+    untouched: NDArray[np.bool_],
     gaps: Gaps,
 ) -> Differing:
     """The facts that differ. ``pairs`` is ``int64[k]``, the pair of each place, rising from 0;
     ``heads`` is ``int64[m]``: within so many first words, where the subject stands, a name on one
-    side is enough. ``letters`` are those of words by their numbers, in UTF-8, a space behind each.
+    side is enough. ``untouched`` is ``bool[m]``: one text, whatever the headline. ``letters`` are
+    those of words by their numbers, in UTF-8, a space behind each.
     """
     said, digits = _say(sides, gaps)
     may = _differ(said, heads[pairs])
@@ -91,7 +98,9 @@ def find(
     names = own & ~digits
     names &= ~_respelled(words, at[:, :, 2] - at[:, :, 1], names * may[chosen, 1])
     said, _ = _say(sides, Gaps(at, digits | names))
-    places, kinds = np.nonzero(_differ(said, heads[pairs]))
+    differ = _differ(said, heads[pairs])
+    differ &= ~_retitled(at, pairs, untouched, differ.sum(axis=1))[:, None]
+    places, kinds = np.nonzero(differ)
     weights = said[:, places, kinds].min(axis=0)
     of_pair = pairs[places]
     counts = np.bincount(of_pair, minlength=len(heads))
@@ -145,6 +154,20 @@ def _differ(said: NDArray[np.int64], heads: NDArray[np.int64]) -> NDArray[np.boo
     wanted = np.where(at_head, rarest.max(axis=0), rarest.min(axis=0))
     both[:, 1] &= wanted >= INFORMATIVE_IDF
     return both
+
+
+def _retitled(
+    at: NDArray[np.int64],
+    pairs: NDArray[np.int64],
+    untouched: NDArray[np.bool_],
+    facts: NDArray[np.int64],
+) -> NDArray[np.bool_]:
+    """``bool[k]``: whether a place is that of two headlines over one text. ``facts`` are how many
+    differ at each place.
+    """
+    headlines = np.all((at[:, :, 1] == 0) & (at[:, :, 2] >= HEADLINE_WORDS), axis=0)
+    below = np.bincount(pairs, np.where(headlines, 0, facts), len(untouched))
+    return np.asarray(headlines & (untouched & (below <= BESIDE_HEADLINE))[pairs], np.bool_)
 
 
 def _respelled(

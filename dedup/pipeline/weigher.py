@@ -276,10 +276,12 @@ class Weigher:
         rows = measured.pairs[numbers][of_pair]
         at = [np.column_stack((rows[:, n], places[:, 2 * n : 2 * n + 2])) for n in range(2)]
         gaps = fact.Gaps(np.stack(at), places[:, 4:].T.astype(np.uint32))
-        words = self._lengths[measured.pairs[numbers]].sum(axis=1)
-        heads = evidence.head_words(words, measured.measures[numbers, _ALIGNED])
+        words = self._lengths[measured.pairs[numbers]]
+        aligned = measured.measures[numbers, _ALIGNED]
+        heads = evidence.head_words(words.sum(axis=1), aligned)
+        untouched = evidence.untouched(words.min(axis=1), aligned)
         letters = self.corpus.sketched.cut.lexicon.letters
-        return fact.find(self._columns, letters, of_pair, heads, gaps)
+        return fact.find(self._columns, letters, of_pair, heads, untouched, gaps)
 
 
 def _packed(places: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -71,12 +71,15 @@ class Texts:
         return Ragged(np.frombuffer(b"".join(spaced), np.uint8), np.cumsum([0, *map(len, spaced)]))
 
 
-def found(pairs: list[list[Place]], heads: list[int] | None = None) -> Differing:
-    """The facts that differ in some pairs, each told by its places."""
+def found(
+    pairs: list[list[Place]], heads: list[int] | None = None, *, untouched: bool = False
+) -> Differing:
+    """The facts that differ in some pairs, each told by its places; ``untouched`` besides."""
     texts = Texts([place for some in pairs for place in some])
     numbers = np.repeat(np.arange(len(pairs)), [len(some) for some in pairs])
     within = np.array(heads or [0] * len(pairs), np.int64)
-    return find(texts.sides(), texts.letters(), numbers, within, texts.gaps)
+    same = np.full(len(pairs), untouched)
+    return find(texts.sides(), texts.letters(), numbers, within, same, texts.gaps)
 
 
 def every(told: Differing) -> list[list[Fact]]:
@@ -84,9 +87,9 @@ def every(told: Differing) -> list[list[Fact]]:
     return [list(one) for one in tell(told.facts)]
 
 
-def facts(*places: Place, head: int = 0) -> list[Fact]:
+def facts(*places: Place, head: int = 0, untouched: bool = False) -> list[Fact]:
     """The facts of one pair, which are all shown."""
-    told = found([list(places)], [head])
+    told = found([list(places)], [head], untouched=untouched)
     assert told.counts.tolist() == [len(tell(told.facts)[0])]
     return list(tell(told.facts)[0])
 
@@ -141,6 +144,37 @@ def test_no_name_no_fact_even_at_the_head() -> None:
     assert facts(Place("terminal", "place", 0), head=12) == []
 
 
+HEADLINES = Place("ilse the quay the ostrava", "petekovic the oslo 40 the", 0)
+NUMBER, NAME = Place("3", "40"), Place("oslo", "rome")
+
+
+@pytest.mark.parametrize(
+    ("below", "told"), [((), 0), ((NUMBER,), 1), ((NAME,), 1), ((NUMBER, NAME), 3)]
+)
+def test_another_headline_over_one_text_is_no_fact(below: tuple[Place, ...], told: int) -> None:
+    """An editor wrote it, unless facts below change with it, as in a form."""
+    assert len(facts(HEADLINES, *below, head=12, untouched=True)) == told
+
+
+@pytest.mark.parametrize(
+    "place",
+    [
+        HEADLINES._replace(start=1),
+        HEADLINES._replace(left="ilse the quay ostrava"),
+        HEADLINES._replace(right="petekovic the oslo 40"),
+    ],
+    ids=["not at the head", "a name on the left", "a name on the right"],
+)
+def test_only_two_whole_headlines_are_an_editors(place: Place) -> None:
+    """A subject's name at the head of a form is shorter, and what stands lower is of the text."""
+    assert facts(place, head=12, untouched=True) == facts(place, head=12) != []
+
+
+def test_another_headline_over_another_text_is_a_fact() -> None:
+    """Of forms that have little else in common."""
+    assert facts(HEADLINES, head=12) != []
+
+
 def test_facts_weigh_as_much_as_their_lighter_side() -> None:
     """A number at least as much as any fact; of a gap's words only the facts, if there are some."""
     places = [Place("3", "1987"), Place("ilse the", "petekovic"), Place("terminal", "place")]
@@ -173,9 +207,9 @@ asked = st.lists(st.tuples(st.lists(places, max_size=4), st.sampled_from([0, 12]
 @given(asked)
 def test_many_pairs_at_once_are_as_one_by_one(pairs: list[tuple[list[Place], int]]) -> None:
     """What stands beside a pair in a batch changes nothing of it."""
-    told = found([some for some, _ in pairs], [head for _, head in pairs])
+    told = found([some for some, _ in pairs], [head for _, head in pairs], untouched=True)
     for at, (some, head) in enumerate(pairs):
-        alone = found([some], [head])
+        alone = found([some], [head], untouched=True)
         assert (told.counts[at], told.weights[at]) == (alone.counts[0], alone.weights[0])
         assert tell(told.facts)[at] == tell(alone.facts)[0]
 
@@ -184,9 +218,9 @@ def test_many_pairs_at_once_are_as_one_by_one(pairs: list[tuple[list[Place], int
 def test_the_sides_may_swap(pairs: list[tuple[list[Place], int]]) -> None:
     """The same facts the other way round, weighing the same."""
     heads = [head for _, head in pairs]
-    there = found([some for some, _ in pairs], heads)
+    there = found([some for some, _ in pairs], heads, untouched=True)
     turned = [[one._replace(left=one.right, right=one.left) for one in some] for some, _ in pairs]
-    back = found(turned, heads)
+    back = found(turned, heads, untouched=True)
     assert back.counts.tolist() == there.counts.tolist()
     assert back.weights.tolist() == there.weights.tolist()
     mirrored = [[Fact(one.kind, one.right, one.left) for one in some] for some in every(back)]

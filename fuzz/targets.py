@@ -16,7 +16,7 @@ from unittest import mock
 import numpy as np
 
 from dedup import kernels
-from dedup.data import Article
+from dedup.data.article import Article
 from dedup.kernels import reference
 from dedup.readers import encoding as encodings
 from dedup.readers import extraction, page, sniff

@@ -14,7 +14,8 @@ from click.core import ParameterSource
 from .. import baseline as baselines
 from .. import gate as gates
 from .. import writing
-from ..data import Article, Baseline
+from ..data.article import Article
+from ..data.result import Baseline
 from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import Notices, read
 from .delivery import deliver_result
@@ -25,7 +26,8 @@ from .streams import STDOUT, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..data import Gate, Notice, Result, Skipped
+    from ..data.article import Notice, Skipped
+    from ..data.result import Gate, Result
     from ..settings import Settings
 
 USUAL_BASELINE = ".dedup-baseline.json"

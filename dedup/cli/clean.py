@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ..cleaning import Limit, Plan
-    from ..data import Article, InputFile, Result, Skipped
+    from ..data.article import Article, InputFile, Skipped
+    from ..data.result import Result
     from ..writers import Mark
     from .layout import Layout, Places
 
@@ -170,7 +171,7 @@ def _noting(
 ) -> Iterator[Article | Skipped]:
     """What is read; ``sources`` then says by address where each article is from."""
     from ..cleaning import source
-    from ..data import Article
+    from ..data.article import Article
 
     for one in found:
         if isinstance(one, Article):

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import click
 
-from ..data import Relation
+from ..data.pair import Relation
 from ..errors import EXIT_FINE, EXIT_NO
 from ..readers import Notices, read_one
 from .delivery import deliver

@@ -11,7 +11,7 @@ from .streams import emit, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..data import Gate, Result
+    from ..data.result import Gate, Result
     from ..reports import Report
     from .options import Flags
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..data import Article
+from ..data.article import Article
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import Notices, gold, read
 from .delivery import deliver
@@ -18,7 +18,9 @@ from .running import find_stories, tell_reading
 from .streams import STDOUT, say
 
 if TYPE_CHECKING:
-    from ..data import Gold, Notice, Result, Skipped
+    from ..data.article import Notice, Skipped
+    from ..data.pair import Gold
+    from ..data.result import Result
     from ..evaluate import Evaluation
 
 _MISSING_SHOWN = 5

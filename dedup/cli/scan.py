@@ -15,7 +15,7 @@ from .running import find_stories, tell_reading
 from .streams import say
 
 if TYPE_CHECKING:
-    from ..data import Result
+    from ..data.result import Result
 
 
 _HELP = """Show which articles are the same story, and which are related.

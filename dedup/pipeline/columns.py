@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .. import candidate, evidence, furniture, kernels, shingle, sketch, term, text
-from ..data import Cut, Lexicon, Ragged, Sketched
+from ..data.corpus import Cut, Lexicon, Ragged, Sketched
 from ..settings import Settings, ShingleSettings, TextSettings
 from . import store
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Engine, Storage
+    from ..data.protocols import Engine, Storage
 
 RUNS = ShingleSettings()
 """Shared passages are found by runs of three words, whatever the unit of the shingles is."""

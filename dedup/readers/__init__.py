@@ -9,7 +9,7 @@ import stat
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Article, InputFile, Notice, Skipped
+from ..data.article import Article, InputFile, Notice, Skipped
 from ..errors import HARMLESS
 from . import (
     archive,

@@ -17,7 +17,7 @@ from dedup.readers.limits import Limits
 from dedup.readers.source import ReadSettings
 
 if TYPE_CHECKING:
-    from dedup.data import Article, Notice, Skipped
+    from dedup.data.article import Article, Notice, Skipped
 
 native = pytest.importorskip("dedup.kernels.native")
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.data import Article, Notice, Skipped
+from dedup.data.article import Article, Notice, Skipped
 from dedup.readers import READERS, ReadSettings, encoding, read, sniff
 from dedup.readers.extraction import strip
 from dedup.readers.page import decode

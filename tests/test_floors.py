@@ -69,7 +69,10 @@ STEPS = {
         "screen": 0, "figures": 0, "findings": 0, "cells": 0.3, "rows": 0.5, "machine": 1,
         "text": 3,
     },
-    "kernels": {"_native": 0, "columns": 1, "packing": 1.5, "reference_pairs": 3, "native": 3},
+    "kernels": {
+        "_native": 0, "alignment": 0, "columns": 1, "packing": 1.5, "reference_pairs": 3,
+        "native": 3,
+    },
     "pipeline": {
         "memory": -2,
         "numbering": -1,
@@ -124,7 +127,7 @@ from no file."""
 
 DOORS = {
     "datasketch": {"sketch", "kernels.reference"},
-    "rapidfuzz": {"evidence", "fact", "kernels.reference_pairs"},
+    "rapidfuzz": {"evidence", "fact", "kernels.alignment", "kernels.reference_pairs"},
     "click": {"cli"},
     "charset_normalizer": {"readers.encoding"},
     "pathspec": {"readers.walk"},

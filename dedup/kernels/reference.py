@@ -23,6 +23,28 @@ if TYPE_CHECKING:
 
     from .columns import I32, I64, U32, U64
 
+__all__ = [
+    "band_keys",
+    "bucket_pairs",
+    "choose_heaviest",
+    "count_pairs",
+    "count_shared",
+    "count_terms",
+    "count_values",
+    "cut_texts",
+    "dot_shared",
+    "find_places",
+    "hash_runs",
+    "hash_words",
+    "mask_runs",
+    "minhash",
+    "number_more",
+    "number_values",
+    "scan_records",
+    "sign_runs",
+    "sort_distinct",
+]
+
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
 _NEWLINE = 10

@@ -82,6 +82,9 @@ def test_runs_are_signed(twin: SimpleNamespace, rows: list[Row], highest: int, r
     runs = [[run_hash(row[i : i + run]) for i in range(len(row) - run + 1)] for row in rows]
     assert unravel(*kept) == [sorted({value for value in row if value <= highest}) for row in runs]
     assert signed.tolist() == twin.minhash(*ragged(runs), 16, 7).tolist()
+    unsigned, *same = twin.sign_runs(words, offsets, hashes[::-1].copy(), run, highest, (0, 7))
+    assert unsigned.shape == (len(rows), 0)
+    assert unravel(*same) == unravel(*kept)
 
 
 @pytest.mark.parametrize("size", [2, 16, 128])

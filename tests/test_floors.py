@@ -62,7 +62,7 @@ STEPS = {
         "limits": 0, "encoding": 0, "source": 1, "record": 2, "opening": 2, "expansion": 2,
         "document": 3, "archive": 3, "transcoding": 3, "gold": 4, "text": 4, "jsonl": 4,
         "jsonarray": 4, "table": 4, "worker": 1, "extraction": 0, "rows": 0, "page": 3, "html": 4,
-        "warc": 4, "parquet": 4, "sniff": 5, "walk": 6, "inventory": 7,
+        "warc": 4, "parquet": 4, "sniff": 5, "walk": 6, "places": 7, "inventory": 7,
     },
     "writers": {"writer": 1, "packing": 1, "recoded": 2, "archive": 2, "sorter": 3},
     "reports": {

@@ -93,6 +93,7 @@ STEPS = {
         "layout": -1,
         "sizes": -1,
         "pipes": -1,
+        "flags": -0.5,
         "options": 0,
         "delivery": 1,
         "running": 1,

@@ -19,7 +19,7 @@ from ..data.result import Baseline
 from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import Notices, read
 from .delivery import deliver_result
-from .options import FILE, Flags, setting, shared
+from .options import FILE, setting, shared
 from .running import find_stories, tell_reading
 from .streams import STDOUT, say
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from ..data.article import Notice, Skipped
     from ..data.result import Gate, Result
     from ..settings import Settings
+    from .flags import Flags
 
 USUAL_BASELINE = ".dedup-baseline.json"
 """What the hints suggest to those who have none yet."""

@@ -13,7 +13,7 @@ from ..readers import Notices, read
 from ..reports import REPORTS
 from ..writing import Drafts, spool
 from .delivery import deliver_result
-from .options import FILE, Flags, setting, shared
+from .options import FILE, setting, shared
 from .pipes import pour, stdin_as_file
 from .running import find_stories, tell_reading
 from .streams import STDOUT, emit, say
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from ..data.article import Article, InputFile, Skipped
     from ..data.result import Result
     from ..writers import Mark
+    from .flags import Flags
     from .layout import Layout, Places
 
 _HELP = """Write the corpus without duplicates: of each story the article that is kept.

@@ -13,7 +13,7 @@ from ..data.article import Article
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import Notices, gold, read
 from .delivery import deliver
-from .options import FILE, Flags, shared
+from .options import FILE, shared
 from .running import find_stories, tell_reading
 from .streams import STDOUT, say
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from ..data.pair import Gold
     from ..data.result import Result
     from ..evaluate import Evaluation
+    from .flags import Flags
 
 _MISSING_SHOWN = 5
 

@@ -11,7 +11,8 @@ from ..errors import EXIT_FINE, InputError
 from ..reports import ENDINGS, REPORTS, FormatError
 from ..writing import check
 from .delivery import tell_step
-from .options import COLOR, FILE, OUTPUT, OneOf, fitted
+from .flags import fitted
+from .options import COLOR, FILE, OUTPUT, OneOf
 from .streams import STDOUT, emit
 
 _MOST_BYTES = 2 << 30

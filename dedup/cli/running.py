@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from ..data.article import Article, Skipped
     from ..data.result import Result
     from ..readers import Notices
-    from .options import Flags
+    from .flags import Flags
 
 
 def find_stories(

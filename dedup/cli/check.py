@@ -121,8 +121,13 @@ class Asked:
     metavar="PATH",
     help="A file or folder of known articles; may be given again.",
 )
-@setting("--max-new", type=click.IntRange(0), metavar="NUMBER", help="New copies that may pass: 0.")
-@setting("--max-ratio", type=Ratio(), metavar="SHARE", help="The same per article, such as 5%.")
+@setting("--max-new", type=click.IntRange(0), metavar="NUMBER", help="So many new copies may pass.")
+@setting(
+    "--max-ratio",
+    type=Ratio(),
+    metavar="SHARE",
+    help="The same as a share of articles, such as 5%.",
+)
 @click.option("--update-baseline", is_flag=True, help="Accept all there is now, and exit 0.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even if failed; trouble is still 2.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say how the baseline would change.")

@@ -77,7 +77,9 @@ class Orders:
     metavar="LIMIT",
     help="The same for each source; a share binds sources of 20 articles or more.",
 )
-@click.option("--annotate", is_flag=True, help="Drop nothing: add dedup_ story, keeper, relation.")
+@click.option(
+    "--annotate", is_flag=True, help="Remove nothing; add to each record its story and keeper."
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing; report what would be removed.")
 @click.option("-f", "--force", is_flag=True, help="Replace an output, even one that is the input.")
 @shared

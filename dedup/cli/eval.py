@@ -53,8 +53,9 @@ Exit: 0 finished, 2 trouble, input that could not be read, or labelled pairs not
     "--worst",
     type=click.IntRange(0),
     default=5,
+    show_default=True,
     metavar="NUMBER",
-    help="Mistakes of each kind to show (5).",
+    help="Mistakes of each kind to show.",
 )
 @click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @shared

@@ -172,8 +172,13 @@ _OPTIONS = (
         "--ignore/--no-ignore", default=_READING.ignore, help="Heed .gitignore and .ignore."
     ),
     _everywhere("--follow/--no-follow", help="In folders, follow links."),
-    _everywhere("--limit", multiple=True, metavar="NAME=VALUE", help="Such as line_bytes=1GiB."),
-    _everywhere("--format", type=OneOf(tuple(REPORTS)), default="text", help="Of output."),
+    _everywhere(
+        "--limit",
+        multiple=True,
+        metavar="NAME=VALUE",
+        help="Of the readers, such as line_bytes=1GiB.",
+    ),
+    _everywhere("--format", type=OneOf(tuple(REPORTS)), default="text", help="Of the output."),
     click.option("--json", is_flag=True, help="Short for --format json."),
     OUTPUT,
     click.option(

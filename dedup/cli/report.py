@@ -34,7 +34,7 @@ Exit: 0 finished, 2 trouble.
 
 @click.command("report", help=_HELP)
 @click.argument("saved", metavar="RESULT", type=FILE)
-@click.option("--format", "form", type=OneOf(tuple(REPORTS)), help="Of output.")
+@click.option("--format", "form", type=OneOf(tuple(REPORTS)), help="Of the output.")
 @OUTPUT
 @COLOR
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")

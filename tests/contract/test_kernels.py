@@ -8,8 +8,10 @@ under test. Each twin that can be imported runs the same cases, and equality is 
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from itertools import combinations, groupby, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -30,6 +32,14 @@ def test_a_twin_has_every_kernel(twin: SimpleNamespace) -> None:
     """The twins have the same kernels, by their names."""
     assert len(twin.kernels) > 15
     assert sorted(twin.kernels) == sorted(load("reference").kernels)
+
+
+def test_the_architecture_tells_what_every_kernel_gives() -> None:
+    """A row of the table in the docs names each."""
+    docs = Path(__file__).parents[2] / "docs" / "architecture.md"
+    rows = [line for line in docs.read_text("utf-8").splitlines() if line.startswith("| `")]
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert {*load("reference").kernels} <= {*told}
 
 
 def test_the_chosen_twin_is_offered(twin: SimpleNamespace) -> None:

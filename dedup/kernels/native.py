@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _native
+import dedup.kernels._native as _native  # not out of the package, which imports this module
+
 from .columns import (
     FINER_BITS,
     I32,

@@ -15,28 +15,26 @@ from typing import TYPE_CHECKING
 from .version import __version__
 
 if TYPE_CHECKING:
-    from .data import (
-        Article,
-        Comparison,
-        Evidence,
-        Relation,
-        Result,
-        Skipped,
-        Story,
-        Tally,
-        Verdict,
-    )
+    from .data.article import Article, Skipped
+    from .data.pair import Comparison, Evidence, Relation, Verdict
+    from .data.result import Result, Story, Tally
     from .pipeline import compare, deduplicate
     from .settings import Settings
 
 __all__ = ["Article", "Comparison", "Evidence", "Relation", "Result", "Settings", "Skipped"]
 __all__ += ["Story", "Tally", "Verdict", "__version__", "compare", "deduplicate"]
 
-_HOMES = {"compare": ".pipeline", "deduplicate": ".pipeline", "Settings": ".settings"}
+_HOMES = {
+    **dict.fromkeys(["Article", "Skipped"], ".data.article"),
+    **dict.fromkeys(["Comparison", "Evidence", "Relation", "Verdict"], ".data.pair"),
+    **dict.fromkeys(["Result", "Story", "Tally"], ".data.result"),
+    **dict.fromkeys(["compare", "deduplicate"], ".pipeline"),
+    "Settings": ".settings",
+}
 
 
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used: the arrays behind some take their time."""
-    if name not in __all__:
+    if name not in _HOMES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES.get(name, ".data"), __name__), name)
+    return getattr(import_module(_HOMES[name], __name__), name)

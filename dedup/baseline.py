@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from typing import TYPE_CHECKING, NamedTuple, NoReturn
 
-from .data import Baseline
+from .data.result import Baseline
 from .errors import DedupError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import kernels
-from .data import Candidates, Ragged
+from .data.corpus import Candidates, Ragged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .data import Article
+    from .data.article import Article
     from .settings import KeepSettings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -35,7 +35,7 @@ def rank(some: Standing, policy: KeepSettings) -> NDArray[np.int64]:
     not known comes last. What no criterion tells apart, its place in the corpus does, which is the
     last of them.
 
-    >>> from dedup.data import Article
+    >>> from dedup.data.article import Article
     >>> from dedup.settings import KeepSettings
     >>> articles = [Article("a", ""), Article("b", "")]
     >>> some = Standing(articles, np.array([90, 95]), np.array([0, 1]))
@@ -101,7 +101,7 @@ def _priority(article: Article, names: Sequence[str]) -> int:
 def publisher(article: Article) -> str:
     """Whom an article is from: its source, or else the host of its address on the web.
 
-    >>> from dedup.data import Article
+    >>> from dedup.data.article import Article
     >>> publisher(Article("a", "", url="https://www.example.org/a"))
     'example.org'
     """

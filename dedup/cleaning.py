@@ -8,14 +8,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from .canonical import publisher
-from .data import Relation, Removal
+from .data.pair import Relation
+from .data.result import Removal
 from .errors import DedupError, SettingsError, SoundnessError
 from .settings import MatchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from .data import Article, Result, Skipped, Story
+    from .data.article import Article, Skipped
+    from .data.result import Result, Story
 
 SMALL_SOURCE = 20
 """A source with fewer articles is not held to a share: one copy among three says nothing."""
@@ -161,7 +163,7 @@ def guard_sources(result: Result, sources: Mapping[str, str], most: Limit) -> No
 def source(article: Article) -> str:
     """Whom an article is from: its source, or the host of its address on the web, or its file.
 
-    >>> from dedup.data import Article
+    >>> from dedup.data.article import Article
     >>> source(Article("a", "", address="in.jsonl:3"))
     'in.jsonl'
     """

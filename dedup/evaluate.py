@@ -11,11 +11,13 @@ from dataclasses import dataclass, replace
 from math import sqrt
 from typing import TYPE_CHECKING
 
-from .data import Entry, Gold, Judged, Relation, Result
+from .data.pair import Gold, Judged, Relation
 from .settings import INDEXES, MatchSettings
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
+
+    from .data.result import Entry, Result
 
 SAME, RELATED, DISTINCT = (relation.value for relation in Relation)
 SAME_EVENT = "same_event"
@@ -131,6 +133,7 @@ class Resolved:
 def resolve(gold: Iterable[Gold], entries: Iterable[Entry]) -> Resolved:
     """Name the articles of each labelled pair by id; an id wins over an address.
 
+    >>> from dedup.data.result import Entry
     >>> entries = [Entry("a", "x.jsonl:1", "", 9), Entry("b", "x.jsonl:2", "", 9)]
     >>> resolve([Gold("a", "x.jsonl:2", "related"), Gold("a", "c", "distinct")], entries)
     Resolved(gold=(Gold(left='a', right='b', relation='related', label=''),), unsure=0, repeated=0,\

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from rapidfuzz import fuzz, process
 
-from .data import Article, Evidence, Fact
+from .data.pair import Evidence, Fact
+from .data.weighed import SAME_TEXT, Weighed
 from .kernels import IDF_UNIT, MEASURES, WEIGHT_UNIT, Bounds
 from .settings import INDEXES
-from .weighed import SAME_TEXT, Weighed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from .data.article import Article
     from .settings import MatchSettings
 
 PASSAGE_WORDS = 3

@@ -16,14 +16,16 @@ import numpy as np
 from rapidfuzz import fuzz, process
 
 from . import kernels
-from .data import Fact, Ragged
+from .data.pair import Fact
+from .data.weighed import Facts
 from .kernels import IDF_UNIT
-from .weighed import Facts
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
+
+    from .data.corpus import Ragged
 
 INFORMATIVE_IDF = 4 * IDF_UNIT
 """A word from here up, which fewer than one article in 55 holds, counts as a fact."""

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import kernels
-from .data import Furniture
+from .data.corpus import Furniture
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .data import Ragged
+    from .data.corpus import Ragged
 
 CARRIERS = 5
 """So many different texts must carry a passage, …"""

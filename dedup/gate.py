@@ -8,7 +8,8 @@ from collections import Counter
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from .data import Baseline, Entry, Gate, Relation, Result
+from .data.pair import Relation
+from .data.result import Baseline, Entry, Gate, Result
 from .errors import DedupError
 
 if TYPE_CHECKING:
@@ -115,7 +116,7 @@ def hold(result: Result, baseline: Baseline | None, policy: Policy) -> Gate:
 
     >>> first = Entry("a", "a.txt", "", 9, 1, digest="d1")
     >>> second = Entry("b", "b.txt", "", 9, 1, False, "a", "ND01 same-text", "d1")
-    >>> from .data import Story, Tally
+    >>> from dedup.data.result import Story, Tally
     >>> story = Story(1, "a", "longest", ("a", "b"), 1.0)
     >>> result = Result({}, Tally(articles=2), (first, second), (story,), ())
     >>> hold(result, None, Policy()).new

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self
 
-    from .data import Article
+    from .data.article import Article
 
 Again = Callable[[Sequence[str]], Mapping[str, str]]
 """Reads articles again: to addresses their texts, as far as they are still there."""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from . import kernels
-from .data import Ragged
+from .data.corpus import Ragged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from datasketch import LeanMinHash
     from numpy.typing import NDArray
 
-    from .data import Ragged
+    from .data.corpus import Ragged
     from .settings import SketchSettings
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .data import Ragged
+    from .data.corpus import Ragged
 
 ARTICLE_WORDS = 300
 """Length at which a background word frequency is turned into a share of articles."""
@@ -87,7 +87,7 @@ def weigh_terms(
     logarithm does, and told reports of one event from others a little better). ``terms`` are places
     in ``idf_of``.
 
-    >>> from dedup.data import Ragged
+    >>> from dedup.data.corpus import Ragged
     >>> from dedup.kernels import WEIGHT_UNIT
     >>> terms = Ragged(np.array([0, 1], np.uint32), np.array([0, 2]))
     >>> idf_of = np.array([3 * IDF_UNIT, 4 * IDF_UNIT], np.uint32)

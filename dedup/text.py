@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 from itertools import chain
 
-from .data import Cleaned
+from .data.article import Cleaned
 from .settings import TextSettings
 
 PAIRED = (

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from .data import Evidence, Relation
-from .weighed import Weighed
+from .data.pair import Evidence, Relation
+from .data.weighed import Weighed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

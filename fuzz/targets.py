@@ -16,7 +16,7 @@ from unittest import mock
 import numpy as np
 
 from dedup import kernels
-from dedup.data import Article
+from dedup.data.article import Article
 from dedup.kernels import reference
 from dedup.readers import encoding as encodings
 from dedup.readers import extraction, page, sniff
@@ -29,6 +29,7 @@ from dedup.term import stem
 from dedup.text import clean
 from dedup.text import words as cut
 from dedup.writers import WRITERS
+from tests.reading import one_by_one
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -65,10 +66,7 @@ def jsonl(data: bytes) -> None:
     for scan in (kernels.scan_records, reference.scan_records):
         twin = mock.patch.multiple(kernels, scan_records=scan)
         with twin, mock.patch.multiple(lines, BLOCK_BYTES=max(block, 2)):
-            read = lines.read(io.BytesIO(body), "x", how)
-            found.append(
-                [one for some in read for one in (some if isinstance(some, list) else [some])]
-            )
+            found.append([*one_by_one(lines.read(io.BytesIO(body), "x", how))])
     assert found[0] == found[1], "the scanner reads otherwise than the json module"
     pieces = [*WRITERS["jsonl"].cut(io.BytesIO(body))]
     assert b"".join(piece for _, piece in pieces) == body, "the pieces are not the file"

@@ -24,9 +24,9 @@ FLOORS = {
     "version": 1,
     "kernels": 1,
     "background": 1,
+    "frozen": 1,
     "data": 2,
     "settings": 2,
-    "weighed": 2,
     "text": 3,
     "furniture": 3,
     "term": 3,
@@ -57,18 +57,22 @@ FLOORS = {
 """The floor of each module and folder; a module missing here fails."""
 
 STEPS = {
+    "data": {"article": 0, "protocols": 1, "pair": 1, "weighed": 1},
     "readers": {
         "limits": 0, "encoding": 0, "source": 1, "record": 2, "opening": 2, "expansion": 2,
         "document": 3, "archive": 3, "transcoding": 3, "gold": 4, "text": 4, "jsonl": 4,
         "jsonarray": 4, "table": 4, "worker": 1, "extraction": 0, "rows": 0, "page": 3, "html": 4,
-        "warc": 4, "parquet": 4, "sniff": 5, "walk": 6, "inventory": 7,
+        "warc": 4, "parquet": 4, "sniff": 5, "walk": 6, "places": 7, "inventory": 7,
     },
     "writers": {"writer": 1, "packing": 1, "recoded": 2, "archive": 2, "sorter": 3},
     "reports": {
         "screen": 0, "figures": 0, "findings": 0, "cells": 0.3, "rows": 0.5, "machine": 1,
         "text": 3,
     },
-    "kernels": {"_native": 0, "columns": 1, "packing": 1.5, "reference_pairs": 3, "native": 3},
+    "kernels": {
+        "_native": 0, "alignment": 0, "columns": 1, "packing": 1.5, "reference_pairs": 3,
+        "native": 3,
+    },
     "pipeline": {
         "memory": -2,
         "numbering": -1,
@@ -89,6 +93,7 @@ STEPS = {
         "layout": -1,
         "sizes": -1,
         "pipes": -1,
+        "flags": -0.5,
         "options": 0,
         "delivery": 1,
         "running": 1,
@@ -123,7 +128,7 @@ from no file."""
 
 DOORS = {
     "datasketch": {"sketch", "kernels.reference"},
-    "rapidfuzz": {"evidence", "fact", "kernels.reference_pairs"},
+    "rapidfuzz": {"evidence", "fact", "kernels.alignment", "kernels.reference_pairs"},
     "click": {"cli"},
     "charset_normalizer": {"readers.encoding"},
     "pathspec": {"readers.walk"},

@@ -14,19 +14,22 @@ from click.core import ParameterSource
 from .. import baseline as baselines
 from .. import gate as gates
 from .. import writing
-from ..data import Article, Baseline
+from ..data.article import Article
+from ..data.result import Baseline
 from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import Notices, read
 from .delivery import deliver_result
-from .options import FILE, Flags, setting, shared
+from .options import FILE, setting, shared
 from .running import find_stories, tell_reading
 from .streams import STDOUT, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from ..data import Gate, Notice, Result, Skipped
+    from ..data.article import Notice, Skipped
+    from ..data.result import Gate, Result
     from ..settings import Settings
+    from .flags import Flags
 
 USUAL_BASELINE = ".dedup-baseline.json"
 """What the hints suggest to those who have none yet."""
@@ -118,8 +121,13 @@ class Asked:
     metavar="PATH",
     help="A file or folder of known articles; may be given again.",
 )
-@setting("--max-new", type=click.IntRange(0), metavar="NUMBER", help="New copies that may pass: 0.")
-@setting("--max-ratio", type=Ratio(), metavar="SHARE", help="The same per article, such as 5%.")
+@setting("--max-new", type=click.IntRange(0), metavar="NUMBER", help="So many new copies may pass.")
+@setting(
+    "--max-ratio",
+    type=Ratio(),
+    metavar="SHARE",
+    help="The same as a share of articles, such as 5%.",
+)
 @click.option("--update-baseline", is_flag=True, help="Accept all there is now, and exit 0.")
 @click.option("--exit-zero", is_flag=True, help="Exit 0 even if failed; trouble is still 2.")
 @click.option("-n", "--dry-run", is_flag=True, help="Say how the baseline would change.")

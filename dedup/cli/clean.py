@@ -13,7 +13,7 @@ from ..readers import Notices, read
 from ..reports import REPORTS
 from ..writing import Drafts, spool
 from .delivery import deliver_result
-from .options import FILE, Flags, setting, shared
+from .options import FILE, setting, shared
 from .pipes import pour, stdin_as_file
 from .running import find_stories, tell_reading
 from .streams import STDOUT, emit, say
@@ -22,8 +22,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
     from ..cleaning import Limit, Plan
-    from ..data import Article, InputFile, Result, Skipped
+    from ..data.article import Article, InputFile, Skipped
+    from ..data.result import Result
     from ..writers import Mark
+    from .flags import Flags
     from .layout import Layout, Places
 
 _HELP = """Write the corpus without duplicates: of each story the article that is kept.
@@ -75,7 +77,9 @@ class Orders:
     metavar="LIMIT",
     help="The same for each source; a share binds sources of 20 articles or more.",
 )
-@click.option("--annotate", is_flag=True, help="Drop nothing: add dedup_ story, keeper, relation.")
+@click.option(
+    "--annotate", is_flag=True, help="Remove nothing; add to each record its story and keeper."
+)
 @click.option("-n", "--dry-run", is_flag=True, help="Write nothing; report what would be removed.")
 @click.option("-f", "--force", is_flag=True, help="Replace an output, even one that is the input.")
 @shared
@@ -170,7 +174,7 @@ def _noting(
 ) -> Iterator[Article | Skipped]:
     """What is read; ``sources`` then says by address where each article is from."""
     from ..cleaning import source
-    from ..data import Article
+    from ..data.article import Article
 
     for one in found:
         if isinstance(one, Article):

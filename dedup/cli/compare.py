@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
-from ..data import Relation
+from ..data.pair import Relation
 from ..errors import EXIT_FINE, EXIT_NO
 from ..readers import Notices, read_one
 from .delivery import deliver
-from .options import FILE, Flags, shared
+from .options import FILE, shared
 from .streams import say_notices
+
+if TYPE_CHECKING:
+    from .flags import Flags
 
 _HELP = """Tell whether two articles are the same story, related, or distinct.
 

@@ -11,9 +11,9 @@ from .streams import emit, say
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..data import Gate, Result
+    from ..data.result import Gate, Result
     from ..reports import Report
-    from .options import Flags
+    from .flags import Flags
 
 _SUMMARY_BYTES = 900 << 10
 """GitHub drops the summary of a step whole if it is longer than 1 MiB."""

@@ -9,17 +9,20 @@ from typing import TYPE_CHECKING
 
 import click
 
-from ..data import Article
+from ..data.article import Article
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import Notices, gold, read
 from .delivery import deliver
-from .options import FILE, Flags, shared
+from .options import FILE, shared
 from .running import find_stories, tell_reading
 from .streams import STDOUT, say
 
 if TYPE_CHECKING:
-    from ..data import Gold, Notice, Result, Skipped
+    from ..data.article import Notice, Skipped
+    from ..data.pair import Gold
+    from ..data.result import Result
     from ..evaluate import Evaluation
+    from .flags import Flags
 
 _MISSING_SHOWN = 5
 
@@ -50,8 +53,9 @@ Exit: 0 finished, 2 trouble, input that could not be read, or labelled pairs not
     "--worst",
     type=click.IntRange(0),
     default=5,
+    show_default=True,
     metavar="NUMBER",
-    help="Mistakes of each kind to show (5).",
+    help="Mistakes of each kind to show.",
 )
 @click.argument("paths", nargs=-1, type=FILE, metavar="[PATH]...")
 @shared

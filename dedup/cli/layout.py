@@ -17,7 +17,7 @@ from .streams import STDOUT
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..data import InputFile
+    from ..data.article import InputFile
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from ..data import unwatched
+from ..data.protocols import unwatched
 from ..reports.screen import cells, excerpt, padded
 from .streams import put
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from contextlib import AbstractContextManager
 
-    from ..data import Watch
+    from ..data.protocols import Watch
 
 PROGRESS = ("auto", "never")
 """What ``--progress`` may be."""

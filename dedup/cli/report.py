@@ -11,7 +11,8 @@ from ..errors import EXIT_FINE, InputError
 from ..reports import ENDINGS, REPORTS, FormatError
 from ..writing import check
 from .delivery import tell_step
-from .options import COLOR, FILE, OUTPUT, OneOf, fitted
+from .flags import fitted
+from .options import COLOR, FILE, OUTPUT, OneOf
 from .streams import STDOUT, emit
 
 _MOST_BYTES = 2 << 30
@@ -33,7 +34,7 @@ Exit: 0 finished, 2 trouble.
 
 @click.command("report", help=_HELP)
 @click.argument("saved", metavar="RESULT", type=FILE)
-@click.option("--format", "form", type=OneOf(tuple(REPORTS)), help="Of output.")
+@click.option("--format", "form", type=OneOf(tuple(REPORTS)), help="Of the output.")
 @OUTPUT
 @COLOR
 @click.option("--debug", is_flag=True, help="Show the traceback of an internal error.")

@@ -18,9 +18,10 @@ from .streams import say, say_notices, say_skipped
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ..data import Article, Result, Skipped
+    from ..data.article import Article, Skipped
+    from ..data.result import Result
     from ..readers import Notices
-    from .options import Flags
+    from .flags import Flags
 
 
 def find_stories(

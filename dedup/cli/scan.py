@@ -10,12 +10,13 @@ import click
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import Notices, read
 from .delivery import deliver_result
-from .options import FILE, Flags, shared
+from .options import FILE, shared
 from .running import find_stories, tell_reading
 from .streams import say
 
 if TYPE_CHECKING:
-    from ..data import Result
+    from ..data.result import Result
+    from .flags import Flags
 
 
 _HELP = """Show which articles are the same story, and which are related.

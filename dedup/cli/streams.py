@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from typing import TextIO
 
-    from ..data import Skipped
+    from ..data.article import Skipped
     from ..readers import Notices
 
 STDOUT = "-"

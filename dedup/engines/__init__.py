@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
-    from ..data import Engine
+    from ..data.protocols import Engine
 
 _In = TypeVar("_In")
 _Out = TypeVar("_Out")

@@ -7,6 +7,19 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+__all__ = [
+    "FINER_BITS",
+    "IDF_UNIT",
+    "MEASURES",
+    "NUMBER",
+    "WEIGHT_UNIT",
+    "Bounds",
+    "Rows",
+    "Sides",
+    "Varied",
+    "Varying",
+]
+
 U8 = NDArray[np.uint8]
 U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]

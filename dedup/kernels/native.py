@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from . import _native
+import dedup.kernels._native as _native  # not out of the package, which imports this module
+
 from .columns import (
     FINER_BITS,
     I32,
@@ -33,6 +34,37 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from numpy.typing import NDArray
+
+__all__ = [
+    "band_keys",
+    "bucket_pairs",
+    "choose_heaviest",
+    "close_rows",
+    "count_pairs",
+    "count_rows",
+    "count_shared",
+    "count_terms",
+    "count_values",
+    "cut_texts",
+    "dot_shared",
+    "find_places",
+    "find_varied",
+    "hash_runs",
+    "hash_words",
+    "mask_runs",
+    "may_resemble",
+    "measure_pairs",
+    "minhash",
+    "number_more",
+    "number_values",
+    "scan_records",
+    "sign_runs",
+    "sort_distinct",
+    "take_rows",
+    "take_values",
+    "weigh_gaps",
+    "weigh_rows",
+]
 
 _VARIED = np.uint64, np.uint32, np.int64, np.int64
 _C = np.ascontiguousarray

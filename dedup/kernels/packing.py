@@ -9,6 +9,11 @@ import numpy as np
 if TYPE_CHECKING:
     from .columns import I64
 
+__all__ = [
+    "pack",
+    "unpack",
+]
+
 
 def pack(pairs: I64) -> I64:
     """Each pair of ``int64[m, 2]`` as one number; they sort as the pairs do.

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
 
     from .columns import I64, U64
 
+__all__ = [
+    "parts",
+]
+
 PART_VALUES = 1 << 22
 """A part has about so many values, if they spread evenly."""
 

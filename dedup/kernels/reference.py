@@ -23,6 +23,28 @@ if TYPE_CHECKING:
 
     from .columns import I32, I64, U32, U64
 
+__all__ = [
+    "band_keys",
+    "bucket_pairs",
+    "choose_heaviest",
+    "count_pairs",
+    "count_shared",
+    "count_terms",
+    "count_values",
+    "cut_texts",
+    "dot_shared",
+    "find_places",
+    "hash_runs",
+    "hash_words",
+    "mask_runs",
+    "minhash",
+    "number_more",
+    "number_values",
+    "scan_records",
+    "sign_runs",
+    "sort_distinct",
+]
+
 _BASE = 0x9E3779B97F4A7C15
 _BASE_INVERSE = pow(_BASE, -1, 1 << 64)
 _NEWLINE = 10
@@ -172,12 +194,13 @@ def sign_runs(
 ) -> tuple[U32, U64, I64]:
     """The signatures of each row's runs of words, whose hashes are those of words by their numbers;
     and those of the runs' hashes that are up to ``highest``, sorted, repeats removed, with their
-    offsets. ``permuted`` are the size of a signature and its seed.
+    offsets. ``permuted`` are the size of a signature, 0 where none is wanted, and its seed.
     """
     runs, ends = hash_runs(hashes[words], offsets, run)
     kept = np.flatnonzero(runs <= np.uint64(highest))
     lowest, out, _ = sort_distinct(runs[kept], np.searchsorted(kept, ends))
-    return minhash(runs, ends, *permuted), lowest, out
+    none = np.zeros((len(offsets) - 1, 0), np.uint32)
+    return minhash(runs, ends, *permuted) if permuted[0] else none, lowest, out
 
 
 @cache

@@ -4,28 +4,26 @@ from __future__ import annotations
 
 from collections import Counter
 from itertools import pairwise
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from rapidfuzz.distance import Indel, LCSseq
+from rapidfuzz.distance import LCSseq
 
+from .alignment import Block, align
 from .columns import I64, MEASURES, NUMBER, U8, U32, U64, Bounds, Sides
 from .reference import dot_shared, hash_runs, mix
 
+__all__ = [
+    "may_resemble",
+    "measure_pairs",
+    "weigh_gaps",
+]
+
 Mask = NDArray[np.bool_]
-Numbers = NDArray[np.unsignedinteger[Any]]
 
 _ORDERED = 64
 """Letters of a word up to which their order counts."""
-
-
-class Block(NamedTuple):
-    """Words ``left:left + size`` of one side stand as ``right:right + size`` in the other."""
-
-    left: int
-    right: int
-    size: int
 
 
 class _Row(NamedTuple):
@@ -122,18 +120,6 @@ def _row(sides: Sides, row: int) -> _Row:
     """One row of the columns."""
     words = sides.words[sides.offsets[row] : sides.offsets[row + 1]]
     return _Row(words, sides.marks[words], sides.says[words].astype(np.int64))
-
-
-def align(left: Numbers, right: Numbers, most: int) -> list[Block]:
-    """Words in common in the same order, as blocks: a longest common subsequence (RapidFuzz) of the
-    first ``most`` words of each side.
-    """
-    opcodes = Indel.opcodes(left[:most].tolist(), right[:most].tolist())
-    return [
-        Block(op.src_start, op.dest_start, op.src_end - op.src_start)
-        for op in opcodes
-        if op.tag == "equal"
-    ]
 
 
 def passages(left: U32, right: U32, run: int) -> tuple[int, Mask, Mask]:

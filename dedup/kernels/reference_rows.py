@@ -14,6 +14,15 @@ if TYPE_CHECKING:
 
     from .columns import I64, U32, U64, Rows, Varying
 
+__all__ = [
+    "close_rows",
+    "count_rows",
+    "find_varied",
+    "take_rows",
+    "take_values",
+    "weigh_rows",
+]
+
 
 def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[Any], I64]:
     """Some rows in the order given, each as often as it is named, with their offsets."""

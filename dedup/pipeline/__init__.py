@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import candidate, kernels
-from ..data import Article, Candidates, Corpus, Result, Skipped, Tally, unwatched
+from ..data.article import Article, Skipped
+from ..data.protocols import unwatched
+from ..data.result import Result, Tally
 from ..errors import SoundnessError
 from ..settings import Settings
 from .closeup import compare
@@ -24,7 +26,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Engine, Storage, Watch
+    from ..data.corpus import Candidates, Corpus
+    from ..data.protocols import Engine, Storage, Watch
     from .entries import Entries
     from .verdicts import Batch
 

@@ -10,14 +10,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..data import Article, many
+from ..data.article import Article
+from ..frozen import many
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from ..data import Texts, Watch
+    from ..data.protocols import Texts, Watch
 
 BATCH_ROWS = 1024
 """Articles cut at a time: the more, the fewer words are new in a batch, and each is met once …"""

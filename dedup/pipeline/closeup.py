@@ -4,19 +4,25 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import candidate, evidence, kernels, shingle, text, verdict
-from ..data import Article, Candidates, Comparison, Piece
+from ..data.corpus import Candidates
+from ..data.pair import Comparison, Piece
 from ..settings import Settings
 from .corpus import prepare
 from .weigher import Weigher
+
+if TYPE_CHECKING:
+    from ..data.article import Article
 
 
 def compare(left: Article, right: Article, settings: Settings | None = None) -> Comparison:
     """Look closely at one pair, with all that a person needs to check the verdict.
 
+    >>> from dedup.data.article import Article
     >>> one = Article("a", "The harbour was closed on Monday after a storm tore three cranes down.")
     >>> two = Article("b", "A storm tore three cranes down on Monday; the harbour was closed.")
     >>> compare(one, two).verdict.evidence.shared_run_words

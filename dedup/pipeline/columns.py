@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from .. import candidate, evidence, furniture, kernels, shingle, sketch, term, text
-from ..data import Cut, Lexicon, Ragged, Sketched
+from ..data.corpus import Cut, Lexicon, Ragged, Sketched
 from ..settings import Settings, ShingleSettings, TextSettings
 from . import store
 
@@ -20,11 +20,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Engine, Storage
+    from ..data.protocols import Engine, Storage
 
 RUNS = ShingleSettings()
 """Shared passages are found by runs of three words, whatever the unit of the shingles is."""
-
 
 ROWS_AT_ONCE = 4096
 """Rows that are weighed or cleared at a time, which bounds what it takes besides."""
@@ -35,7 +34,8 @@ class _Found(NamedTuple):
 
     words: Ragged
     """Their numbers in reading order."""
-    digests: NDArray[np.uint64]
+    clean: Sequence[bytes | memoryview]
+    """The clean texts in UTF-8."""
     hashes: NDArray[np.uint64]
     """One for each number, as the two below."""
     stems: NDArray[np.uint64]
@@ -45,19 +45,20 @@ class _Found(NamedTuple):
 
 def cut(texts: Sequence[str], settings: Settings) -> Cut:
     """One batch of articles' texts, cleaned, cut into words and shingles, and signed."""
-    words, digests, hashes, stems, marks, letters = _find(texts, settings.text)
+    words, clean, hashes, stems, marks, letters = _find(texts, settings.text)
+    of_runs = settings.shingle == RUNS
     signatures, keys, borders = kernels.sign_runs(
         words.values,
         words.offsets,
         hashes,
         evidence.PASSAGE_WORDS,
         candidate.highest(settings.candidate),
-        (settings.sketch.signature_size, settings.sketch.seed),
+        (settings.sketch.signature_size if of_runs else 0, settings.sketch.seed),
     )
     shingles = shingle.NONE
-    if settings.shingle != RUNS:
+    if not of_runs:
         hashed = Ragged(hashes[words.values], words.offsets)
-        shingles = shingle.cut(hashed, _letters(texts, settings), settings.shingle)
+        shingles = shingle.cut(hashed, _letters(clean, settings.shingle), settings.shingle)
         signatures = sketch.sign(shingles, settings.sketch)
     distinct, term_of = kernels.number_values(stems)
     terms, offsets, counts = kernels.count_terms(
@@ -71,15 +72,15 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
         keys=Ragged(keys, borders),
         shingles=shingles,
         signatures=signatures,
-        digests=digests,
+        digests=_digests(clean),
     )
 
 
-def _letters(texts: Sequence[str], settings: Settings) -> list[str]:
+def _letters(clean: Iterable[bytes | memoryview], how: ShingleSettings) -> list[str]:
     """The clean texts, where shingles consist of characters."""
-    if not settings.shingle.unit.startswith("char:"):
+    if not how.unit.startswith("char:"):
         return []
-    return [text.clean(one, settings.text).text for one in texts]
+    return [str(one, "utf-8", "surrogatepass") for one in clean]
 
 
 def _find(texts: Sequence[str], how: TextSettings) -> _Found:
@@ -88,9 +89,9 @@ def _find(texts: Sequence[str], how: TextSettings) -> _Found:
         return _read(texts, how)
     told = kernels.cut_texts(list(texts))
     words, letters = Ragged(told.words, told.offsets), Ragged(told.letters, told.borders)
-    clean, borders = memoryview(told.clean), told.ends.tolist()
-    digests = _digests(clean[start:end] for start, end in pairwise(borders))
-    found = _Found(words, digests, told.hashes, told.stems, told.marks, letters)
+    whole = memoryview(told.clean)
+    clean = [whole[start:end] for start, end in pairwise(told.ends.tolist())]
+    found = _Found(words, clean, told.hashes, told.stems, told.marks, letters)
     left = np.flatnonzero(told.done == 0)
     if not len(left):
         return found
@@ -101,11 +102,11 @@ def _filled(found: _Found, left: NDArray[np.int64], read: _Found) -> _Found:
     """What was found, with what was read in place of the rows that were left."""
     more = read.words.values + np.uint32(len(found.hashes))
     both = _joined(found.words, Ragged(more, read.words.offsets))
-    rows, digests = np.arange(len(found.digests)), found.digests.copy()
-    rows[left], digests[left] = len(rows) + np.arange(len(left)), read.digests
+    rows, clean = np.arange(len(found.clean)), [*found.clean, *read.clean]
+    rows[left] = len(rows) + np.arange(len(left))
     return _Found(
         words=store.taken(both, rows),
-        digests=digests,
+        clean=[clean[row] for row in rows.tolist()],
         hashes=np.concatenate((found.hashes, read.hashes)),
         stems=np.concatenate((found.stems, read.stems)),
         marks=np.concatenate((found.marks, read.marks)),
@@ -133,7 +134,7 @@ def _read(texts: Sequence[str], how: TextSettings) -> _Found:
     borders = np.cumsum([0, *map(len, spelled)])
     return _Found(
         words=Ragged(np.array(words, np.uint32), offsets),
-        digests=_digests(one.encode(errors="surrogatepass") for one in clean),
+        clean=[one.encode(errors="surrogatepass") for one in clean],
         hashes=shingle.hash_words([list(numbers)]).values,
         stems=shingle.hash_words([term.stem(list(numbers))]).values,
         marks=marks * np.uint8(kernels.NUMBER),

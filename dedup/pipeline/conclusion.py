@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import kernels
-from ..data import Corpus, Story
+from ..data.result import Story
 from .entries import Entries, Listed
 from .verdicts import IS_SAME
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
+    from ..data.corpus import Corpus
     from .grouping import Groups
     from .verdicts import Batch
 

@@ -9,7 +9,8 @@ from urllib.parse import urlsplit
 import numpy as np
 
 from .. import furniture
-from ..data import Corpus, unwatched
+from ..data.corpus import Corpus
+from ..data.protocols import unwatched
 from . import columns, store
 from .arrival import Arrivals, admit
 from .furnishing import learn
@@ -21,7 +22,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Article, Cut, Engine, Storage, Watch
+    from ..data.article import Article
+    from ..data.corpus import Cut
+    from ..data.protocols import Engine, Storage, Watch
     from ..settings import Settings
 
 

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any, NamedTuple, overload
 import numpy as np
 
 from .. import verdict
-from ..data import Entry
+from ..data.result import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from numpy.typing import NDArray
 
-    from ..data import Article
+    from ..data.article import Article
 
 READ_AT_ONCE = 4096
 """Articles that are made into objects at a time."""

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import evidence, furniture, kernels, shingle, text
-from ..data import Corpus, Passage, Ragged, Sketched
+from ..data.corpus import Corpus, Ragged, Sketched
+from ..data.result import Passage
 from . import columns, store
 from .memory import Memory
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Engine, Furniture, Storage
+    from ..data.corpus import Furniture
+    from ..data.protocols import Engine, Storage
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 1 << 12

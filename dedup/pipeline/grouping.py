@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 
 from .. import canonical, cluster, kernels
-from ..data import Ragged
+from ..data.corpus import Ragged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Corpus
+    from ..data.corpus import Corpus
     from ..settings import KeepSettings
 
     Numbers = NDArray[np.int64]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..data import Judged
+from ..data.pair import Judged
 from .corpus import prepare
 from .proposal import propose
 from .verdicts import Verdicts
@@ -15,7 +15,7 @@ from .weigher import Weigher
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from ..data import Article
+    from ..data.article import Article
     from ..settings import Settings
 
 
@@ -27,7 +27,7 @@ def judge_pairs(
     The evidence is what a run over the same articles would measure: the weight of a word comes
     from all of them. An id that no article has raises ``KeyError``.
 
-    >>> from dedup.data import Article
+    >>> from dedup.data.article import Article
     >>> first = Article("a", "The harbour was closed on Monday after a storm tore two cranes.")
     >>> second = Article("b", "The harbour was closed on Monday; a storm tore two cranes.")
     >>> from dedup.settings import Settings

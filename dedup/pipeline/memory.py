@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Article
+    from ..data.article import Article
 
 
 STEP_BYTES = 1 << 20

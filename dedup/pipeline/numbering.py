@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .. import kernels
-from ..data import Lexicon, Ragged
+from ..data.corpus import Lexicon, Ragged
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Storage
+    from ..data.protocols import Storage
 
 LEAST_ROOM = 1 << 16
 """Values for which there is room at first."""

@@ -13,7 +13,8 @@ from . import store
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from ..data import Candidates, Corpus, Engine
+    from ..data.corpus import Candidates, Corpus
+    from ..data.protocols import Engine
 
 PAIRS_AT_ONCE = 1 << 14
 """Pairs whose keys are looked at together, which bounds what it takes."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import kernels
-from ..data import Cut, Ragged
+from ..data.corpus import Cut, Ragged
 from .memory import HeldColumn
 from .numbering import GrowingLexicon
 
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Column, Corpus, Lexicon, Storage
+    from ..data.corpus import Corpus, Lexicon
+    from ..data.protocols import Column, Storage
 
 ROWS_AT_ONCE = 4096
 """Rows that are moved at a time, which bounds what it takes besides."""

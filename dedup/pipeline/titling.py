@@ -9,7 +9,7 @@ from .. import kernels, text
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ..data import Article
+    from ..data.article import Article
 
 TITLE_CHARS = 160
 BEGINNING_CHARS = 20_000
@@ -19,7 +19,7 @@ BEGINNING_CHARS = 20_000
 def titles(articles: Sequence[Article]) -> list[str]:
     r"""Each article's title, or the beginning of the first line that cleaning leaves words in.
 
-    >>> from dedup.data import Article
+    >>> from dedup.data.article import Article
     >>> titles([Article("a", "Storm closes port\n\nThe harbour was closed on Monday.")])
     ['Storm closes port']
     """

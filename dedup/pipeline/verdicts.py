@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, NamedTuple, overload
 import numpy as np
 
 from .. import evidence, fact, verdict
-from ..data import Relation, Verdict
-from ..weighed import Facts, Weighed
+from ..data.pair import Relation, Verdict
+from ..data.weighed import Facts, Weighed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from numpy.typing import NDArray
 
-    from ..data import Article
+    from ..data.article import Article
 
 IS_SAME = np.array([rule.relation is Relation.SAME_STORY for rule in verdict.RULES])
 """Of each rule, whether those that it decides on are one story."""

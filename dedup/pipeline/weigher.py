@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import candidate, evidence, fact, kernels, verdict
-from ..data import Verdict, unwatched
-from ..weighed import Weighed
+from ..data.protocols import unwatched
+from ..data.weighed import Weighed
 from . import columns
 from .verdicts import IS_SAME, IS_TOLD, Batch, Numbered, Verdicts, joined
 
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Candidates, Corpus, Engine, Watch
+    from ..data.corpus import Candidates, Corpus
+    from ..data.pair import Verdict
+    from ..data.protocols import Engine, Watch
     from ..settings import Settings
 
 PAIRS_AT_ONCE = 1024

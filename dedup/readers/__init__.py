@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import stat
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Article, InputFile, Notice, Skipped
+from ..data.article import Article, InputFile, Notice, Skipped
 from ..errors import HARMLESS
 from . import (
     archive,
@@ -28,6 +27,7 @@ from . import (
 from .expansion import Expanded
 from .limits import Limits
 from .opening import BLOCK_BYTES, STDIN, Steady
+from .places import Place, asked, base, distinct
 from .source import (
     CONTAINER,
     ON_ERROR,
@@ -60,23 +60,7 @@ READERS: dict[str, Reader] = {
 ending = sniff.end
 _RECORDS = {"jsonl", "jsonarray", "table"}
 """Kinds that are read in bytes of UTF-8, whatever they are written in."""
-_ADDRESS = re.compile(r"(?s)(.+):([1-9][0-9]{0,17})")
 _NOT_KNOWN = "is inside of as many others as may be"
-
-
-@dataclass(frozen=True, slots=True)
-class _Place:
-    """One file to read, one of its members or one of its records."""
-
-    path: str
-    """What it is called in addresses."""
-    line: int | None = None
-    member: str | None = None
-    """The one member of an archive that was asked for."""
-    walked: bool = False
-    """A folder led to it, and not its own name."""
-    archives: int = 0
-    compressions: int = 0
 
 
 def read(
@@ -120,7 +104,7 @@ def read_one(path: str, how: ReadSettings, told: Callable[[Notice], None] | None
 def lasting(paths: Iterable[str]) -> bool:
     """Tell whether everything under ``paths`` can be read a second time: not what a pipe gives."""
     return all(
-        path != STDIN and (os.path.isdir(path) or os.path.isfile(_base(path))) for path in paths
+        path != STDIN and (os.path.isdir(path) or os.path.isfile(base(path))) for path in paths
     )
 
 
@@ -128,7 +112,7 @@ def read_again(addresses: Iterable[str], how: ReadSettings) -> dict[str, str]:
     """Give the texts of articles by their addresses, as far as they still stand there."""
     wanted: dict[str, set[str]] = {}
     for address in addresses:
-        wanted.setdefault(_base(address), set()).add(address)
+        wanted.setdefault(base(address), set()).add(address)
     found: dict[str, str] = {}
     for path, left in wanted.items():
         for record in read([path], replace(how, on_error="report")):
@@ -140,18 +124,13 @@ def read_again(addresses: Iterable[str], how: ReadSettings) -> dict[str, str]:
     return found
 
 
-def _base(path: str) -> str:
-    """The file that a path or an address leads to."""
-    return path if os.path.lexists(path) else _addressed(path).path
-
-
 def files(paths: Iterable[str], how: ReadSettings) -> Iterator[InputFile]:
     """Give the files that ``read`` would open, in its order; those that cannot be are left out.
 
     Raises RefusedError for ``path:LINE``, and for what cannot be read a second time.
     """
-    for path, place in _distinct(paths, how):
-        if not isinstance(place, _Place):
+    for path, place in distinct(paths, how):
+        if not isinstance(place, Place):
             continue
         if place.line is not None or place.member is not None:
             why = f"one record; name its file, {place.path}"
@@ -170,8 +149,8 @@ def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Found]:
     twins: dict[tuple[int, int], str] = {}
     other: list[Skipped] = []
     met = False
-    for _, place in _distinct(paths, how):
-        for one in _opened(place, how, twins) if isinstance(place, _Place) else [place]:
+    for _, place in distinct(paths, how):
+        for one in _opened(place, how, twins) if isinstance(place, Place) else [place]:
             if isinstance(one, Skipped) and one.code == "E314":
                 other.append(one)
                 continue
@@ -180,43 +159,7 @@ def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Found]:
     yield from other if met else (replace(one, code="E310") for one in other)
 
 
-def _distinct(
-    paths: Iterable[str], how: ReadSettings
-) -> Iterator[tuple[str, _Place | Skipped | Notice]]:
-    """Give each argument's places, once each, whatever one is called the second time."""
-    done: set[tuple[str, int | None, str | None]] = set()
-    for path in sorted(set(paths)):
-        for place in _places(path, how):
-            if not isinstance(place, _Place):
-                yield path, place
-                continue
-            real = place.path if place.path == STDIN else os.path.abspath(place.path)
-            if (real, place.line, place.member) not in done:
-                done.add((real, place.line, place.member))
-                yield path, place
-
-
-def _places(path: str, how: ReadSettings) -> Iterator[_Place | Skipped | Notice]:
-    """Resolve an argument; a path that exists as it is written wins over an address."""
-    if os.path.isdir(path):
-        for found in walk.walk(path, how):
-            yield _Place(found, walked=True) if isinstance(found, str) else found
-    elif path == STDIN or os.path.lexists(path):
-        yield _Place(path)
-    else:
-        yield _addressed(path)
-
-
-def _addressed(path: str) -> _Place:
-    """Take an address apart: the file is the shortest beginning that exists."""
-    for at in (match.start() for match in re.finditer("!", path)):
-        if os.path.isfile(path[:at]):
-            return _Place(path[:at], None, path[at + 1 :])
-    address = _ADDRESS.fullmatch(path)
-    return _Place(address[1], int(address[2])) if address else _Place(path)
-
-
-def _opened(place: _Place, how: ReadSettings, twins: dict[tuple[int, int], str]) -> Iterator[Found]:
+def _opened(place: Place, how: ReadSettings, twins: dict[tuple[int, int], str]) -> Iterator[Found]:
     """Open one file, and turn what the system refuses into Skipped."""
     address = place.path if place.line is None else f"{place.path}:{place.line}"
     try:
@@ -233,7 +176,7 @@ def _opened(place: _Place, how: ReadSettings, twins: dict[tuple[int, int], str])
         yield _refused(address, error)
 
 
-def _contents(stream: BinaryIO, place: _Place, how: ReadSettings) -> Iterator[Found]:
+def _contents(stream: BinaryIO, place: Place, how: ReadSettings) -> Iterator[Found]:
     """Read an open file, member or expanded stream; one that breaks says how far it came."""
     count = 0
     try:
@@ -245,7 +188,7 @@ def _contents(stream: BinaryIO, place: _Place, how: ReadSettings) -> Iterator[Fo
         yield Skipped(place.path, error.code, f"{error.why} (after {records})")
 
 
-def _layer(stream: BinaryIO, place: _Place, how: ReadSettings) -> Iterator[Found]:
+def _layer(stream: BinaryIO, place: Place, how: ReadSettings) -> Iterator[Found]:
     """Tell by its beginning what a stream is, and go on accordingly."""
     head = sniff.head(stream)
     kind = sniff.kind(head, place.path, how)
@@ -265,7 +208,7 @@ def _layer(stream: BinaryIO, place: _Place, how: ReadSettings) -> Iterator[Found
 
 
 def _read(
-    stream: BinaryIO, head: bytes, kind: str, place: _Place, how: ReadSettings
+    stream: BinaryIO, head: bytes, kind: str, place: Place, how: ReadSettings
 ) -> Iterator[Found]:
     """Hand a stream to the reader of its kind."""
     if kind in _RECORDS and (name := transcodes(head, how)):
@@ -296,7 +239,7 @@ _SHOWN = {
 }
 
 
-def _compressed(stream: BinaryIO, codec: str, place: _Place, how: ReadSettings) -> Iterator[Found]:
+def _compressed(stream: BinaryIO, codec: str, place: Place, how: ReadSettings) -> Iterator[Found]:
     """Read what is inside a compression."""
     if place.compressions >= how.limits.nesting_count:
         raise CorruptError("E308", f"{codec} data {_NOT_KNOWN}")
@@ -311,13 +254,13 @@ def _compressed(stream: BinaryIO, codec: str, place: _Place, how: ReadSettings) 
         yield Notice(place.path, "W307", f"something else follows the {codec} data")
 
 
-def _members(stream: BinaryIO, kind: str, place: _Place, how: ReadSettings) -> Iterator[Found]:
+def _members(stream: BinaryIO, kind: str, place: Place, how: ReadSettings) -> Iterator[Found]:
     """Read an archive: one member if one was asked for, else all that a walk would take."""
     if place.archives >= how.limits.nesting_count:
         raise CorruptError("E308", f"a {kind} {_NOT_KNOWN}")
     met = False
     for member in archive.members(stream, kind, how.limits):
-        line = _asked(place.member, member.name)
+        line = asked(place.member, member.name)
         if line is None:
             continue
         named = place.member is not None
@@ -330,13 +273,13 @@ def _members(stream: BinaryIO, kind: str, place: _Place, how: ReadSettings) -> I
         elif member.fault:
             yield Skipped(path, "E308", member.fault)
         else:
-            inner = _Place(path, line or None, None, not named, place.archives + 1)
+            inner = Place(path, line or None, None, not named, place.archives + 1)
             yield from _member(member, inner, how)
     if place.member is not None and not met:
         yield Skipped(f"{place.path}!{place.member}", "E303", "there is no such member")
 
 
-def _member(member: archive.Member, place: _Place, how: ReadSettings) -> Iterator[Found]:
+def _member(member: archive.Member, place: Place, how: ReadSettings) -> Iterator[Found]:
     """Read one member; where it is damaged, the others are still read."""
     try:
         stream = member.open()
@@ -345,14 +288,6 @@ def _member(member: archive.Member, place: _Place, how: ReadSettings) -> Iterato
         return
     with stream:
         yield from _contents(stream, place, how)
-
-
-def _asked(asked: str | None, name: str) -> int | None:
-    """Tell whether a member is asked for: None if not, 0 for all of it, else the line in it."""
-    if asked is None or asked == name:
-        return 0
-    address = _ADDRESS.fullmatch(asked)
-    return int(address[2]) if address and address[1] == name else None
 
 
 def _may_be_other(path: str) -> bool:

@@ -8,7 +8,7 @@ import json
 from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
-from ..data import Gold
+from ..data.pair import Gold
 from ..errors import InputError
 from ..evaluate import LABELS
 from .encoding import decode

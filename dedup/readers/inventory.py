@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
-from ..data import InputFile, Skipped
+from ..data.article import InputFile, Skipped
 from . import archive, sniff, table, walk
 from .expansion import Expanded, in_members
 from .opening import BLOCK_BYTES, STDIN, Steady

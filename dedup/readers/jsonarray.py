@@ -6,7 +6,7 @@ import codecs
 import re
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Skipped
+from ..data.article import Skipped
 from . import document
 from .opening import some
 from .record import BadRecordError, Row, gather

@@ -7,14 +7,14 @@ import io
 from itertools import islice, pairwise
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Notice, Skipped
+from ..data.article import Notice, Skipped
 from . import document
 from .record import BadRecordError, Number, Row, field_names, gather, has_text, plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..data import Article
+    from ..data.article import Article
     from .source import Found, ReadSettings
 
 

@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..data import Article, Notice, Skipped
+from ..data.article import Article, Notice, Skipped
 from . import encoding
 from .record import moment, sound
 from .worker import WorkerError, Workers

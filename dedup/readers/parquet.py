@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..data import Skipped
+from ..data.article import Skipped
 from . import document, encoding
 from .opening import seekable
 from .record import FACTS, BadRecordError, Number, Row, gather, listed, text_names

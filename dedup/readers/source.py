@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
 
-from ..data import Article, Notice, Skipped
+from ..data.article import Article, Notice, Skipped
 from ..errors import InputError, SettingsError
 from .limits import Limits
 
@@ -94,7 +94,7 @@ class CorruptError(Exception):
 class Notices:
     """Collects notices in bounded memory: of each kind the first few, and how many there were.
 
-    >>> from ..data import Notice
+    >>> from ..data.article import Notice
     >>> notices = Notices()
     >>> for line in range(9): notices.add(Notice(f"a.jsonl:{line}", "W301", "a key is repeated"))
     >>> len(notices.first), notices.counts

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Notice, Skipped
+from ..data.article import Notice, Skipped
 from . import encoding
 from .limits import Limits
 from .record import BadRecordError, Row, gather, listed, text_names

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Article, Notice, Skipped
+from ..data.article import Article, Notice, Skipped
 from . import encoding
 
 if TYPE_CHECKING:

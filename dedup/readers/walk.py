@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from ..data import Notice, Skipped
+from ..data.article import Notice, Skipped
 from .sniff import known
 
 if TYPE_CHECKING:

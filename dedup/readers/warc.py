@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any, BinaryIO
 
-from ..data import Article, Notice, Skipped
+from ..data.article import Article, Notice, Skipped
 from . import encoding
 from .opening import Tape, Told
 from .page import Page, to_article

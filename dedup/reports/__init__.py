@@ -11,7 +11,8 @@ from .screen import Look, shown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..data import Comparison, Gate, Result
+    from ..data.pair import Comparison
+    from ..data.result import Gate, Result
     from ..evaluate import Evaluation
 
 __all__ = ["ENDINGS", "REPORTS", "FormatError", "Look", "Report", "shown"]

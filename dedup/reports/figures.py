@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from ..data import Evidence, Verdict
+from ..data.pair import Evidence, Verdict
+from ..data.weighed import Weighed
 from ..pipeline.verdicts import Verdicts
-from ..weighed import Weighed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
-    from ..data import Result
+    from ..data.result import Result
 
 _MEASURES = attrgetter(*(one.name for one in fields(Evidence)))
 _SAID = attrgetter("left", "right", "relation", "kind", "rule")

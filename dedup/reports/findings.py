@@ -12,7 +12,8 @@ from urllib.parse import quote
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from ..data import Entry, Gate, Result, Verdict
+    from ..data.pair import Verdict
+    from ..data.result import Entry, Gate, Result
 
 NEW = "new"
 ACCEPTED = "accepted"
@@ -119,7 +120,7 @@ def explained(code: str) -> str:
 def place(entry: Entry) -> tuple[str, int]:
     """Give the path and the line of an article; 1 where the file is the article.
 
-    >>> from ..data import Entry
+    >>> from ..data.result import Entry
     >>> place(Entry("a", "news/a.jsonl:12", "", 0)), place(Entry("b", "./b.txt", "", 0))
     (('news/a.jsonl', 12), ('b.txt', 1))
     """

@@ -9,7 +9,7 @@ from .findings import ACCEPTED, STDIN, findings, located, worst_first
 from .screen import counted, shown
 
 if TYPE_CHECKING:
-    from ..data import Gate, Result
+    from ..data.result import Gate, Result
     from .screen import Look
 
 _MOST = 10

@@ -12,7 +12,8 @@ from .machine import safe
 from .screen import shown
 
 if TYPE_CHECKING:
-    from ..data import Gate, Result, Skipped
+    from ..data.article import Skipped
+    from ..data.result import Gate, Result
     from .screen import Look
 
 _SEVERITY = {"exact": "major", "near": "major", "contained": "minor"}

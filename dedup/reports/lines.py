@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 from . import machine
 
 if TYPE_CHECKING:
-    from ..data import Comparison, Gate, Result
+    from ..data.pair import Comparison
+    from ..data.result import Gate, Result
     from ..evaluate import Evaluation
     from .screen import Look
 

@@ -18,22 +18,9 @@ from .screen import guarded
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from ..data import (
-        Article,
-        Comparison,
-        Entry,
-        Evidence,
-        Fact,
-        Gate,
-        Passage,
-        Piece,
-        Removal,
-        Result,
-        Skipped,
-        Story,
-        Tally,
-        Verdict,
-    )
+    from ..data.article import Article, Skipped
+    from ..data.pair import Comparison, Evidence, Fact, Piece, Verdict
+    from ..data.result import Entry, Gate, Passage, Removal, Result, Story, Tally
     from ..evaluate import Evaluation, Mistake, Point, Score, Share
     from .screen import Look
 

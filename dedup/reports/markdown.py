@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from ..data import Relation
+from ..data.pair import Relation
 from .findings import ACCEPTED, findings, worst_first
 from .screen import counted, excerpt, percent, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from ..data import Comparison, Entry, Gate, Result, Verdict
+    from ..data.pair import Comparison, Verdict
+    from ..data.result import Entry, Gate, Result
     from .findings import Finding
     from .screen import Look
 

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from .. import evidence, fact, verdict
-from ..data import Entry
+from ..data.result import Entry
 from ..pipeline.entries import Entries
 from .cells import NOTHING, Sheet, is_plain, texts
 from .figures import in_last_digits, of_last_digits, settled, settled_columns
@@ -27,9 +27,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data import Story
+    from ..data.result import Story
+    from ..data.weighed import Facts
     from ..pipeline.verdicts import Batch, Verdicts
-    from ..weighed import Facts
     from .cells import Cell
 
 BETWEEN = ",\n  "

@@ -23,7 +23,8 @@ from .machine import safe
 from .screen import shown
 
 if TYPE_CHECKING:
-    from ..data import Entry, Gate, Result, Skipped
+    from ..data.article import Skipped
+    from ..data.result import Entry, Gate, Result
     from .findings import Finding
     from .screen import Look
 

@@ -9,7 +9,9 @@ from enum import Enum
 from functools import cache
 from typing import TYPE_CHECKING, Any, Union, get_args, get_origin, get_type_hints
 
-from ..data import Entry, Gate, Passage, Result, Skipped, Story, Tally, Verdict
+from ..data.article import Skipped
+from ..data.pair import Verdict
+from ..data.result import Entry, Gate, Passage, Result, Story, Tally
 from ..errors import InputError
 
 if TYPE_CHECKING:

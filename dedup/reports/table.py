@@ -10,7 +10,7 @@ from .findings import findings
 from .screen import shown
 
 if TYPE_CHECKING:
-    from ..data import Entry, Gate, Result
+    from ..data.result import Entry, Gate, Result
     from ..evaluate import Evaluation, Score, Share
     from .findings import Finding
     from .screen import Look

@@ -5,14 +5,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from ..data import Relation
+from ..data.pair import Relation
 from . import text_gate
 from .screen import Look, cells, counted, excerpt, padded, painted, percent, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..data import Entry, Gate, Result, Story, Verdict
+    from ..data.pair import Verdict
+    from ..data.result import Entry, Gate, Result, Story
 
 _COPIES_SHOWN = 20
 _WIDEST_NAME = 48
@@ -27,7 +28,7 @@ def result(result: Result, look: Look, gate: Gate | None = None) -> str:
 
     Where a gate was asked, what it says takes the place of all that: ``text_gate`` renders it.
 
-    >>> from ..data import Result, Tally
+    >>> from ..data.result import Result, Tally
     >>> result(Result({}, Tally(), (), (), ()), Look())
     '0 articles\n'
     """

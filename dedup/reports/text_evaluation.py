@@ -9,7 +9,7 @@ from .screen import Look, cells, counted, excerpt, flowed, padded, painted, show
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..data import Evidence
+    from ..data.pair import Evidence
     from ..evaluate import Evaluation, Mistake, Point, Score, Share
 
 _MISSING_SHOWN = 5

@@ -10,7 +10,7 @@ from .screen import Look, cells, counted, excerpt, padded, painted, percent, sho
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from ..data import Entry, Gate, Result
+    from ..data.result import Entry, Gate, Result
     from .findings import Finding
 
 _NEW_SHOWN = 100
@@ -20,7 +20,7 @@ _WIDEST_NAME = 48
 def result(result: Result, look: Look, gate: Gate) -> str:
     r"""Render the new copies, the counts, and last the answer, where an eye comes to rest.
 
-    >>> from ..data import Gate, Result, Tally
+    >>> from ..data.result import Gate, Result, Tally
     >>> print(result(Result({}, Tally(), (), (), ()), Look(), Gate(True, "no new copies")), end="")
     0 articles, none of them a new copy
     passed: no new copies

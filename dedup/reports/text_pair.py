@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..data import Relation
+from ..data.pair import Relation
 from .screen import Look, cells, counted, excerpt, flowed, padded, painted, percent, shown
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from ..data import Comparison, Evidence, Piece
+    from ..data.pair import Comparison, Evidence, Piece
 
 _PASSAGES = 5
 _PASSAGE_CELLS = 300

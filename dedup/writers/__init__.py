@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from ..cleaning import Plan
-    from ..data import InputFile, Skipped
+    from ..data.article import InputFile, Skipped
 
 __all__ = [
     "ARCHIVES",

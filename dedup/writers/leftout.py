@@ -7,7 +7,8 @@ import json
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 if TYPE_CHECKING:
-    from ..data import Removal, Skipped
+    from ..data.article import Skipped
+    from ..data.result import Removal
     from .writer import Writer
 
 UNREAD = frozenset({"E306"})

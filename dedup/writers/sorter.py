@@ -6,14 +6,15 @@ import codecs
 import hashlib
 from typing import TYPE_CHECKING, BinaryIO
 
-from ..data import Removal, Skipped
+from ..data.article import Skipped
+from ..data.result import Removal
 from ..errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ..cleaning import Plan
-    from ..data import InputFile
+    from ..data.article import InputFile
     from .leftout import Rejects, Removed
     from .writer import Writer
 

@@ -16,7 +16,7 @@ from dedup.settings import ShingleSettings, SketchSettings
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from dedup.data import Ragged
+    from dedup.data.corpus import Ragged
 
 WORDS = [f"{a}{b}{c}" for a in "bdgkl" for b in "aeiou" for c in "mnrst"]
 Pairs = set[tuple[int, int]]

@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from dedup.data import Entry, Gate, Result, Skipped, Story, Tally, Verdict
+from dedup.data.article import Skipped
+from dedup.data.pair import Verdict
+from dedup.data.result import Entry, Gate, Result, Story, Tally
 from dedup.reports import REPORTS, FormatError, Look
 from dedup.reports.saved import SavedError, parse
 from dedup.reports.screen import UNSAFE

@@ -8,8 +8,10 @@ under test. Each twin that can be imported runs the same cases, and equality is 
 from __future__ import annotations
 
 import random
+import re
 from collections import Counter
 from itertools import combinations, groupby, pairwise
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -20,21 +22,29 @@ from hypothesis import strategies as st
 
 from dedup import kernels
 
-from .twins import BASE, KERNELS, TOP, WRAP, Row, every_pair, mix, ragged, run_hash, unravel
+from .twins import BASE, TOP, WRAP, Row, every_pair, load, mix, ragged, run_hash, unravel
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
 
 
 def test_a_twin_has_every_kernel(twin: SimpleNamespace) -> None:
-    """What the package offers exists in each twin under the same name."""
-    assert len(KERNELS) > 15
-    assert [name for name in KERNELS if not callable(getattr(twin, name, None))] == []
+    """The twins have the same kernels, by their names."""
+    assert len(twin.kernels) > 15
+    assert sorted(twin.kernels) == sorted(load("reference").kernels)
+
+
+def test_the_architecture_tells_what_every_kernel_gives() -> None:
+    """A row of the table in the docs names each."""
+    docs = Path(__file__).parents[2] / "docs" / "architecture.md"
+    rows = [line for line in docs.read_text("utf-8").splitlines() if line.startswith("| `")]
+    told = [name for row in rows for name in re.findall(r"`(\w+)`", row.split("|")[1])]
+    assert {*load("reference").kernels} <= {*told}
 
 
 def test_the_chosen_twin_is_offered(twin: SimpleNamespace) -> None:
     """What the package calls is one of the twins as a whole, and it says which."""
-    mine = [getattr(kernels, name) is getattr(twin, name) for name in KERNELS]
+    mine = [getattr(kernels, name) is kernel for name, kernel in twin.kernels.items()]
     assert set(mine) == {twin.name == kernels.KIND}
 
 
@@ -82,6 +92,9 @@ def test_runs_are_signed(twin: SimpleNamespace, rows: list[Row], highest: int, r
     runs = [[run_hash(row[i : i + run]) for i in range(len(row) - run + 1)] for row in rows]
     assert unravel(*kept) == [sorted({value for value in row if value <= highest}) for row in runs]
     assert signed.tolist() == twin.minhash(*ragged(runs), 16, 7).tolist()
+    unsigned, *same = twin.sign_runs(words, offsets, hashes[::-1].copy(), run, highest, (0, 7))
+    assert unsigned.shape == (len(rows), 0)
+    assert unravel(*same) == unravel(*kept)
 
 
 @pytest.mark.parametrize("size", [2, 16, 128])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -16,8 +16,7 @@ from dedup.readers import jsonl
 from dedup.readers.limits import Limits
 from dedup.readers.source import ReadSettings
 
-if TYPE_CHECKING:
-    from dedup.data import Article, Notice, Skipped
+from ..reading import one_by_one
 
 native = pytest.importorskip("dedup.kernels.native")
 
@@ -54,10 +53,7 @@ def read(body: bytes, how: ReadSettings, twin: object, line: int | None = None) 
     """Everything that is read, by one twin."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(kernels, "scan_records", twin)
-        found: list[Article | Skipped | Notice] = []
-        for one in jsonl.read(io.BytesIO(body), "a.jsonl", how, line):
-            found += one if isinstance(one, list) else [one]
-    return [*found]
+        return [*one_by_one(jsonl.read(io.BytesIO(body), "a.jsonl", how, line))]
 
 
 def assert_same(body: bytes) -> None:

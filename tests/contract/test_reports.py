@@ -10,20 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.data import (
-    Article,
-    Comparison,
-    Entry,
-    Evidence,
-    Fact,
-    Piece,
-    Relation,
-    Result,
-    Skipped,
-    Story,
-    Tally,
-    Verdict,
-)
+from dedup.data.article import Article, Skipped
+from dedup.data.pair import Comparison, Evidence, Fact, Piece, Relation, Verdict
+from dedup.data.result import Entry, Result, Story, Tally
 from dedup.reports import REPORTS, Look
 from dedup.reports.screen import UNSAFE, cells, excerpt, flowed
 

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Article, deduplicate
-from dedup.data import Entry
+from dedup.data.result import Entry
 from dedup.pipeline.judged import judge_pairs
 from dedup.pipeline.verdicts import Verdicts
 from dedup.reports import REPORTS, Look

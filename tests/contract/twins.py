@@ -11,8 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from dedup import kernels
-
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
@@ -21,11 +19,6 @@ if TYPE_CHECKING:
 HOMES = {"reference": ("reference", "reference_pairs", "reference_rows"), "native": ("native",)}
 BUILT = [name for name in HOMES if name == "reference" or find_spec("dedup.kernels._native")]
 """The twins that this machine has."""
-SHARED = {"align", "pack", "parts", "unpack"}
-"""No kernels with a twin: the alignment that people are shown, what splits work for kernels, and
-how a pair is one number."""
-KERNELS = [name for name in kernels.__all__ if name.islower() and name not in SHARED]
-
 BASE = 0x9E3779B97F4A7C15
 WRAP = 2**64
 TOP = WRAP - 1
@@ -50,13 +43,9 @@ LISTS: dict[str, list[Row]] = {
 
 def load(name: str) -> SimpleNamespace:
     """One twin: each kernel under its name."""
-    found = SimpleNamespace(name=name)
-    for home in HOMES[name]:
-        module = import_module(f"dedup.kernels.{home}")
-        for kernel in KERNELS:
-            if hasattr(module, kernel) and module.__name__ == getattr(module, kernel).__module__:
-                setattr(found, kernel, getattr(module, kernel))
-    return found
+    modules = [import_module(f"dedup.kernels.{home}") for home in HOMES[name]]
+    found = {kernel: getattr(home, kernel) for home in modules for kernel in home.__all__}
+    return SimpleNamespace(kernels=found, name=name, **found)
 
 
 def ragged(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Article, Result, Settings, deduplicate
-from dedup.data import Baseline, Gate
+from dedup.data.result import Baseline, Gate
 from dedup.gate import Policy, accept, hold, mark
 
 from .invented import corpora

@@ -11,7 +11,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup import Article, Relation, Settings, compare
-from dedup.data import Candidates, Evidence, Fact
+from dedup.data.corpus import Candidates
+from dedup.data.pair import Evidence, Fact
 from dedup.pipeline.corpus import prepare
 from dedup.pipeline.weigher import Weigher
 from dedup.text import clean, words

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import dedup
 from dedup.readers import ReadSettings, jsonl
 
+from ..reading import one_by_one
 from . import plain
 
 if TYPE_CHECKING:
@@ -114,7 +115,7 @@ def run(name: str) -> Ran:
     listed = labels.read_text(encoding="utf-8").splitlines() if labels.exists() else []
     pairs = [json.loads(line) for line in listed]
     read = jsonl.read(io.BytesIO(raw), f"{name}/articles.jsonl", ReadSettings())
-    articles = [one for some in read for one in (some if isinstance(some, list) else [some])]
+    articles = [*one_by_one(read)]
     start = time.process_time()
     result = dedup.deduplicate(articles)
     seconds = time.process_time() - start

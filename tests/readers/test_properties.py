@@ -8,11 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.data import Article, Notice, Skipped
+from dedup.data.article import Article, Notice, Skipped
 from dedup.readers import READERS, ReadSettings, encoding, read, sniff
 from dedup.readers.extraction import strip
 from dedup.readers.page import decode
 from dedup.readers.source import CorruptError
+
+from ..reading import one_by_one
 
 HEADS = [
     b"", b"\x1f\x8b\x08", b"BZh91AY&SY", b"\xfd7zXZ\0", b"\x28\xb5\x2f\xfd", b"PK\x03\x04", b"PAR1",
@@ -33,8 +35,7 @@ def test_any_bytes_are_read_or_refused(tmp_path_factory, head, content):
 
 
 def read_bytes(kind, content):
-    for some in READERS[kind](io.BytesIO(content), "x", ReadSettings()):
-        yield from some if isinstance(some, list) else [some]
+    return one_by_one(READERS[kind](io.BytesIO(content), "x", ReadSettings()))
 
 
 @pytest.mark.parametrize("kind", ["text", "jsonl", "jsonarray", "table"])

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import baseline, gate
-from dedup.data import Baseline, Entry, Result, Story, Tally
+from dedup.data.result import Baseline, Entry, Result, Story, Tally
 from dedup.settings import Settings
 
 BOUND = gate.bind(Settings())

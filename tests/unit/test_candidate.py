@@ -18,7 +18,7 @@ from dedup.candidate import (
     share_keys,
     without,
 )
-from dedup.data import Ragged
+from dedup.data.corpus import Ragged
 from dedup.settings import CandidateSettings
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from dedup.canonical import Standing, rank, reasons
-from dedup.data import Article
+from dedup.data.article import Article
 from dedup.settings import KeepSettings, criteria
 
 if TYPE_CHECKING:

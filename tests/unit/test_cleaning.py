@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from dedup.cleaning import Limit, RemovalError, guard, guard_sources, limit, marks, plan
-from dedup.data import Entry, Evidence, Relation, Result, Skipped, Story, Tally, Verdict
+from dedup.data.article import Skipped
+from dedup.data.pair import Evidence, Relation, Verdict
+from dedup.data.result import Entry, Result, Story, Tally
 from dedup.errors import SettingsError, SoundnessError
 
 ALIKE = Evidence(

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Settings, kernels, shingle, term
-from dedup.data import Cut, Ragged
+from dedup.data.corpus import Cut, Ragged
 from dedup.pipeline import columns, numbering, store
 from dedup.pipeline.memory import Memory
 from dedup.text import clean, words

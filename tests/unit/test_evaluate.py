@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Article, Settings, deduplicate
-from dedup.data import Entry, Gold
+from dedup.data.pair import Gold
+from dedup.data.result import Entry
 from dedup.evaluate import LABELS, THRESHOLDS, evaluate, f1, resolve, score, sweep, wilson
 from dedup.pipeline.judged import judge_pairs
 

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.data import Fact, Ragged
+from dedup.data.corpus import Ragged
+from dedup.data.pair import Fact
 from dedup.fact import FACTS_SHOWN, INFORMATIVE_IDF, Differing, Gaps, find, tell
 from dedup.kernels import IDF_UNIT, Sides
 

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Article, Result, Settings, deduplicate, kernels
-from dedup.data import Furniture, Ragged
+from dedup.data.corpus import Furniture, Ragged
 from dedup.furniture import (
     CARRIERS,
     CARRIERS_OF_SOURCE,

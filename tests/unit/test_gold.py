@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.data import Gold
+from dedup.data.pair import Gold
 from dedup.evaluate import LABELS
 from dedup.readers import gold
 

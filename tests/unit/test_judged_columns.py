@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import evidence, fact
-from dedup.data import Fact
+from dedup.data.pair import Fact
+from dedup.data.weighed import Facts
 from dedup.pipeline.conclusion import RELATED_SHOWN, SAME_SHOWN, shown
 from dedup.pipeline.verdicts import IS_SAME, Batch, Numbered
-from dedup.weighed import Facts
 
 Told = list[tuple[Fact, ...]]
 

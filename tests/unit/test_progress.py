@@ -9,7 +9,7 @@ import pytest
 
 from dedup.cli import progress
 from dedup.cli.progress import Progress, told, watching
-from dedup.data import unwatched
+from dedup.data.protocols import unwatched
 
 
 class Clock:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.data import Article, Skipped
+from dedup.data.article import Article, Skipped
 from dedup.readers import Limits, ReadSettings, RefusedError, read, read_one, source
 
 PLAIN = ReadSettings()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from dedup import kernels
-from dedup.data import Ragged
+from dedup.data.corpus import Ragged
 from dedup.evidence import INFORMATIVE_IDF
 from dedup.kernels import IDF_UNIT, WEIGHT_UNIT
 from dedup.settings import ShingleSettings, SketchSettings

@@ -1,7 +1,7 @@
 /* The last two cleaning rules of text.py, join_lines and fold_case, and text.words in one pass. */
 #include "cut_words.h"
 
-enum { STEM = 6, MOST = 4 };
+enum { MOST = 4 };
 
 /* What the word is made of that is being read. */
 enum mode { OUTSIDE, LETTERS, DIGITS, PAIRS, FOURS };
@@ -12,7 +12,6 @@ struct cutter {
     enum mode mode;
     uint32_t recent[MOST]; /* where the last characters of the word begin */
     uint32_t start;
-    uint32_t cut;   /* where its stem ends, once it has */
     size_t length;  /* its characters so far */
     uint32_t last;  /* the last character with class 0 */
     uint8_t combining; /* class of the one before */
@@ -129,29 +128,22 @@ static void cut_ascii(uint8_t *clean, size_t size, struct spans *spans)
         was_digit = digits >> 63;
     }
     spans->count = (size_t)(starts - spans->starts);
-    for (size_t i = 0; i < spans->count; i++) {
-        uint32_t start = spans->starts[i], end = spans->ends[i];
-        spans->cuts[i] = end - start < STEM ? end : start + STEM;
-    }
 }
 
 /* ---- any text ---- */
 
-static inline void add_span(struct spans *spans, uint32_t start, uint32_t end, uint32_t cut)
+static inline void add_span(struct spans *spans, uint32_t start, uint32_t end)
 {
     spans->starts[spans->count] = start;
-    spans->ends[spans->count] = end;
-    spans->cuts[spans->count++] = cut;
+    spans->ends[spans->count++] = end;
 }
 
 static inline void end_word(struct cutter *c)
 {
     uint32_t end = (uint32_t)(c->out - c->begin);
     size_t size = c->mode == PAIRS ? 2 : MOST;
-    if (c->mode == LETTERS || c->mode == DIGITS)
-        add_span(c->spans, c->start, end, c->length >= STEM ? c->cut : end);
-    else if (c->mode != OUTSIDE && c->length < size)
-        add_span(c->spans, c->start, end, end);
+    if (c->mode == LETTERS || c->mode == DIGITS || (c->mode != OUTSIDE && c->length < size))
+        add_span(c->spans, c->start, end);
     c->mode = OUTSIDE;
 }
 
@@ -190,12 +182,10 @@ static inline void put(struct cutter *c, uint32_t point, unsigned traits)
         return;
     end = (uint32_t)(c->out - c->begin);
     c->recent[c->length++ % MOST] = start;
-    if (c->length == STEM)
-        c->cut = end;
     if (c->mode == PAIRS && c->length >= 2)
-        add_span(c->spans, c->recent[(c->length - 2) % MOST], end, end);
+        add_span(c->spans, c->recent[(c->length - 2) % MOST], end);
     if (c->mode == FOURS && c->length >= MOST)
-        add_span(c->spans, c->recent[c->length % MOST], end, end);
+        add_span(c->spans, c->recent[c->length % MOST], end);
 }
 
 /* Whether normalizing would leave a folded character where and as it is. */
@@ -236,18 +226,13 @@ static inline void put_folded(struct cutter *c, uint32_t point, const struct poi
 static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const uint8_t *end)
 {
     uint8_t *out = c->out;
-    size_t length = c->length;
-    for (; text < end && (below(*text | 0x20, 'a', 26) || *text == '_'); text++) {
+    for (; text < end && (below(*text | 0x20, 'a', 26) || *text == '_'); text++)
         *out++ = *text == '_' ? '_' : *text | 0x20;
-        if (++length == STEM)
-            c->cut = (uint32_t)(out - c->begin);
-    }
     if (out > c->out) {
         c->last = out[-1];
         c->combining = 0;
     }
     c->out = out;
-    c->length = length;
     return text;
 }
 

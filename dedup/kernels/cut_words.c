@@ -1,7 +1,7 @@
 /* The last two cleaning rules of text.py, join_lines and fold_case, and text.words in one pass. */
 #include "cut_words.h"
 
-enum { MOST = 4 };
+enum { MOST = 4, WORTHWHILE = 16 };
 
 /* What the word is made of that is being read. */
 enum mode { OUTSIDE, LETTERS, DIGITS, PAIRS, FOURS };
@@ -25,14 +25,15 @@ static inline int below(uint8_t byte, uint8_t first, uint8_t count)
     return (uint8_t)(byte - first) < count;
 }
 
+static inline int is_blank(uint8_t byte) { return below(byte, '\t', 5) | below(byte, 0x1C, 5); }
+
 /* Fold PADDING bytes; 1 where two spaces are neighbours then, or one follows a space before. */
 WIDEST static int fold_some(const uint8_t *text, uint8_t *out, uint8_t before)
 {
     uint8_t doubled = 0;
     for (int i = 0; i < PADDING; i++) {
         uint8_t byte = text[i], upper = (uint8_t)(below(byte, 'A', 26) << 5);
-        int is_space = below(byte, '\t', 5) | below(byte, 0x1C, 5);
-        out[i] = is_space ? ' ' : byte | upper;
+        out[i] = is_blank(byte) ? ' ' : byte | upper;
     }
     for (int i = 1; i < PADDING; i++)
         doubled |= (out[i] == ' ') & (out[i - 1] == ' ');
@@ -110,12 +111,13 @@ WIDEST static void tell_kinds(const uint8_t *clean, uint64_t *letters, uint64_t 
     *digits = gather_bits(digit);
 }
 
-static void cut_ascii(uint8_t *clean, size_t size, struct spans *spans)
+/* Find the words of clean text from one place to another, where no word goes on. */
+static void cut_ascii(uint8_t *clean, size_t from, size_t to, struct spans *spans)
 {
-    uint32_t *starts = spans->starts, *ends = spans->ends;
+    uint32_t *starts = spans->starts + spans->count, *ends = spans->ends + spans->count;
     uint64_t letters, digits, was_letter = 0, was_digit = 0;
-    memset(clean + size, 0, PADDING);
-    for (size_t at = 0; at <= size; at += PADDING) {
+    memset(clean + to, 0, PADDING);
+    for (size_t at = from; at <= to; at += PADDING) {
         tell_kinds(clean + at, &letters, &digits);
         uint64_t of_letters = letters << 1 | was_letter, of_digits = digits << 1 | was_digit;
         uint64_t begun = (letters & ~of_letters) | (digits & ~of_digits);
@@ -236,6 +238,23 @@ static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const u
     return text;
 }
 
+/* The end of what can be taken at once from a place where no word goes on: ASCII up to the last white
+   space, or to the end of the text. */
+static const uint8_t *stretch_end(const uint8_t *text, const uint8_t *end)
+{
+    const uint8_t *stop = behind_ascii(text, end);
+    while (stop < end && stop > text && !is_blank(stop[-1])) stop--;
+    return stop;
+}
+
+/* Append a stretch of ASCII that begins with a word or a sign. */
+static void put_stretch(struct cutter *c, const uint8_t *text, const uint8_t *end)
+{
+    size_t from = (size_t)(c->out - c->begin);
+    c->out += fold_ascii(text, (size_t)(end - text), c->out);
+    cut_ascii(c->begin, from, (size_t)(c->out - c->begin), c->spans);
+}
+
 /* The same for a text that is not all ASCII. */
 static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
 {
@@ -243,6 +262,7 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
     unsigned before = 0;
     int is_space = 1, is_broken = 0; /* white space is pending, with a line break in it */
     while (text < end && !c->is_unsure) {
+        const uint8_t *from = text;
         uint32_t point = next_point(&text);
         const struct point *known = point_of(point);
         unsigned spaceless = known->traits & (PAIRED | QUADDED);
@@ -253,11 +273,18 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
         }
         if (is_space && c->out > c->begin && !(is_broken && before && spaceless))
             put_folded(c, ' ', point_of(' '));
+        const uint8_t *stop = is_space && point < 0x80 ? stretch_end(from, end) : from;
+        if (stop - from >= WORTHWHILE) {
+            put_stretch(c, from, stop);
+            text = stop;
+            before = 0;
+            continue;
+        }
         is_space = is_broken = 0;
         before = spaceless;
         put_folded(c, point, known);
         if (c->mode == LETTERS && text < end && *text < 0x80) {
-            const uint8_t *from = text;
+            from = text;
             text = put_letters(c, text, end);
             before = text > from ? 0 : before;
         }
@@ -273,7 +300,7 @@ int cut_words(const uint8_t *text, size_t size, uint8_t *clean, size_t *clean_si
     spans->count = 0;
     if (is_ascii(text, size)) {
         *clean_size = fold_ascii(text, size, clean);
-        cut_ascii(clean, *clean_size, spans);
+        cut_ascii(clean, 0, *clean_size, spans);
         return 1;
     }
     *clean_size = cut_points(&cutter, text, size);

@@ -293,12 +293,12 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
     return (size_t)(c->out - c->begin);
 }
 
-int cut_words(const uint8_t *text, size_t size, uint8_t *clean, size_t *clean_size,
+int cut_words(const uint8_t *text, size_t size, int is_plain, uint8_t *clean, size_t *clean_size,
               struct spans *spans)
 {
     struct cutter cutter = {.out = clean, .begin = clean, .spans = spans, .last = ' '};
     spans->count = 0;
-    if (is_ascii(text, size)) {
+    if (is_plain) {
         *clean_size = fold_ascii(text, size, clean);
         cut_ascii(clean, 0, *clean_size, spans);
         return 1;

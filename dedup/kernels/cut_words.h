@@ -19,7 +19,7 @@ struct spans {
 /* Write the text that join_lines and fold_case make of `text` to `clean`, and where its words are;
    0 where that cannot be done for sure. `clean`, and each list of spans, has room for
    size + PADDING, times GROWTH where the text is not ASCII. */
-int cut_words(const uint8_t *text, size_t size, uint8_t *clean, size_t *clean_size,
+int cut_words(const uint8_t *text, size_t size, int is_plain, uint8_t *clean, size_t *clean_size,
               struct spans *spans);
 
 #endif

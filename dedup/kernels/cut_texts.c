@@ -2,7 +2,7 @@
  * term.stem give. */
 #include "find_words.h"
 
-enum { STEM = 6, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15 };
+enum { STEM = 6, BYTES_PER_WORD = 5, FEWEST_SLOTS = 1 << 7, MANY_SLOTS = 1 << 16 };
 
 /* Memory that grows, in an object that is given back: nothing is copied. */
 struct buffer {
@@ -19,15 +19,13 @@ struct slot {
 };
 enum { FIRST_BYTES = 8, MOST_BYTES = 12 };
 
-/* What is known of each word by its number, and a table to find it by. */
+/* The letters of each word by its number, and a table to find it by. */
 struct lexicon {
-    uint64_t *hashes, *stems;
-    uint8_t *marks; /* 1 for a word of digits */
     uint8_t *letters; /* in UTF-8, a space behind each word */
     int64_t *borders; /* where the letters of each word begin, and the end */
     size_t letters_room;
     struct slot *slots;
-    size_t count, room; /* slots are twice as many as there is room */
+    size_t count, size; /* of the table, of which a quarter stays free */
     int shift; /* of a slot's place */
 };
 
@@ -68,35 +66,32 @@ static inline size_t place_of(uint64_t first, uint32_t rest, int shift)
 /* The slot that a word has, or the free one that it may have. */
 static inline struct slot *find_slot(const struct lexicon *known, uint64_t first, uint32_t rest)
 {
-    size_t at = place_of(first, rest, known->shift), mask = 2 * known->room - 1;
+    size_t at = place_of(first, rest, known->shift), mask = known->size - 1;
     struct slot *slots = known->slots;
     while (slots[at].number && (slots[at].first != first || slots[at].rest != rest))
         at = (at + 1) & mask;
     return slots + at;
 }
 
-/* Make room for so many distinct words, a power of two; 0 when memory ends. */
-static int widen(struct lexicon *known, size_t room)
+/* How many words a table has room for. */
+static size_t room_of(size_t size) { return size / 4 * 3; }
+
+/* Give the table another size, a power of two; 0 when memory ends. */
+static int widen(struct lexicon *known, size_t size)
 {
-    uint64_t *hashes = realloc(known->hashes, room * sizeof *hashes);
-    known->hashes = hashes ? hashes : known->hashes;
-    uint64_t *stems = realloc(known->stems, room * sizeof *stems);
-    known->stems = stems ? stems : known->stems;
-    uint8_t *marks = realloc(known->marks, room);
-    known->marks = marks ? marks : known->marks;
-    int64_t *borders = realloc(known->borders, (room + 1) * sizeof *borders);
+    int64_t *borders = realloc(known->borders, (room_of(size) + 1) * sizeof *borders);
     known->borders = borders ? borders : known->borders;
-    struct slot *slots = calloc(2 * room, sizeof *slots), *before = known->slots;
-    if (!hashes || !stems || !marks || !borders || !slots) {
+    struct slot *slots = calloc(size, sizeof *slots), *before = known->slots;
+    size_t size_before = known->size;
+    if (!borders || !slots) {
         free(slots);
         return 0;
     }
-    size_t size = 2 * known->room;
     borders[0] = 0;
     known->slots = slots;
-    known->room = room;
-    for (known->shift = 64; room; room /= 2) known->shift--;
-    for (size_t i = 0; i < size; i++)
+    known->size = size;
+    for (known->shift = 64; size > 1; size /= 2) known->shift--;
+    for (size_t i = 0; i < size_before; i++)
         if (before[i].number) *find_slot(known, before[i].first, before[i].rest) = before[i];
     free(before);
     return 1;
@@ -104,7 +99,7 @@ static int widen(struct lexicon *known, size_t room)
 
 /* ---- words ---- */
 
-/* What hash_words gives for a word; four bytes at a time, since each step waits for the one before. */
+/* What hash_words gives for a word: four bytes at a time, since each step waits for the one before. */
 static uint64_t hash_of(const uint8_t *word, size_t size)
 {
     const uint64_t square = BASE * BASE;
@@ -142,8 +137,8 @@ static inline struct slot slot_of(const uint8_t *word, size_t size)
     return (struct slot){first & first_kept, rest & rest_kept, 0};
 }
 
-/* Put the letters of one more word behind those there are; 0 when memory ends. */
-static int spell(struct lexicon *known, const uint8_t *word, size_t size)
+/* Put one more word behind those there are; 0 when memory ends. */
+static int add_word(struct lexicon *known, const uint8_t *word, size_t size)
 {
     size_t used = (size_t)known->borders[known->count];
     if (used + size + 1 > known->letters_room) {
@@ -155,18 +150,8 @@ static int spell(struct lexicon *known, const uint8_t *word, size_t size)
     }
     memcpy(known->letters + used, word, size);
     known->letters[used + size] = ' ';
-    known->borders[known->count + 1] = (int64_t)(used + size + 1);
-    return 1;
-}
-
-/* Put one more word behind those there are; 0 when memory ends. */
-static int add_word(struct lexicon *known, const uint8_t *word, size_t size)
-{
-    known->hashes[known->count] = hash_of(word, size);
-    known->stems[known->count] = hash_of(word, stem_size(word, size));
-    known->marks[known->count] = (uint8_t)(word[0] - '0') < 10; /* then all is digits */
-    if (!spell(known, word, size)) return 0;
-    return ++known->count < known->room || widen(known, 2 * known->room);
+    known->borders[++known->count] = (int64_t)(used + size + 1);
+    return known->count < room_of(known->size) || widen(known, 2 * known->size);
 }
 
 /* Number the words of a clean text, in the order they come; 0 when memory ends. Most words stand where
@@ -206,6 +191,18 @@ static int number_spans(struct lexicon *known, const uint8_t *text, const struct
         }
     }
     return 1;
+}
+
+/* Tell of each word its hash, that of its stem, and whether it is a number. */
+static void describe(const struct lexicon *known, uint64_t *hashes, uint64_t *stems, uint8_t *marks)
+{
+    for (size_t i = 0; i < known->count; i++) {
+        const uint8_t *word = known->letters + known->borders[i];
+        size_t size = (size_t)(known->borders[i + 1] - known->borders[i]) - 1;
+        hashes[i] = hash_of(word, size);
+        stems[i] = hash_of(word, stem_size(word, size));
+        marks[i] = (uint8_t)(word[0] - '0') < 10; /* then all is digits */
+    }
 }
 
 /* ---- a batch ---- */
@@ -280,28 +277,37 @@ static int cut_all(struct batch *b)
 
 static PyObject *as_result(struct batch *b)
 {
-    Py_ssize_t n = b->count, words = (Py_ssize_t)b->work->lexicon.count;
     const struct lexicon *known = &b->work->lexicon;
-    if (!resize(&b->words, b->words.size) || !resize(&b->clean, b->clean.size))
-        return NULL;
-    return Py_BuildValue("(Oy#Oy#y#y#y#y#y#y#)", b->words.bytes,
-                         (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
-                         b->clean.bytes,
-                         (const char *)b->ends, (n + 1) * (Py_ssize_t)sizeof *b->ends,
-                         (const char *)b->done, n,
-                         (const char *)known->hashes, words * (Py_ssize_t)sizeof *known->hashes,
-                         (const char *)known->stems, words * (Py_ssize_t)sizeof *known->stems,
-                         (const char *)known->marks, words,
-                         known->letters ? (const char *)known->letters : "",
-                         (Py_ssize_t)known->borders[words],
-                         (const char *)known->borders,
-                         (words + 1) * (Py_ssize_t)sizeof *known->borders);
+    Py_ssize_t n = b->count, words = (Py_ssize_t)known->count;
+    PyObject *hashes = PyBytes_FromStringAndSize(NULL, words * (Py_ssize_t)sizeof(uint64_t));
+    PyObject *stems = PyBytes_FromStringAndSize(NULL, words * (Py_ssize_t)sizeof(uint64_t));
+    PyObject *marks = PyBytes_FromStringAndSize(NULL, words), *result = NULL;
+    if (hashes && stems && marks && resize(&b->words, b->words.size)
+        && resize(&b->clean, b->clean.size)) {
+        Py_BEGIN_ALLOW_THREADS
+        describe(known, (uint64_t *)PyBytes_AS_STRING(hashes),
+                 (uint64_t *)PyBytes_AS_STRING(stems), (uint8_t *)PyBytes_AS_STRING(marks));
+        Py_END_ALLOW_THREADS
+        result = Py_BuildValue("(Oy#Oy#y#OOOy#y#)", b->words.bytes,
+                               (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
+                               b->clean.bytes,
+                               (const char *)b->ends, (n + 1) * (Py_ssize_t)sizeof *b->ends,
+                               (const char *)b->done, n, hashes, stems, marks,
+                               known->letters ? (const char *)known->letters : "",
+                               (Py_ssize_t)known->borders[words],
+                               (const char *)known->borders,
+                               (words + 1) * (Py_ssize_t)sizeof *known->borders);
+    }
+    Py_XDECREF(hashes);
+    Py_XDECREF(stems);
+    Py_XDECREF(marks);
+    return result;
 }
 
 /* Reserve what the batch needs for sure, and as much as its texts are likely to need. */
 static int prepare(struct batch *b)
 {
-    size_t rows = (size_t)b->count + 1, size = 0, room = FEWEST_WORDS;
+    size_t rows = (size_t)b->count + 1, size = 0, slots = FEWEST_SLOTS;
     b->work = calloc(1, sizeof *b->work);
     b->utf8 = calloc(rows, sizeof *b->utf8);
     b->sizes = calloc(rows, sizeof *b->sizes);
@@ -319,9 +325,9 @@ static int prepare(struct batch *b)
         return 0;
     for (Py_ssize_t i = 0; i < b->count; i++)
         size += (size_t)b->sizes[i];
-    while (room < size / BYTES_PER_WORD && room < MANY_WORDS) /* a few lines are not worth a large table */
-        room *= 2;
-    if (!widen(&b->work->lexicon, room)) {
+    while (slots < size / BYTES_PER_WORD && slots < MANY_SLOTS) /* few lines need no large table */
+        slots *= 2;
+    if (!widen(&b->work->lexicon, slots)) {
         PyErr_NoMemory();
         return 0;
     }
@@ -333,9 +339,6 @@ static void release(struct batch *b)
 {
     if (b->work) {
         release_found(&b->work->found);
-        free(b->work->lexicon.hashes);
-        free(b->work->lexicon.stems);
-        free(b->work->lexicon.marks);
         free(b->work->lexicon.letters);
         free(b->work->lexicon.borders);
         free(b->work->lexicon.slots);

@@ -3,113 +3,15 @@
    A rule looks for the few places where it could apply, and only then takes a closer look. */
 #include "clean_text.h"
 
-enum { DOTTED_I = 0x130, DOTLESS_I = 0x131 };
-
-/* ---- a draft: what stands where, and how it is changed ---- */
-
-static unsigned traits_at(const struct draft *d, size_t at)
-{
-    const uint8_t *byte = d->text + at;
-    return at < d->size ? point_of(next_point(&byte))->traits : 0;
-}
-
-static unsigned traits_before(const struct draft *d, size_t at)
-{
-    if (at == 0)
-        return 0;
-    while (at > 0 && (d->text[--at] & 0xC0) == 0x80)
-        ;
-    return traits_at(d, at);
-}
-
 static int is_letter(unsigned traits, uint8_t byte)
 {
     return (traits & (WORD | DIGIT)) == WORD && byte != '_';
 }
 
-static int is_one_of(const char *bytes, uint8_t byte) { return byte && strchr(bytes, byte); }
-
-/* Where the line that `at` stands in ends: at its newline, or with the text. */
-static size_t line_end(const struct draft *d, size_t at)
+static inline int is_one_of(const char *bytes, uint8_t byte)
 {
-    const uint8_t *end = at < d->size ? memchr(d->text + at, '\n', d->size - at) : NULL;
-    return end ? (size_t)(end - d->text) : d->size;
-}
-
-static size_t skip_blanks(const struct draft *d, size_t at)
-{
-    while (at < d->size && (d->text[at] == ' ' || d->text[at] == '\t'))
-        at++;
-    return at;
-}
-
-/* Whether more than `most` characters stand between two places. */
-static int is_longer(const struct draft *d, size_t start, size_t end, size_t most)
-{
-    size_t count = 0;
-    if (end - start <= most)
-        return 0;
-    for (; start < end && count <= most; start++)
-        count += (d->text[start] & 0xC0) != 0x80;
-    return count > most;
-}
-
-/* The place behind a lower-case literal that stands at `at` in any case; 0 where it does not. As for
-   regular expressions, i has two more forms: those of Turkish, with a dot and without. */
-static size_t behind(const struct draft *d, size_t at, const char *literal)
-{
-    const uint8_t *text = d->text + at, *end = d->text + d->size, *wanted = (const uint8_t *)literal;
-    while (*wanted) {
-        if (text >= end)
-            return 0;
-        if (*text < 0x80) {
-            uint8_t byte = *text++;
-            if (byte >= 'A' && byte <= 'Z')
-                byte += 'a' - 'A';
-            if (byte != *wanted++)
-                return 0;
-            continue;
-        }
-        uint32_t c = next_point(&text);
-        const struct point *point = point_of(c);
-        if (*wanted == 'i' && (c == DOTTED_I || c == DOTLESS_I))
-            wanted++;
-        else if (*wanted < 0x80 || (point->traits & FOLD_MANY)
-                 || c + (uint32_t)point->fold != next_point(&wanted))
-            return 0;
-    }
-    return (size_t)(text - d->text);
-}
-
-/* The same, case being minded. */
-static size_t behind_exact(const struct draft *d, size_t at, const char *literal)
-{
-    size_t size = strlen(literal);
-    return d->size - at >= size && memcmp(d->text + at, literal, size) == 0 ? at + size : 0;
-}
-
-void replace(struct draft *d, size_t start, size_t end, const void *with, size_t size)
-{
-    size_t kept = start - d->copied;
-    memcpy(d->out + d->used, d->text + d->copied, kept);
-    memcpy(d->out + d->used + kept, with, size);
-    d->used += kept + size;
-    d->copied = end;
-    d->edits = 1;
-}
-
-void settle(struct draft *d)
-{
-    uint8_t *out = d->out;
-    if (!d->edits)
-        return;
-    memcpy(out + d->used, d->text + d->copied, d->size - d->copied);
-    d->size = d->used + d->size - d->copied;
-    d->text = out;
-    d->out = d->spare;
-    d->spare = out;
-    d->used = d->copied = 0;
-    d->edits = 0;
+    while (*bytes && (uint8_t)*bytes != byte) bytes++;
+    return *bytes != 0;
 }
 
 static void blank(struct draft *d, size_t start, size_t end) { replace(d, start, end, " ", 1); }
@@ -381,16 +283,23 @@ static void drop_pointers(struct draft *d)
 
 /* ---- lines ---- */
 
+/* Behind what stands before a newline and its blanks. */
+static size_t break_start(const struct draft *d, size_t newline)
+{
+    size_t start = newline;
+    if (start > 0 && d->text[start - 1] == '\r')
+        start--;
+    while (start > 0 && (d->text[start - 1] == ' ' || d->text[start - 1] == '\t'))
+        start--;
+    return start;
+}
+
 static void join_hyphens(struct draft *d)
 {
     const uint8_t *newline = d->text;
     while ((newline = memchr(newline, '\n', d->text + d->size - newline)) != NULL) {
-        size_t at = newline - d->text, start = at, end = skip_blanks(d, at + 1);
+        size_t at = newline - d->text, start = break_start(d, at), end = skip_blanks(d, at + 1);
         newline++;
-        if (start > 0 && d->text[start - 1] == '\r')
-            start--;
-        while (start > 0 && (d->text[start - 1] == ' ' || d->text[start - 1] == '\t'))
-            start--;
         if (start < 2 || d->text[start - 1] != '-' || end == d->size)
             continue;
         if (is_letter(traits_before(d, start - 1), d->text[start - 2])
@@ -400,13 +309,39 @@ static void join_hyphens(struct draft *d)
     settle(d);
 }
 
+/* What the rules that look at every line look for. */
+enum { LABEL = 1, POINTER = 2, HYPHEN = 4 };
+
+/* Which of it a text holds, in one pass over its lines; nearly all texts hold none. */
+static unsigned look_at_lines(const struct draft *d)
+{
+    const uint8_t *at = d->signs & BRACKET ? d->text : NULL;
+    unsigned found = 0;
+    for (size_t start = 0, end; start < d->size; start = end + 1) {
+        size_t first = skip_bullet(d, start);
+        end = line_end(d, start);
+        size_t last = break_start(d, end);
+        found |= is_credit_line(d, start, end) ? LABEL : 0;
+        found |= first < end && is_pointer(d, first, end) ? POINTER : 0;
+        found |= last > start && d->text[last - 1] == '-' ? HYPHEN : 0;
+    }
+    while (at && (at = memchr(at, '(', d->text + d->size - at)) != NULL)
+        found |= bracket_end(d, at++ - d->text) ? LABEL : 0;
+    return found;
+}
+
 void clean_lines(struct draft *d)
 {
+    d->signs &= ~(unsigned)CHANGED;
     if (d->signs & ADDRESS)
         drop_urls(d);
-    drop_labelled(d);
+    unsigned found = look_at_lines(d);
+    if (found & LABEL)
+        drop_labelled(d);
     if (d->signs & SLASH)
         drop_signed(d);
-    drop_pointers(d);
-    join_hyphens(d);
+    if (found & POINTER || d->signs & CHANGED)
+        drop_pointers(d);
+    if (found & HYPHEN || d->signs & CHANGED)
+        join_hyphens(d);
 }

@@ -146,10 +146,11 @@ static int make_plain(struct draft *d)
     unsigned marks = 0;
     while (at < end) {
         if (*at < 0x80) {
-            while (at < end && *at < 0x80) {
-                *out++ = *at == '`' ? '\'' : *at;
-                at++;
-            }
+            size_t count = (size_t)(behind_ascii(at, end) - at);
+            for (size_t i = 0; i < count; i++)
+                out[i] = at[i] == '`' ? '\'' : at[i];
+            at += count;
+            out += count;
             starter = at[-1];
             place = out - 1;
             behind = at;
@@ -184,8 +185,8 @@ static int make_plain(struct draft *d)
     return 1;
 }
 
-/* Which signs stand in a text, in one pass over it; "w." and ":/" are what web addresses hold. */
-WIDEST static unsigned survey(const uint8_t *text, size_t size)
+/* "w." and ":/" are what web addresses hold. */
+WIDEST unsigned survey(const uint8_t *text, size_t size)
 {
     uint8_t signs = 0;
     for (size_t i = 0; i + 1 < size; i++) {
@@ -193,7 +194,8 @@ WIDEST static unsigned survey(const uint8_t *text, size_t size)
         signs |= (uint8_t)((byte >= 0x80 ? BEYOND_ASCII : 0) | (byte == '&' ? AMPERSAND : 0)
                            | (byte == '`' ? GRAVE : 0) | (byte == '/' ? SLASH : 0)
                            | (((byte | 0x20) == 'w') & (next == '.') ? ADDRESS : 0)
-                           | ((byte == ':') & (next == '/') ? ADDRESS : 0));
+                           | ((byte == ':') & (next == '/') ? ADDRESS : 0)
+                           | (byte == '(' ? BRACKET : 0));
     }
     if (size > 0 && text[size - 1] >= 0x80)
         signs |= BEYOND_ASCII;
@@ -206,7 +208,6 @@ WIDEST static unsigned survey(const uint8_t *text, size_t size)
 
 int clean_points(struct draft *d)
 {
-    d->signs = survey(d->text, d->size);
     if (d->signs & AMPERSAND) {
         if (!unescape_entities(d))
             return 0;

@@ -2,10 +2,7 @@
  * term.stem give. */
 #include "find_words.h"
 
-enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15 };
-
-/* power[i] is BASE**i, inverse[i] is BASE**-i. */
-static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
+enum { STEM = 6, BYTES_PER_WORD = 5, FEWEST_SLOTS = 1 << 7, MANY_SLOTS = 1 << 16 };
 
 /* Memory that grows, in an object that is given back: nothing is copied. */
 struct buffer {
@@ -14,45 +11,29 @@ struct buffer {
     size_t size, room;
 };
 
+/* A word as it is looked up: its letters, where these are not more than fit, with zeros behind them;
+ * else its hash, and what no letters are. And its number and 1, or 0 where no word is. */
 struct slot {
-    uint64_t hash;
-    uint64_t number; /* and 1; 0 where free */
+    uint64_t first;
+    uint32_t rest, number;
 };
+enum { FIRST_BYTES = 8, MOST_BYTES = 12 };
 
-/* What is known of each word by its number, and a table of hashes to find it by. */
+/* The letters of each word by its number, and a table to find it by. */
 struct lexicon {
-    uint64_t *hashes, *stems;
-    uint8_t *marks; /* 1 for a word of digits */
     uint8_t *letters; /* in UTF-8, a space behind each word */
     int64_t *borders; /* where the letters of each word begin, and the end */
     size_t letters_room;
     struct slot *slots;
-    size_t count, room; /* slots are twice as many as there is room */
+    size_t count, size; /* of the table, of which a quarter stays free */
+    int shift; /* of a slot's place */
 };
 
 /* Scratch memory of one call. */
 struct work {
     struct found found;
     struct lexicon lexicon;
-    uint64_t *hashes; /* of one text's words */
-    size_t hash_room;
-    uint64_t sums[BLOCK + 1];
 };
-
-static void fill_tables(void)
-{
-    uint64_t of_base = BASE;
-    if (power[0])
-        return;
-    for (int i = 0; i < 6; i++) /* each step of Newton's doubles the bits that are right */
-        of_base *= 2 - BASE * of_base;
-    inverse[0] = 1;
-    for (int i = 1; i <= BLOCK; i++) {
-        power[i] = i > 1 ? power[i - 1] * BASE : BASE;
-        inverse[i] = inverse[i - 1] * of_base;
-    }
-    power[0] = 1; /* last: it tells that the tables are filled */
-}
 
 /* ---- memory ---- */
 
@@ -76,88 +57,88 @@ static int reserve(struct buffer *buffer, size_t more, PyThreadState **released)
     return is_done;
 }
 
-/* Make room for the hashes of one text's words. */
-static int reserve_hashes(struct work *work, size_t count)
+/* Where a table begins to look for a word. */
+static inline size_t place_of(uint64_t first, uint32_t rest, int shift)
 {
-    if (count <= work->hash_room)
-        return 1;
-    free(work->hashes);
-    work->hashes = malloc(2 * count * sizeof *work->hashes);
-    work->hash_room = work->hashes ? 2 * count : 0;
-    return work->hashes != NULL;
+    return (size_t)(((first * odd_secret) ^ rest) * odd_secret >> shift);
 }
 
-/* Make room for so many distinct words, a power of two; 0 when memory ends. */
-static int widen(struct lexicon *known, size_t room)
+/* The slot that a word has, or the free one that it may have. */
+static inline struct slot *find_slot(const struct lexicon *known, uint64_t first, uint32_t rest)
 {
-    uint64_t *hashes = realloc(known->hashes, room * sizeof *hashes);
-    known->hashes = hashes ? hashes : known->hashes;
-    uint64_t *stems = realloc(known->stems, room * sizeof *stems);
-    known->stems = stems ? stems : known->stems;
-    uint8_t *marks = realloc(known->marks, room);
-    known->marks = marks ? marks : known->marks;
-    int64_t *borders = realloc(known->borders, (room + 1) * sizeof *borders);
+    size_t at = place_of(first, rest, known->shift), mask = known->size - 1;
+    struct slot *slots = known->slots;
+    while (slots[at].number && (slots[at].first != first || slots[at].rest != rest))
+        at = (at + 1) & mask;
+    return slots + at;
+}
+
+/* How many words a table has room for. */
+static size_t room_of(size_t size) { return size / 4 * 3; }
+
+/* Give the table another size, a power of two; 0 when memory ends. */
+static int widen(struct lexicon *known, size_t size)
+{
+    int64_t *borders = realloc(known->borders, (room_of(size) + 1) * sizeof *borders);
     known->borders = borders ? borders : known->borders;
-    free(known->slots);
-    known->slots = calloc(2 * room, sizeof *known->slots);
-    if (!hashes || !stems || !marks || !borders || !known->slots) return 0;
-    borders[0] = 0;
-    known->room = room;
-    for (size_t i = 0; i < known->count; i++) {
-        size_t at = spot(hashes[i]) & (2 * room - 1);
-        while (known->slots[at].number) at = (at + 1) & (2 * room - 1);
-        known->slots[at] = (struct slot){hashes[i], i + 1};
+    struct slot *slots = calloc(size, sizeof *slots), *before = known->slots;
+    size_t size_before = known->size;
+    if (!borders || !slots) {
+        free(slots);
+        return 0;
     }
+    borders[0] = 0;
+    known->slots = slots;
+    known->size = size;
+    for (known->shift = 64; size > 1; size /= 2) known->shift--;
+    for (size_t i = 0; i < size_before; i++)
+        if (before[i].number) *find_slot(known, before[i].first, before[i].rest) = before[i];
+    free(before);
     return 1;
 }
 
-/* ---- hashes ---- */
+/* ---- words ---- */
 
-/* The polynomial of any number of bytes. */
-static uint64_t polynomial(const uint8_t *bytes, size_t size)
+/* What hash_words gives for a word: four bytes at a time, since each step waits for the one before. */
+static uint64_t hash_of(const uint8_t *word, size_t size)
 {
-    uint64_t sum = 0, factor = 1;
-    while (size > 0) {
-        size_t count = size < BLOCK ? size : BLOCK;
-        uint64_t part = 0;
-        for (size_t i = 0; i < count; i++)
-            part += bytes[i] * power[i];
-        sum += part * factor;
-        factor *= power[count];
-        bytes += count;
-        size -= count;
+    const uint64_t square = BASE * BASE;
+    uint64_t sum = 0;
+    for (; size % 4; size--) sum = sum * BASE + word[size - 1];
+    for (; size; size -= 4) {
+        const uint8_t *b = word + size - 4;
+        sum = sum * (square * square) + ((b[3] * BASE + b[2]) * square + (b[1] * BASE + b[0]));
     }
-    return sum;
+    return mix(sum);
 }
 
-/* Hash the words of a clean text: prefix sums of its bytes over a block give the polynomial of every
-   word in it. */
-WIDEST static void sum_spans(struct work *work, size_t size)
+/* How many bytes the first letters of a word take. */
+static size_t stem_size(const uint8_t *word, size_t size)
 {
-    const uint32_t *starts = work->found.spans.starts, *ends = work->found.spans.ends;
-    const uint8_t *text = work->found.clean;
-    uint64_t *sums = work->sums, *hashes = work->hashes;
-    size_t i = 0, words = work->found.spans.count;
-    for (size_t base = 0, count; base < size; base += count) {
-        count = size - base < BLOCK ? size - base : BLOCK;
-        uint64_t sum = sums[0] = 0;
-        for (size_t k = 0; k < count; k++)
-            sums[k + 1] = text[base + k] * power[k];
-        for (size_t k = 0; k < count; k++)
-            sums[k + 1] = sum += sums[k + 1];
-        for (; i < words && ends[i] <= base + count; i++) {
-            size_t start = starts[i] - base;
-            hashes[i] = (sums[ends[i] - base] - sums[start]) * inverse[start];
-        }
-        for (; i < words && starts[i] < base + count; i++)
-            hashes[i] = polynomial(text + starts[i], ends[i] - starts[i]);
-    }
-    for (i = 0; i < words; i++)
-        hashes[i] = mix(hashes[i]);
+    size_t at = 0;
+    for (int letters = 0; letters < STEM && at < size; letters++)
+        do at++;
+        while (at < size && (word[at] & 0xC0) == 0x80);
+    return at;
 }
 
-/* Put the letters of one more word behind those there are; 0 when memory ends. */
-static int spell(struct lexicon *known, const uint8_t *word, size_t size)
+/* The slot of a word before it has a number; more bytes can be read than it has. */
+static inline struct slot slot_of(const uint8_t *word, size_t size)
+{
+    static const uint8_t kept[2 * FIRST_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255};
+    size_t some = size < FIRST_BYTES ? size : FIRST_BYTES;
+    uint64_t first, first_kept;
+    uint32_t rest, rest_kept;
+    if (size > MOST_BYTES) return (struct slot){hash_of(word, size), 0xFFFFFFFF, 0};
+    memcpy(&first, word, sizeof first);
+    memcpy(&first_kept, kept + FIRST_BYTES - some, sizeof first_kept);
+    memcpy(&rest, word + FIRST_BYTES, sizeof rest);
+    memcpy(&rest_kept, kept + FIRST_BYTES - (size - some), sizeof rest_kept);
+    return (struct slot){first & first_kept, rest & rest_kept, 0};
+}
+
+/* Put one more word behind those there are; 0 when memory ends. */
+static int add_word(struct lexicon *known, const uint8_t *word, size_t size)
 {
     size_t used = (size_t)known->borders[known->count];
     if (used + size + 1 > known->letters_room) {
@@ -169,42 +150,59 @@ static int spell(struct lexicon *known, const uint8_t *word, size_t size)
     }
     memcpy(known->letters + used, word, size);
     known->letters[used + size] = ' ';
-    known->borders[known->count + 1] = (int64_t)(used + size + 1);
+    known->borders[++known->count] = (int64_t)(used + size + 1);
+    return known->count < room_of(known->size) || widen(known, 2 * known->size);
+}
+
+/* Number the words of a clean text, in the order they come; 0 when memory ends. Most words stand where
+ * the table begins to look, so that is tried for many of them at once, without a branch. */
+static int number_spans(struct lexicon *known, const uint8_t *text, const struct spans *spans,
+                        uint32_t *words)
+{
+    enum { BLOCK = 128 };
+    struct slot some[BLOCK];
+    uint32_t left[BLOCK], places[BLOCK];
+    for (size_t from = 0; from < spans->count; from += BLOCK, words += BLOCK) {
+        size_t size = spans->count - from < BLOCK ? spans->count - from : BLOCK, count = 0;
+        const uint32_t *starts = spans->starts + from, *ends = spans->ends + from;
+        for (size_t i = 0; i < size; i++) {
+            some[i] = slot_of(text + starts[i], ends[i] - starts[i]);
+            size_t place = place_of(some[i].first, some[i].rest, known->shift);
+            places[i] = (uint32_t)place;
+            PREFETCH(known->slots + place);
+        }
+        for (size_t i = 0; i < size; i++) {
+            const struct slot *slot = known->slots + places[i];
+            words[i] = slot->number - 1;
+            left[count] = (uint32_t)i;
+            count += (slot->first != some[i].first) | (slot->rest != some[i].rest);
+        }
+        for (size_t j = 0; j < count; j++) {
+            uint32_t i = left[j];
+            struct slot *slot = find_slot(known, some[i].first, some[i].rest);
+            if (!slot->number) {
+                *slot = some[i];
+                slot->number = (uint32_t)known->count + 1;
+                words[i] = (uint32_t)known->count;
+                if (!add_word(known, text + starts[i], ends[i] - starts[i])) return 0;
+            } else {
+                words[i] = slot->number - 1;
+            }
+        }
+    }
     return 1;
 }
 
-/* Number the words of a clean text by their hashes, in the order they come; 0 when memory ends. */
-static int number_spans(struct work *work, uint32_t *words)
+/* Tell of each word its hash, that of its stem, and whether it is a number. */
+static void describe(const struct lexicon *known, uint64_t *hashes, uint64_t *stems, uint8_t *marks)
 {
-    const uint64_t *hashes = work->hashes;
-    const struct spans *spans = &work->found.spans;
-    const uint8_t *text = work->found.clean;
-    struct lexicon *known = &work->lexicon;
-    struct slot *slots = known->slots;
-    size_t mask = 2 * known->room - 1, count = spans->count;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t hash = hashes[i];
-        size_t at = spot(hash) & mask;
-        if (i + AHEAD < count) PREFETCH(slots + (spot(hashes[i + AHEAD]) & mask));
-        while (slots[at].number && slots[at].hash != hash) at = (at + 1) & mask;
-        if (slots[at].number) {
-            words[i] = (uint32_t)slots[at].number - 1;
-            continue;
-        }
-        uint32_t start = spans->starts[i], cut = spans->cuts[i];
-        known->hashes[known->count] = hash;
-        known->stems[known->count] =
-            cut == spans->ends[i] ? hash : mix(polynomial(text + start, cut - start));
-        known->marks[known->count] = (uint8_t)(text[start] - '0') < 10; /* then all is digits */
-        if (!spell(known, text + start, spans->ends[i] - start)) return 0;
-        words[i] = (uint32_t)known->count++;
-        slots[at] = (struct slot){hash, known->count};
-        if (known->count < known->room) continue;
-        if (!widen(known, 2 * known->room)) return 0;
-        slots = known->slots;
-        mask = 2 * known->room - 1;
+    for (size_t i = 0; i < known->count; i++) {
+        const uint8_t *word = known->letters + known->borders[i];
+        size_t size = (size_t)(known->borders[i + 1] - known->borders[i]) - 1;
+        hashes[i] = hash_of(word, size);
+        stems[i] = hash_of(word, stem_size(word, size));
+        marks[i] = (uint8_t)(word[0] - '0') < 10; /* then all is digits */
     }
-    return 1;
 }
 
 /* ---- a batch ---- */
@@ -249,12 +247,11 @@ static int cut_text(struct batch *b, const uint8_t *text, size_t size)
     if (found <= 0)
         return found;
     size_t count = work->found.spans.count, words = count * sizeof(uint32_t);
-    if (!reserve(&b->words, words, &b->released) || !reserve(&b->clean, size, &b->released)
-        || !reserve_hashes(work, count))
+    if (!reserve(&b->words, words, &b->released) || !reserve(&b->clean, size, &b->released))
         return -1;
     memcpy(b->clean.start + b->clean.size, work->found.clean, size);
-    sum_spans(work, size);
-    if (!number_spans(work, (uint32_t *)(b->words.start + b->words.size)))
+    if (!number_spans(&work->lexicon, work->found.clean, &work->found.spans,
+                      (uint32_t *)(b->words.start + b->words.size)))
         return -1;
     b->words.size += words;
     b->clean.size += size;
@@ -280,28 +277,37 @@ static int cut_all(struct batch *b)
 
 static PyObject *as_result(struct batch *b)
 {
-    Py_ssize_t n = b->count, words = (Py_ssize_t)b->work->lexicon.count;
     const struct lexicon *known = &b->work->lexicon;
-    if (!resize(&b->words, b->words.size) || !resize(&b->clean, b->clean.size))
-        return NULL;
-    return Py_BuildValue("(Oy#Oy#y#y#y#y#y#y#)", b->words.bytes,
-                         (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
-                         b->clean.bytes,
-                         (const char *)b->ends, (n + 1) * (Py_ssize_t)sizeof *b->ends,
-                         (const char *)b->done, n,
-                         (const char *)known->hashes, words * (Py_ssize_t)sizeof *known->hashes,
-                         (const char *)known->stems, words * (Py_ssize_t)sizeof *known->stems,
-                         (const char *)known->marks, words,
-                         known->letters ? (const char *)known->letters : "",
-                         (Py_ssize_t)known->borders[words],
-                         (const char *)known->borders,
-                         (words + 1) * (Py_ssize_t)sizeof *known->borders);
+    Py_ssize_t n = b->count, words = (Py_ssize_t)known->count;
+    PyObject *hashes = PyBytes_FromStringAndSize(NULL, words * (Py_ssize_t)sizeof(uint64_t));
+    PyObject *stems = PyBytes_FromStringAndSize(NULL, words * (Py_ssize_t)sizeof(uint64_t));
+    PyObject *marks = PyBytes_FromStringAndSize(NULL, words), *result = NULL;
+    if (hashes && stems && marks && resize(&b->words, b->words.size)
+        && resize(&b->clean, b->clean.size)) {
+        Py_BEGIN_ALLOW_THREADS
+        describe(known, (uint64_t *)PyBytes_AS_STRING(hashes),
+                 (uint64_t *)PyBytes_AS_STRING(stems), (uint8_t *)PyBytes_AS_STRING(marks));
+        Py_END_ALLOW_THREADS
+        result = Py_BuildValue("(Oy#Oy#y#OOOy#y#)", b->words.bytes,
+                               (const char *)b->offsets, (n + 1) * (Py_ssize_t)sizeof *b->offsets,
+                               b->clean.bytes,
+                               (const char *)b->ends, (n + 1) * (Py_ssize_t)sizeof *b->ends,
+                               (const char *)b->done, n, hashes, stems, marks,
+                               known->letters ? (const char *)known->letters : "",
+                               (Py_ssize_t)known->borders[words],
+                               (const char *)known->borders,
+                               (words + 1) * (Py_ssize_t)sizeof *known->borders);
+    }
+    Py_XDECREF(hashes);
+    Py_XDECREF(stems);
+    Py_XDECREF(marks);
+    return result;
 }
 
 /* Reserve what the batch needs for sure, and as much as its texts are likely to need. */
 static int prepare(struct batch *b)
 {
-    size_t rows = (size_t)b->count + 1, size = 0, room = FEWEST_WORDS;
+    size_t rows = (size_t)b->count + 1, size = 0, slots = FEWEST_SLOTS;
     b->work = calloc(1, sizeof *b->work);
     b->utf8 = calloc(rows, sizeof *b->utf8);
     b->sizes = calloc(rows, sizeof *b->sizes);
@@ -319,9 +325,9 @@ static int prepare(struct batch *b)
         return 0;
     for (Py_ssize_t i = 0; i < b->count; i++)
         size += (size_t)b->sizes[i];
-    while (room < size / BYTES_PER_WORD && room < MANY_WORDS) /* a few lines are not worth a large table */
-        room *= 2;
-    if (!widen(&b->work->lexicon, room)) {
+    while (slots < size / BYTES_PER_WORD && slots < MANY_SLOTS) /* few lines need no large table */
+        slots *= 2;
+    if (!widen(&b->work->lexicon, slots)) {
         PyErr_NoMemory();
         return 0;
     }
@@ -333,10 +339,6 @@ static void release(struct batch *b)
 {
     if (b->work) {
         release_found(&b->work->found);
-        free(b->work->hashes);
-        free(b->work->lexicon.hashes);
-        free(b->work->lexicon.stems);
-        free(b->work->lexicon.marks);
         free(b->work->lexicon.letters);
         free(b->work->lexicon.borders);
         free(b->work->lexicon.slots);
@@ -361,7 +363,6 @@ PyObject *cut_texts(PyObject *module, PyObject *args)
     (void)module;
     if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list))
         return NULL;
-    fill_tables();
     b.texts = PyList_AsTuple(list); /* holds the texts, whatever other threads do to the list */
     if (!b.texts)
         return NULL;

@@ -13,14 +13,13 @@ enum { PADDING = 64 };
 /* The words of one text, by their places in its clean form. */
 struct spans {
     uint32_t *starts, *ends;
-    uint32_t *cuts; /* ends of the stems */
     size_t count;
 };
 
 /* Write the text that join_lines and fold_case make of `text` to `clean`, and where its words are;
    0 where that cannot be done for sure. `clean`, and each list of spans, has room for
    size + PADDING, times GROWTH where the text is not ASCII. */
-int cut_words(const uint8_t *text, size_t size, uint8_t *clean, size_t *clean_size,
+int cut_words(const uint8_t *text, size_t size, int is_plain, uint8_t *clean, size_t *clean_size,
               struct spans *spans);
 
 #endif

@@ -32,8 +32,7 @@ static int reserve_clean(struct found *found, size_t size)
     found->clean = renew(found->clean, size);
     spans->starts = renew(spans->starts, bytes);
     spans->ends = renew(spans->ends, bytes);
-    spans->cuts = renew(spans->cuts, bytes);
-    found->clean_size = found->clean && spans->starts && spans->ends && spans->cuts ? size : 0;
+    found->clean_size = found->clean && spans->starts && spans->ends ? size : 0;
     return found->clean_size != 0;
 }
 
@@ -41,17 +40,19 @@ int find_words(struct found *found, const uint8_t *text, size_t *size)
 {
     if (*size > LONGEST_TEXT)
         return 0;
-    size_t growth = is_ascii(text, *size) && !memchr(text, '&', *size) ? 1 : GROWTH;
+    unsigned signs = survey(text, *size);
+    size_t growth = signs & (BEYOND_ASCII | AMPERSAND) ? GROWTH : 1;
     if (!reserve_drafts(found, growth * *size + 1))
         return -1;
-    struct draft draft = {text, *size, found->drafts[0], found->drafts[1], 0, 0, 0, 0};
+    struct draft draft = {text, *size, found->drafts[0], found->drafts[1], 0, 0, 0, signs};
     if (!clean_points(&draft))
         return 0;
     clean_lines(&draft);
-    growth = draft.signs & BEYOND_ASCII ? GROWTH : 1;
+    int is_plain = !(draft.signs & BEYOND_ASCII);
+    growth = is_plain ? 1 : GROWTH;
     if (!reserve_clean(found, growth * draft.size + PADDING))
         return -1;
-    return cut_words(draft.text, draft.size, found->clean, size, &found->spans);
+    return cut_words(draft.text, draft.size, is_plain, found->clean, size, &found->spans);
 }
 
 void release_found(struct found *found)
@@ -61,5 +62,4 @@ void release_found(struct found *found)
     free(found->clean);
     free(found->spans.starts);
     free(found->spans.ends);
-    free(found->spans.cuts);
 }

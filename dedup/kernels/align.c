@@ -26,14 +26,14 @@ static void match(Work *work, int64_t left, int64_t right, int64_t size)
     work->blocks[work->block_count++] = block;
 }
 
-/* Choose the words of a stretch that the other side has there, too: their places. */
-static int64_t choose(const uint32_t *ids, int64_t from, int64_t to, const uint32_t *common,
-                      uint32_t least, uint32_t *places)
+/* Choose the words of a stretch that the other side has: their places. */
+static int64_t choose(const uint32_t *ids, int64_t from, int64_t to, const uint8_t *seen,
+                      uint32_t *places)
 {
     int64_t count = 0;
     for (int64_t i = from; i < to; i++) {
         places[count] = (uint32_t)i;
-        count += common[ids[i]] >= least;
+        count += seen[ids[i]];
     }
     return count;
 }
@@ -70,7 +70,7 @@ static int64_t fill(const Work *work, const uint32_t *right, const Band *band)
     uint64_t *state = work->state, *line = work->matrix;
     for (int64_t b = 0; b < band->blocks; b++) state[b] = ~(uint64_t)0;
     for (int64_t j = 0; j < band->row_count; j++, line += band->width) {
-        uint32_t word = work->common[right[band->rows[j]]] - 2;
+        uint32_t word = right[band->rows[j]];
         int64_t first = first_block(band, j), end = (int64_t)((uint64_t)(j + band->ahead) / 64) + 1;
         uint64_t *at = state + first, carry = 0;
         const uint64_t *mask = work->masks + (int64_t)word * band->blocks + first;
@@ -109,39 +109,37 @@ static void trace(Work *work, const Band *band)
     }
 }
 
+/* Room for so many masks, all of which are 0 between two pairs; returns 0 when memory ends. */
+static int make_masks(Work *work, size_t count)
+{
+    if (count <= work->masks_room) return 1;
+    free(work->masks);
+    work->masks = calloc(2 * count, sizeof *work->masks);
+    work->masks_room = work->masks ? 2 * count : 0;
+    return work->masks != NULL;
+}
+
 /* Align what is between common ends, last to first; `guess` is about how many words are matched.
- * Returns 0 when memory ends. Words that only one side has there alter nothing and are left out, and
- * what is a common beginning without them is matched as it stands. */
+ * Returns 0 when memory ends. Words that only one side has alter nothing and are left out, and what
+ * is a common beginning without them is matched as it stands. */
 static int align_between(Work *work, const uint32_t *left, const uint32_t *right, int64_t start,
                          int64_t left_end, int64_t right_end, int64_t guess)
 {
     if (!GROW(work->rows, work->row_room, (size_t)(right_end - start) + 1) ||
         !GROW(work->columns, work->column_room, (size_t)(left_end - start) + 1))
         return 0;
-    uint32_t *common = work->common, words = 0; /* by number: 0 none, 1 right, a number from 2 both */
-    memset(common, 0, ((size_t)(work->highest - work->before) + 1) * sizeof *common);
-    for (int64_t j = start; j < right_end; j++) common[right[j]] = 1;
-    common[0] = 0;
-    int64_t columns = choose(left, start, left_end, common, 1, work->columns);
-    for (int64_t i = 0; i < columns; i++) {
-        uint32_t *word = common + left[work->columns[i]];
-        words += *word == 1;
-        *word = *word == 1 ? words + 1 : *word;
-    }
-    int64_t rows = choose(right, start, right_end, common, 2, work->rows), same = 0;
+    int64_t columns = choose(left, start, left_end, work->seen, work->columns);
+    int64_t rows = choose(right, start, right_end, work->seen, work->rows), same = 0;
     int64_t most = rows < columns ? rows : columns;
     while (same < most && left[work->columns[same]] == right[work->rows[same]]) same++;
     if (same < most) {
         int64_t blocks = (columns - same + 63) / 64, found = guess - same;
         found = found < 0 ? 0 : found > most - same ? most - same : found;
-        if (!GROW(work->masks, work->masks_room, words * (size_t)blocks) ||
+        if (!make_masks(work, (size_t)(work->highest - work->before + 1) * (size_t)blocks) ||
             !GROW(work->state, work->state_room, (size_t)blocks))
             return 0;
-        memset(work->masks, 0, words * (size_t)blocks * 8);
-        for (int64_t i = 0; i < columns - same; i++) {
-            uint32_t word = common[left[work->columns[same + i]]] - 2;
-            work->masks[(int64_t)word * blocks + i / 64] |= (uint64_t)1 << (i % 64);
-        }
+        for (int64_t i = 0; i < columns - same; i++)
+            work->masks[left[work->columns[same + i]] * blocks + i / 64] |= (uint64_t)1 << (i % 64);
         Band band;
         int64_t matched;
         do {
@@ -151,6 +149,8 @@ static int align_between(Work *work, const uint32_t *left, const uint32_t *right
                 return 0;
             found = fill(work, right, &band);
         } while (found < matched);
+        for (int64_t i = 0; i < columns - same; i++)
+            work->masks[left[work->columns[same + i]] * blocks + i / 64] = 0;
         trace(work, &band);
     }
     while (same-- > 0) match(work, work->columns[same], work->rows[same], 1);

@@ -54,8 +54,8 @@ static void let_go(Work *work)
     void *all[] = {work->number_of, work->left_ids, work->right_ids, work->seen, work->left_weights,
                    work->right_weights, work->weight_of, work->left_hashes, work->right_hashes,
                    work->run_filter, work->likely, work->runs.places, work->others.places,
-                   work->first_run, work->run_places, work->hit, work->passages.keys,
-                   work->passages.slots, work->rows, work->columns, work->common, work->masks,
+                   work->first_run, work->run_places, work->missing, work->hit, work->passages.keys,
+                   work->passages.slots, work->rows, work->columns, work->masks,
                    work->matrix, work->state, work->blocks};
     for (size_t i = 0; i < sizeof all / sizeof *all; i++) free(all[i]);
 }
@@ -80,16 +80,10 @@ static Words row_of(const Columns *in, int64_t row)
     return words;
 }
 
-/* What each word of a row says, into `weights`, which has room, and all of them together. */
-static int64_t weigh(const Columns *in, Words *row, uint32_t *weights)
+/* What a table says of each word. */
+WIDEST static void look_up(const uint32_t *table, const uint32_t *words, int64_t count, uint32_t *out)
 {
-    int64_t said = 0;
-    for (int64_t i = 0; i < row->count; i++) {
-        weights[i] = in->says[row->numbers[i]];
-        said += weights[i];
-    }
-    row->weights = weights;
-    return said;
+    for (int64_t i = 0; i < count; i++) out[i] = table[words[i]];
 }
 
 /* Number the words of the left side as they come, for those of its pairs that are looked at, and
@@ -98,43 +92,57 @@ static int know_left(Work *work, const Columns *in, Words *left)
 {
     size_t n = (size_t)left->count + 1;
     if (!GROW(work->left_ids, work->left_room, n) || !GROW(work->seen, work->seen_room, n) ||
-        !GROW(work->left_weights, work->left_weight_room, n) ||
-        !GROW(work->common, work->common_room, n))
+        !GROW(work->left_weights, work->left_weight_room, n))
         return 0;
     if (n > NOWHERE - work->highest) { /* all numbers were given */
         memset(work->number_of, 0, in->lexicon * sizeof *work->number_of);
         work->highest = 0;
     }
     uint32_t before = work->highest, highest = before;
+    work->left_said = 0;
     for (int64_t i = 0; i < left->count; i++) {
-        uint32_t *number = work->number_of + left->numbers[i];
+        uint32_t *number = work->number_of + left->numbers[i], says = in->says[left->numbers[i]];
         highest += *number <= before;
         *number = *number <= before ? highest : *number;
         work->left_ids[i] = *number - before;
+        work->left_weights[i] = says;
+        work->left_said += says;
     }
     work->before = before;
     work->highest = highest;
-    work->left_said = weigh(in, left, work->left_weights);
     return 1;
 }
 
+/* Number and weigh a word of the right side. */
+static inline void know_word(Work *work, const Columns *in, const Words *right, int64_t at)
+{
+    uint32_t word = right->numbers[at], number = work->number_of[word];
+    work->right_ids[at] = number > work->before ? number - work->before : 0;
+    work->right_weights[at] = in->says[word];
+}
+
 /* Number and weigh the words of the right side; returns what they say together, or -1 when memory
- * ends. */
-static int64_t know_right(Work *work, const Columns *in, Words *right)
+ * ends. Those at which a run begins that the left side has are known from there, which is near. */
+static int64_t know_right(Work *work, const Columns *in, Words *right, const Bounds *bounds,
+                          const Passages *shared)
 {
     size_t n = (size_t)right->count + 1;
     if (!GROW(work->right_ids, work->right_room, n) ||
         !GROW(work->right_weights, work->right_weight_room, n))
         return -1;
-    uint32_t before = work->before;
-    memset(work->seen, 0, (size_t)(work->highest - before) + 1);
+    int64_t runs = runs_of(right, bounds->run), said = 0;
+    look_up(work->left_ids, work->run_places, runs, work->right_ids);
+    look_up(work->left_weights, work->run_places, runs, work->right_weights);
+    for (int64_t k = 0; k < shared->missing; k++) know_word(work, in, right, work->missing[k]);
+    for (int64_t j = runs; j < right->count; j++) know_word(work, in, right, j);
+    memset(work->seen, 0, (size_t)(work->highest - work->before) + 1);
     for (int64_t j = 0; j < right->count; j++) {
-        uint32_t number = work->number_of[right->numbers[j]];
-        uint32_t id = number > before ? number - before : 0;
-        work->right_ids[j] = id;
-        work->seen[id] = 1;
+        work->seen[work->right_ids[j]] = 1;
+        said += work->right_weights[j];
     }
-    return weigh(in, right, work->right_weights);
+    work->seen[0] = 0;
+    right->weights = work->right_weights;
+    return said;
 }
 
 /* The dot product of the terms of two rows; `last` is the left one that was asked for before, -1
@@ -186,7 +194,7 @@ static int count_sides(Work *work, const Columns *in, Words *left, Words *right,
     out[LEFT_RUNS] = work->left_runs;
     out[RIGHT_RUNS] = count_runs(work, right, bounds->run, shared);
     out[LEFT_SAID] = work->left_said;
-    out[RIGHT_SAID] = know_right(work, in, right);
+    out[RIGHT_SAID] = know_right(work, in, right, bounds, shared);
     left->weights = work->left_weights;
     return out[RIGHT_RUNS] >= 0 && out[RIGHT_SAID] >= 0;
 }

@@ -44,7 +44,7 @@ typedef struct {
     uint32_t before, highest;
     uint32_t *left_ids, *right_ids; /* in reading order: so far above, 0 if the left has it not */
     size_t left_room, right_room;
-    uint8_t *seen; /* by such a number: the right side has it */
+    uint8_t *seen; /* by such a number: the right side has it; never 0 */
     size_t seen_room;
     uint32_t *left_weights, *right_weights; /* in reading order */
     size_t left_weight_room, right_weight_room;
@@ -59,16 +59,16 @@ typedef struct {
     Runs runs, others;   /* those of the left side; those that only the right one has */
     uint32_t *first_run; /* for each left run the place of its first equal */
     size_t first_room;
-    uint32_t *run_places; /* for each right run the place of its first equal on the left */
-    size_t places_room;
+    uint32_t *run_places; /* for each right run the place of its first equal on the left … */
+    uint32_t *missing;    /* … but for those that stand at these places: the left has none such */
+    size_t places_room, missing_room;
     uint8_t *hit; /* by place of a left run: the right side has it */
     size_t hit_room;
     Table passages; /* of one length on the left side */
     uint32_t *rows, *columns; /* the places of right and left words that are to be aligned */
     size_t row_room, column_room;
-    uint32_t *common; /* by such a number: which word of these it is */
-    size_t common_room;
-    uint64_t *masks, *matrix, *state; /* where each of these stands; what is matched by each row */
+    uint64_t *masks, *matrix, *state; /* by number: at which columns it stands; what is matched by
+                                         each row */
     size_t masks_room, matrix_room, state_room;
     Block *blocks;
     size_t block_room;
@@ -126,6 +126,12 @@ static inline size_t find(const Table *table, uint64_t key)
     size_t at = spot(key) & (table->size - 1);
     while (table->slots[at] != NOWHERE && table->keys[at] != key) at = (at + 1) & (table->size - 1);
     return at;
+}
+
+/* How many runs of so many words a side has. */
+static inline int64_t runs_of(const Words *side, int64_t run)
+{
+    return side->count < run ? 0 : side->count - run + 1;
 }
 
 int align(Work *work, const uint32_t *left, int64_t left_count, const uint32_t *right,

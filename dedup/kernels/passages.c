@@ -13,11 +13,6 @@ WIDEST static void hash_short(const uint32_t *words, int64_t runs, int64_t run, 
         for (int64_t i = 0; i < runs; i++) hashes[i] = (hashes[i] + words[i + k]) * odd;
 }
 
-static int64_t runs_of(const Words *side, int64_t run)
-{
-    return side->count < run ? 0 : side->count - run + 1;
-}
-
 /* What tells of most runs that the left side has none such. Its table is made by know_runs, for
  * those left sides of which a pair may reach the bounds. */
 int sift_left(Work *work, const Words *left, int64_t run)
@@ -150,7 +145,9 @@ int find_right(Work *work, const Words *left, const Words *right, const Bounds *
     int64_t run = bounds->run, runs = runs_of(right, run), known = runs_of(left, run);
     int64_t begun = 0, until = -1; /* of shared runs side by side */
     int64_t shared = 0, missing = 0;
-    if (!GROW(work->run_places, work->places_room, (size_t)runs + 1)) return 0;
+    if (!GROW(work->run_places, work->places_room, (size_t)runs + 1) ||
+        !GROW(work->missing, work->missing_room, (size_t)runs + 1))
+        return 0;
     Cover so_far = {0, 0, 0};
     memset(out, 0, sizeof *out);
     memset(work->hit, 0, (size_t)known + 1);
@@ -159,11 +156,12 @@ int find_right(Work *work, const Words *left, const Words *right, const Bounds *
         if (work->likely[j])
             place = *find_run(&work->runs, left->numbers, right->numbers + j, work->right_hashes[j],
                               run);
-        work->run_places[j] = place;
         if (place == NOWHERE) {
-            missing++;
+            work->run_places[j] = 0;
+            work->missing[missing++] = (uint32_t)j;
             continue;
         }
+        work->run_places[j] = place;
         int64_t from = j, length = run; /* the runs that follow are looked for beside it first */
         for (;;) {
             shared += !work->hit[place];
@@ -203,14 +201,14 @@ void find_left(const Work *work, const Words *left, const Bounds *bounds, Passag
 /* How many distinct runs the right side has; -1 when memory ends. */
 int64_t count_runs(Work *work, const Words *right, int64_t run, const Passages *found)
 {
-    int64_t runs = runs_of(right, run), count = found->shared;
+    int64_t count = found->shared;
     if (!open_runs(&work->others, found->missing)) return -1;
-    for (int64_t j = 0; j < runs; j++) {
-        if (work->run_places[j] != NOWHERE) continue;
+    for (int64_t k = 0; k < found->missing; k++) {
+        uint32_t j = work->missing[k];
         uint32_t *place = find_run(&work->others, right->numbers, right->numbers + j,
                                    work->right_hashes[j], run);
         count += *place == NOWHERE;
-        *place = (uint32_t)j;
+        *place = j;
     }
     return count;
 }

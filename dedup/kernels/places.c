@@ -9,7 +9,7 @@ static int tells_others(const Words *side, const uint32_t *ids, const uint8_t *s
     uint64_t common = 0, total = 0;
     for (int64_t i = from; i < to; i++) {
         total += side->weights[i];
-        if (ids[i] && (!seen || seen[ids[i]])) common += side->weights[i];
+        if (seen[ids[i]]) common += side->weights[i];
     }
     return 5 * common < 2 * (total ? total : 1);
 }
@@ -27,7 +27,7 @@ int64_t longest_swapped(const Work *work, const Words *left, const Words *right,
             int64_t length = next->left - l < next->right - r ? next->left - l : next->right - r;
             if (length > longest && length > bounds->slot &&
                 tells_others(left, work->left_ids, work->seen, l, next->left) &&
-                tells_others(right, work->right_ids, NULL, r, next->right))
+                tells_others(right, work->right_ids, work->seen, r, next->right))
                 longest = length;
         }
         one = next;
@@ -46,7 +46,7 @@ static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen
 {
     Gap gap = {0, 0, 0, 0};
     for (int64_t i = from; i < to; i++) {
-        if (ids[i] && (!seen || seen[ids[i]])) continue;
+        if (seen[ids[i]]) continue;
         gap.only |= 1U << (i - from);
         if (side->marks[side->numbers[i]] & 1) {
             gap.numbers++;
@@ -94,7 +94,7 @@ int note_places(const Work *work, const Words *left, const Words *right, const B
         int64_t ours = block->left - at.left - at.size, theirs = block->right - at.right - at.size;
         if (ours > 0 && theirs > 0 && ours <= bounds->slot && theirs <= bounds->slot) {
             Gap mine = look_into(left, work->left_ids, work->seen, at.left + at.size, block->left);
-            Gap other = look_into(right, work->right_ids, NULL, at.right + at.size, block->right);
+            Gap other = look_into(right, work->right_ids, work->seen, at.right + at.size, block->right);
             int names = mine.names && other.names &&
                         (mine.rarest >= informative || other.rarest >= informative);
             if ((mine.numbers && other.numbers) || names) {

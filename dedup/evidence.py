@@ -87,6 +87,7 @@ def bounds(how: MatchSettings, *, closely: bool) -> Bounds:
         own=OWN_WORDS,
         aligned=ALIGNED_WORDS,
         slot=SLOT_WORDS,
+        head=HEAD_WORDS,
         informative=INFORMATIVE_IDF,
         least_dot=0 if closely else int(np.ceil(how.related_ratio * DOT_UNIT)),
         least_share=0.0 if closely else how.threshold,

@@ -62,6 +62,8 @@ class Words(NamedTuple):
     """The same letters in UTF-8."""
     borders: NDArray[np.int64]
     """Where each word begins in these, and the end of the last."""
+    numbers: NDArray[np.bool_]
+    """Which words consist of digits."""
     first: NDArray[np.int64]
     """The number of each gap's first word, which the others follow; shaped as the gaps are."""
 
@@ -91,17 +93,11 @@ def find(
     side is enough. ``untouched`` is ``bool[m]``: one text, whatever the headline. ``letters`` are
     those of words by their numbers, in UTF-8, a space behind each.
     """
-    said, digits = _say(sides, gaps)
-    may = _differ(said, heads[pairs])
-    chosen = np.flatnonzero(may.any(axis=1))  # what is respelled makes no facts of others
-    pairs, digits = pairs[chosen], digits[:, chosen]
-    at, own = gaps.at[:, chosen], gaps.own[:, chosen]
-    words = _spell(sides, letters, at)
-    names = own & ~digits
-    names &= ~_respelled(words, at[:, :, 2] - at[:, :, 1], names * may[chosen, 1])
-    said, _ = _say(sides, Gaps(at, digits | names))
+    words = _spell(sides, letters, gaps.at)
+    own = gaps.own & ~_respelled(words, gaps)
+    said, digits = _say(sides, gaps._replace(own=own))
     differ = _differ(said, heads[pairs])
-    differ &= ~_retitled(at, pairs, untouched, differ.sum(axis=1))[:, None]
+    differ &= ~_retitled(gaps.at, pairs, untouched, differ.sum(axis=1))[:, None]
     places, kinds = np.nonzero(differ)
     weights = said[:, places, kinds].min(axis=0)
     of_pair = pairs[places]
@@ -110,7 +106,8 @@ def find(
     starts = np.cumsum(counts) - counts
     shown = np.flatnonzero(np.arange(len(kinds)) - starts[of_pair] < FACTS_SHOWN)
     places, kinds = places[shown], kinds[shown]
-    masks = np.where(kinds, names[:, places], digits[:, places])
+    digits = digits[:, places]
+    masks = np.where(kinds, own[:, places] & ~digits, digits)
     told, borders = _tell(words, words.first[:, places].T.ravel(), masks.T.ravel())
     offsets = _borders(np.minimum(counts, FACTS_SHOWN))
     facts = Facts(offsets, kinds.astype(np.uint8), told, borders)
@@ -127,7 +124,8 @@ def _spell(sides: kernels.Sides, letters: Ragged, at: NDArray[np.int64]) -> Word
     spelled, borders = kernels.take_rows(letters.values, letters.offsets, words)
     points = _borders((spelled & 0xC0) != 0x80)
     told = spelled.tobytes().decode(errors="surrogatepass")
-    return Words(told, points[borders], spelled, borders, first.reshape(at.shape[:-1]))
+    numbers = (sides.marks[words] & kernels.NUMBER).astype(np.bool_)
+    return Words(told, points[borders], spelled, borders, numbers, first.reshape(at.shape[:-1]))
 
 
 def _borders(lengths: NDArray[Any]) -> NDArray[np.int64]:
@@ -172,18 +170,15 @@ def _retitled(
     return np.asarray(headlines & (untouched & (below <= BESIDE_HEADLINE))[pairs], np.bool_)
 
 
-def _respelled(
-    words: Words, lengths: NDArray[np.int64], names: NDArray[np.uint32]
-) -> NDArray[np.uint32]:
-    """``uint32[2, k]``: a bit for each of the names that a part of the other gap spells another
-    way. ``lengths`` are those of the gaps, in words.
-    """
-    found = np.zeros_like(names)
+def _respelled(words: Words, gaps: Gaps) -> NDArray[np.uint32]:
+    """``uint32[2, k]``: a bit for each own name that a part of the other gap spells another way."""
+    found, lengths = np.zeros_like(gaps.own), gaps.at[:, :, 2] - gaps.at[:, :, 1]
     bits = np.arange(lengths.max(initial=0), dtype=np.uint32)
-    side, place, within = np.nonzero(names[:, :, None] >> bits & 1)
+    side, place, within = np.nonzero(gaps.own[:, :, None] >> bits & 1)
     word = words.first[side, place] + within
     longer = words.begins[word + 1] - words.begins[word] > RESPELLED_LETTERS  # and the space
-    side, place, within, word = side[longer], place[longer], within[longer], word[longer]
+    asked = longer & ~words.numbers[word]
+    side, place, within, word = side[asked], place[asked], within[asked], word[asked]
     other = words.first[1 - side, place]
     begins, ends = words.begins, words.begins - 1
     last = other + lengths[1 - side, place]

@@ -124,6 +124,8 @@ class Bounds(NamedTuple):
     """So many of each side are aligned, the rest is not looked at."""
     slot: int
     """The longest gap in which a fact may be substituted."""
+    head: int
+    """A gap holds a fact if both sides have one; within so many first words, if one side has."""
     informative: int
     """An idf from which up a word counts as a fact, in ``IDF_UNIT``."""
     least_dot: int

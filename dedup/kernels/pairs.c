@@ -254,23 +254,24 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
 }
 
 /* measure_pairs(words, offsets, marks, says, terms, term_weights, term_offsets, pairs, turned,
- *               (run, own, aligned, slot, informative, least_dot), least_share, out) -> places */
+ *               (run, own, aligned, slot, head, informative, least_dot), least_share, out) -> places */
 PyObject *measure_pairs(PyObject *module, PyObject *args)
 {
     (void)module;
     Py_buffer words, offsets, marks, says, terms, term_weights, term_offsets, pairs, turned, out;
     Bounds bounds;
-    long long b[6];
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*y*(LLLLLL)dw*", &words, &offsets, &marks, &says,
+    long long b[7];
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*y*(LLLLLLL)dw*", &words, &offsets, &marks, &says,
                           &terms, &term_weights, &term_offsets, &pairs, &turned, b, b + 1, b + 2,
-                          b + 3, b + 4, b + 5, &bounds.least_share, &out))
+                          b + 3, b + 4, b + 5, b + 6, &bounds.least_share, &out))
         return NULL;
     bounds.run = b[0];
     bounds.own = b[1];
     bounds.aligned = b[2];
     bounds.slot = b[3];
-    bounds.informative = b[4];
-    bounds.least_dot = b[5];
+    bounds.head = b[4];
+    bounds.informative = b[5];
+    bounds.least_dot = b[6];
     Columns in = {words.buf, offsets.buf, marks.buf, says.buf, terms.buf, term_weights.buf,
                   term_offsets.buf, pairs.buf, turned.buf, pairs.len / 16, (size_t)marks.len};
     Places places = {0};

@@ -7,7 +7,7 @@
 #define NOWHERE 0xFFFFFFFFU
 
 typedef struct {
-    int64_t run, own, aligned, slot, informative; /* lengths in words, and a weight */
+    int64_t run, own, aligned, slot, head, informative; /* lengths in words, and a weight */
     int64_t least_dot;
     double least_share;
 } Bounds;

@@ -37,6 +37,7 @@ int64_t longest_swapped(const Work *work, const Words *left, const Words *right,
 
 typedef struct {
     int numbers, names;
+    int64_t first;         /* of the names */
     uint32_t rarest, only; /* a bit for each word of the gap */
 } Gap;
 
@@ -44,18 +45,27 @@ typedef struct {
 static Gap look_into(const Words *side, const uint32_t *ids, const uint8_t *seen, int64_t from,
                      int64_t to)
 {
-    Gap gap = {0, 0, 0, 0};
+    Gap gap = {0, 0, to, 0, 0};
     for (int64_t i = from; i < to; i++) {
         if (seen[ids[i]]) continue;
         gap.only |= 1U << (i - from);
         if (side->marks[side->numbers[i]] & 1) {
             gap.numbers++;
         } else {
-            gap.names++;
+            gap.first = gap.names++ ? gap.first : i;
             gap.rarest = side->weights[i] > gap.rarest ? side->weights[i] : gap.rarest;
         }
     }
     return gap;
+}
+
+/* Whether the names of both sides may be facts: some say enough, at the head those of one side. */
+static int may_differ(const Gap *mine, const Gap *other, const Bounds *bounds)
+{
+    uint32_t more = mine->rarest > other->rarest ? mine->rarest : other->rarest;
+    uint32_t less = mine->rarest > other->rarest ? other->rarest : mine->rarest;
+    int at_head = mine->first < bounds->head && other->first < bounds->head;
+    return mine->names && other->names && (at_head ? more : less) >= bounds->informative;
 }
 
 static int note(Places *places, uint32_t pair, const Block *one, const Block *next, Gap mine,
@@ -95,9 +105,7 @@ int note_places(const Work *work, const Words *left, const Words *right, const B
         if (ours > 0 && theirs > 0 && ours <= bounds->slot && theirs <= bounds->slot) {
             Gap mine = look_into(left, work->left_ids, work->seen, at.left + at.size, block->left);
             Gap other = look_into(right, work->right_ids, work->seen, at.right + at.size, block->right);
-            int names = mine.names && other.names &&
-                        (mine.rarest >= informative || other.rarest >= informative);
-            if ((mine.numbers && other.numbers) || names) {
+            if ((mine.numbers && other.numbers) || may_differ(&mine, &other, bounds)) {
                 if (!note(places, pair, &at, block, mine, other)) return 0;
                 places->noted++;
             }

@@ -205,7 +205,9 @@ def _facts(
             mine = _look_into(left, ours, here[0])
             other = _look_into(right, theirs, here[1])
             numbers = mine[0] and other[0]
-            names = mine[1] and other[1] and max(mine[2], other[2]) >= bounds.informative
+            at_head = max(mine[4], other[4]) < bounds.head
+            rarest = max(mine[2], other[2]) if at_head else min(mine[2], other[2])
+            names = mine[1] and other[1] and rarest >= bounds.informative
             if numbers or names:
                 borders = ours.start, ours.stop, theirs.start, theirs.stop
                 places.append((*borders, mine[3], other[3]))
@@ -215,16 +217,17 @@ def _facts(
     return places, agreeing
 
 
-def _look_into(side: _Row, gap: slice, elsewhere: Mask) -> tuple[int, int, int, int]:
+def _look_into(side: _Row, gap: slice, elsewhere: Mask) -> tuple[int, int, int, int, int]:
     """Numbers and other words in a gap that the other side has not, the most that one of the others
-    says, and a bit for each of them.
+    says, a bit for each of them, and where in the row the first of the others stands.
     """
     only = ~elsewhere[gap]
     numbers = (side.marks[gap] & NUMBER).astype(bool) & only
     names = only & ~numbers
     rarest = int(side.idf[gap][names].max(initial=0))
     bits = sum(1 << int(at) for at in np.flatnonzero(only))
-    return int(numbers.sum()), int(names.sum()), rarest, bits
+    first = gap.start + int(np.argmax(names))
+    return int(numbers.sum()), int(names.sum()), rarest, bits, first
 
 
 def may_resemble(letters: str, stretches: I64, least: int) -> U8:

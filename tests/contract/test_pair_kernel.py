@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 BOUNDS = Bounds(
-    run=3, own=40, aligned=20_000, slot=12, informative=300, least_dot=0, least_share=0.0
+    run=3, own=40, aligned=20_000, slot=12, head=12, informative=300, least_dot=0, least_share=0.0
 )
 SAYS = [0, 1, 299, 300, 301, 100_000, 2**20]
 """What terms say, about the border from which one counts as a fact."""
@@ -128,6 +128,7 @@ bounds_of = st.builds(
     own=st.sampled_from([1, 5, 40]),
     aligned=st.sampled_from([20_000, 50, 3, 1]),
     slot=st.sampled_from([12, 1, 32]),
+    head=st.sampled_from([12, 0, 40]),
     informative=st.sampled_from([300, 0, 2**21]),
     least_dot=st.sampled_from([0, 1, 1 << 40, 1 << 46]),
     least_share=st.sampled_from([0.0, 0.25, 1 / 3, 0.9, 1.0]),
@@ -319,7 +320,8 @@ def test_places_are_gaps_filled_on_both_sides(
     twin: SimpleNamespace, rows: list[Row], bounds: Bounds, seed: int
 ) -> None:
     """Short ones, in order; a bit is set for just the words that the other side has nowhere; and
-    both sides have a number of their own, or both a name, one of which says enough.
+    both sides have a number of their own, or both a name that says enough, of which one is enough
+    where the first ones stand at the head.
     """
     columns = sides(rows, seed)
     plain = Plain(rows, columns)
@@ -340,12 +342,16 @@ def test_places_are_gaps_filled_on_both_sides(
             only = [word not in plain.rows[other] for word in words]
             assert mine == sum(own << at for at, own in enumerate(only))
             says = plain.says[row][start:end]
-            own = [(word, said) for word, said, mine in zip(words, says, only, strict=True) if mine]
-            names = [said for word, said in own if word % 5]
-            told.append((len(names) < len(own), bool(names), max(names, default=0)))
-        (digits, names, rarest), (others, other_names, other_rarest) = told
-        informative = max(rarest, other_rarest) >= bounds.informative
-        assert (digits and others) or (names and other_names and informative)
+            own = [at for at, mine in enumerate(only) if mine]
+            names = [at for at in own if words[at] % 5]
+            rarest, first = (
+                max((says[at] for at in names), default=-1),
+                start + min(names, default=0),
+            )
+            told.append((len(names) < len(own), rarest, first))
+        digits, rarest, firsts = zip(*told, strict=True)
+        enough = max(rarest) if max(firsts) < bounds.head else min(rarest)
+        assert all(digits) or (min(rarest) >= 0 and enough >= bounds.informative)
         assert ends.get(number, (0, 0)) <= (left_start, right_start)
         ends[number] = left_end, right_end
 

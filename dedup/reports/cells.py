@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from json.encoder import encode_basestring
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -11,7 +11,7 @@ from .. import kernels
 from .screen import guarded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Hashable, Sequence
 
     from numpy.typing import NDArray
 
@@ -21,11 +21,9 @@ if TYPE_CHECKING:
 
 NOTHING = 0
 """The number of the empty cell, which every sheet has."""
-_BREAK = ord("\n")
-_ODD = np.zeros(256, np.bool_)
-_ODD[:0x20] = True
-_ODD[[ord(one) for one in '"\\#\x7f']] = True
-"""The bytes in UTF-8 that may need an escape, but for letters beyond ASCII."""
+_BREAK, _QUOTE = b'\n"'
+_ODD = bytes(byte < 0x20 or byte in b'"\\#\x7f' for byte in range(256))
+"""By byte in UTF-8, 1 if it may need an escape, but for letters beyond ASCII."""
 
 
 class Sheet:
@@ -49,12 +47,19 @@ class Sheet:
 
     def put(self, cells: Sequence[str]) -> Numbers:
         """Add cells; their numbers."""
-        encoded = [one.encode() for one in cells]
-        sizes = np.fromiter(map(len, encoded), np.int64, len(encoded))
-        return self.put_letters(np.frombuffer(b"".join(encoded), np.uint8), sizes)
+        whole = "".join(cells)
+        parts = cells if whole.isascii() else [one.encode() for one in cells]
+        sizes = np.fromiter(map(len, parts), np.int64, len(parts))
+        return self.put_letters(np.frombuffer(whole.encode(), np.uint8), sizes)
+
+    def put_distinct(self, values: Sequence[Hashable], write: Callable[[Any], str]) -> Numbers:
+        """Add what is written of some values, of equal ones once; the numbers of all."""
+        distinct = dict.fromkeys(values)
+        codes = dict(zip(distinct, self.put([*map(write, distinct)]).tolist(), strict=True))
+        return np.fromiter(map(codes.__getitem__, values), np.int64, len(values))
 
     def put_texts(self, texts: Sequence[str]) -> Numbers:
-        """Add texts from outside as JSON, without the quotes; their numbers."""
+        """Add texts from outside as JSON, each with the quote that ends it; their numbers."""
         return self.put_letters(*_escaped(texts))
 
     def put_letters(self, letters: Letters, sizes: Numbers) -> Numbers:
@@ -78,37 +83,34 @@ class Sheet:
 
 def is_plain(letters: Letters) -> bool:
     """Whether a text in UTF-8 surely needs no escape."""
-    return not _ODD[letters].any() and _is_plain(letters.tobytes().decode(errors="surrogatepass"))
+    whole = letters.tobytes()
+    return not len(_odd(whole)) and _is_plain(whole.decode(errors="surrogatepass"))
 
 
-def texts(texts: Sequence[str]) -> list[str]:
-    """Each of many texts from outside as JSON: what needs no escape together, needs none alone."""
-    whole = "".join(texts)
-    if _text(whole) == f'"{whole}"':
-        return [f'"{text}"' for text in texts]
-    return list(map(_text, texts))
+def quoted(letters: Letters, borders: Numbers) -> tuple[Letters, Numbers]:
+    """Texts in UTF-8 that lie end to end, with a quote behind each, and how long they then are."""
+    return np.insert(letters, borders[1:], _QUOTE), np.diff(borders) + 1
 
 
-def _text(text: str) -> str:
+def text(text: str) -> str:
+    """One text from outside as JSON."""
     return guarded(encode_basestring(text))
 
 
 def _escaped(texts: Sequence[str]) -> tuple[Letters, Numbers]:
-    """Texts as JSON without the quotes, end to end, and how long each is."""
+    """Texts as JSON, each with the quote that ends it, end to end, and how long each is."""
     told = [*texts]
     if not _is_plain("".join(texts)):
-        told = [one if _is_plain(one) else _text(one)[1:-1] for one in texts]
-    letters = _encoded(told)
-    odd = np.flatnonzero(_ODD[letters])
+        told = [one if _is_plain(one) else text(one)[1:-1] for one in texts]
+    letters, odd = _encoded(told)
     is_end = letters[odd] == _BREAK
-    within = np.unique(np.searchsorted(odd[is_end], odd[~is_end])).tolist()
-    for at in within:
-        told[at] = _text(texts[at])[1:-1]
-    if within:
-        letters = _encoded(told)
-    breaks = np.flatnonzero(letters == _BREAK)
-    sizes = np.diff(breaks, prepend=-1, append=len(letters)) - 1
-    return letters[letters != _BREAK], sizes[: len(texts)]
+    if not is_end.all():
+        for at in np.unique(np.searchsorted(odd[is_end], odd[~is_end])).tolist():
+            told[at] = text(texts[at])[1:-1]
+        letters, odd = _encoded(told)
+    ends = odd[letters[odd] == _BREAK]
+    letters[ends] = _QUOTE
+    return letters, np.diff(ends, prepend=-1)
 
 
 def _is_plain(text: str) -> bool:
@@ -116,6 +118,12 @@ def _is_plain(text: str) -> bool:
     return text.isprintable() if not text.isascii() else "\n" not in text
 
 
-def _encoded(texts: Sequence[str]) -> Letters:
-    """Texts in UTF-8, with breaks between them."""
-    return np.frombuffer("\n".join(texts).encode(errors="surrogatepass"), np.uint8)
+def _encoded(texts: Sequence[str]) -> tuple[Letters, Numbers]:
+    """Texts in UTF-8 with a break behind each, and where the odd bytes are."""
+    whole = "\n".join((*texts, "")).encode(errors="surrogatepass")
+    return np.frombuffer(whole, np.uint8).copy(), _odd(whole)
+
+
+def _odd(whole: bytes) -> Numbers:
+    """Where the bytes are that may need an escape."""
+    return np.flatnonzero(np.frombuffer(whole.translate(_ODD), np.bool_))

@@ -42,11 +42,13 @@ def settled(value: float) -> float:
 def settled_columns(weighed: Weighed) -> Weighed:
     """Round every figure of many pairs, each as ``settled`` does."""
     columns: Iterator[Any] = iter(weighed)
-    return Weighed._make(_settled(one) if one.dtype.kind == "f" else one for one in columns)
+    return Weighed._make(settled_column(one) if one.dtype.kind == "f" else one for one in columns)
 
 
-def _settled(column: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Round in bulk; what lies so near the middle that this could err, one by one."""
+def settled_column(column: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Round many figures, each as ``settled`` does; what lies so near the middle that this could
+    err, one by one.
+    """
     scaled = column * 10**_DIGITS
     near: NDArray[np.float64] = np.rint(scaled) / 10**_DIGITS
     middling = np.flatnonzero(np.abs(np.abs(scaled - np.rint(scaled)) - 0.5) < _MIDDLE)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import lru_cache
-from itertools import islice
 from json.encoder import encode_basestring
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -19,8 +18,8 @@ import numpy as np
 from .. import evidence, fact, verdict
 from ..data.result import Entry
 from ..pipeline.entries import Entries
-from .cells import NOTHING, Sheet, is_plain, texts
-from .figures import in_last_digits, of_last_digits, settled, settled_columns
+from .cells import NOTHING, Sheet, is_plain, quoted, text
+from .figures import in_last_digits, of_last_digits, settled_column, settled_columns
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -43,14 +42,23 @@ KEPT_CELLS = 1 << 16
 def articles(entries: Sequence[Entry]) -> Iterator[str]:
     """Each article as an object on one line; what is unknown is left out."""
     for columns in entries.columns() if isinstance(entries, Entries) else _columns(entries):
-        ids, addresses, titles, words, *marks = columns
+        ids, addresses, titles, words, story, keep, copy_of, rule, digest, known = columns
         sheet = Sheet()
-        before = sheet.put(('{"id": "', '", "address": "', '", "title": "', '", "words": '))
-        told = [*map(sheet.put_texts, (ids, addresses, titles))]
-        counts, of_count = np.unique(words, return_inverse=True)
-        lengths = sheet.put([*map(str, counts.tolist())])[of_count]
-        cells = before[0], told[0], before[1], told[1], before[2], told[2], before[3], lengths
-        yield _written(sheet, (*cells, _marks(sheet, *marks)), len(ids))
+        start, *between = sheet.put(('{"id": "', ', "address": "', ', "title": "'))
+        cells = (
+            *(start, sheet.put_texts(ids)),
+            *(between[0], sheet.put_texts(addresses)),
+            *(between[1], sheet.put_texts(titles)),
+            sheet.put_distinct(words, ', "words": {}'.format),
+            sheet.put_distinct(story, lambda one: "" if one is None else f', "story": {one}'),
+            sheet.put_distinct(keep, lambda one: f', "keep": {_truth(one)}'),
+            *_some(sheet, ', "copy_of": "', copy_of, None),
+            sheet.put_distinct(rule, lambda one: "" if one is None else f', "rule": {text(one)}'),
+            *_some(sheet, ', "digest": "', digest, ""),
+            sheet.put_distinct(known, lambda one: ', "known": true}' if one else "}"),
+            *sheet.put([BETWEEN]),
+        )
+        yield _written(sheet, cells, len(ids))
 
 
 def _columns(entries: Sequence[Entry]) -> Iterator[list[tuple[Any, ...]]]:
@@ -61,47 +69,37 @@ def _columns(entries: Sequence[Entry]) -> Iterator[list[tuple[Any, ...]]]:
 
 
 _VALUES = attrgetter(*(one.name for one in fields(Entry)))
-_UNMARKED = None, True, None, None, "", False
-"""What most articles have in the fields behind their words."""
 
 
-def _marks(sheet: Sheet, *columns: Sequence[Any]) -> NDArray[np.int64]:
-    """What stands behind the words of articles, as cells."""
-    marked = [(at, row) for at, row in enumerate(zip(*columns, strict=True)) if row != _UNMARKED]
-    numbers, rows = [at for at, _ in marked], [row for _, row in marked]
-    written = (texts([row[field] or "" for row in rows]) for field in (2, 3, 4))
-    cells = np.repeat(sheet.put([_mark(_UNMARKED)]), len(columns[0]))
-    cells[numbers] = sheet.put([*map(_mark, rows, *written)])
-    return cells
-
-
-def _mark(row: tuple[Any, ...], *written: str) -> str:
-    """The fields of an article behind its words, of which the texts are ``written`` as JSON."""
-    story, keep, copy_of, rule, digest, known = row
-    line = "" if story is None else f', "story": {story}'
-    line += ', "keep": true' if keep else ', "keep": false'
-    if copy_of is not None:
-        line += f', "copy_of": {written[0]}'
-    if rule is not None:
-        line += f', "rule": {written[1]}'
-    if digest:
-        line += f', "digest": {written[2]}'
-    line += ', "known": true}' if known else "}"
-    return line + BETWEEN
+def _some(
+    sheet: Sheet, before: str, texts: Sequence[Any], nothing: str | None
+) -> tuple[Cell, Cell]:
+    """A text that only some articles have, with what stands before it; the others ``nothing``."""
+    places = [at for at, one in enumerate(texts) if one != nothing]
+    names, told = np.full((2, len(texts)), NOTHING)
+    names[places] = sheet.put([before])
+    told[places] = sheet.put_texts([texts[at] for at in places])
+    return names, told
 
 
 def stories(told: Sequence[Story]) -> Iterator[str]:
     """Each story as an object on one line, its figure rounded."""
     for start in range(0, len(told), WRITTEN_AT_ONCE):
         some = told[start : start + WRITTEN_AT_ONCE]
-        members = iter(texts([member for one in some for member in one.members]))
-        keepers, whys = texts([one.keeper for one in some]), texts([one.why for one in some])
-        yield BETWEEN.join(
-            f'{{"story": {one.story}, "keeper": {keeper}, "why": {why}, '
-            f'"members": [{", ".join(islice(members, len(one.members)))}], '
-            f'"weakest_ratio": {settled(one.weakest_ratio)!r}}}'
-            for one, keeper, why in zip(some, keepers, whys, strict=True)
+        members, offsets = Sheet(), np.cumsum([0, *(len(one.members) for one in some)])
+        quote = members.put(['"'])
+        ids = members.put_texts([member for one in some for member in one.members])
+        ratios = settled_column(np.array([one.weakest_ratio for one in some])).tolist()
+        sheet = Sheet()
+        cells = (
+            sheet.put([f'{{"story": {one.story}, "keeper": "' for one in some]),
+            sheet.put_texts([one.keeper for one in some]),
+            sheet.put_distinct([one.why for one in some], lambda why: f', "why": {text(why)}'),
+            *sheet.put([', "members": [']),
+            _lists(sheet, members, (*quote, ids), offsets),
+            sheet.put_distinct(ratios, lambda one: f'], "weakest_ratio": {one!r}}}{BETWEEN}'),
         )
+        yield _written(sheet, cells, len(some))
 
 
 def pairs(verdicts: Verdicts) -> Iterator[str]:
@@ -111,7 +109,7 @@ def pairs(verdicts: Verdicts) -> Iterator[str]:
         columns = _columns_of(judged)
         figures.note(columns)
         sheet = figures.sheet.copy()
-        start, middle, end = sheet.put(('{"left": "', '", "right": "', f"}}}}{BETWEEN}"))
+        start, middle, end = sheet.put(('{"left": "', ', "right": "', f"}}}}{BETWEEN}"))
         left, right = map(sheet.put_texts, (lefts, rights))
         rule, *told = (figures.find(name, one, sheet) for name, one in columns.items())
         said = rule, *told[:_FACTS], *_listed(judged.facts, sheet), *told[_FACTS:]
@@ -196,7 +194,7 @@ def _said(number: int) -> str:
     """What a rule decides, up to the evidence."""
     rule = verdict.RULES[number]
     said = f'"relation": "{rule.relation.value}", "kind": "{rule.kind}", "rule": "{rule.name}"'
-    return f'", {said}, "evidence": {{'
+    return f', {said}, "evidence": {{'
 
 
 def _value(name: str, kind: str) -> Callable[[int], str]:
@@ -223,17 +221,25 @@ def _names(bits: int) -> str:
 def _listed(facts: Facts, sheet: Sheet) -> list[Cell]:
     """The facts of many pairs, each list as one cell between two others."""
     inner = Sheet()
-    comma, middle, end = inner.put((", ", '", "right": "', '"}'))
+    middle, end = inner.put((', "right": "', "}"))
     before = inner.put([f'{{"kind": "{kind}", "left": "' for kind in fact.KINDS])
     if is_plain(facts.letters):
-        told = inner.put_letters(facts.letters, np.diff(facts.borders))
+        told = inner.put_letters(*quoted(facts.letters, facts.borders))
     else:
         told = inner.put_texts(fact.texts(facts))
-    commas = np.full(len(facts.kinds) + 1, comma)
-    commas[facts.offsets[:-1]] = NOTHING
-    cells = commas[:-1], before[facts.kinds], told[::2], middle, told[1::2], end
-    letters, sizes = inner.lines(cells, len(facts.kinds))
-    borders = np.append(0, sizes).cumsum()
-    listed = sheet.put_letters(letters, np.diff(borders[facts.offsets]))
+    cells = before[facts.kinds], told[::2], middle, told[1::2], end
     start, end = sheet.put((', "facts": [', "]"))
-    return [start, listed, end]
+    return [start, _lists(sheet, inner, cells, facts.offsets), end]
+
+
+def _lists(
+    sheet: Sheet, inner: Sheet, cells: Sequence[Cell], offsets: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Lists as cells of ``sheet``, put together out of cells of another: of all items, those of
+    list ``i`` from ``offsets[i]`` up to ``offsets[i + 1]``.
+    """
+    commas = np.full(offsets[-1] + 1, *inner.put([", "]))
+    commas[offsets[:-1]] = NOTHING
+    letters, sizes = inner.lines((commas[:-1], *cells), len(commas) - 1)
+    borders = np.append(0, sizes).cumsum()
+    return sheet.put_letters(letters, np.diff(borders[offsets]))

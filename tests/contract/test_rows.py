@@ -17,7 +17,7 @@ from dedup.data.result import Entry
 from dedup.pipeline.judged import judge_pairs
 from dedup.pipeline.verdicts import Verdicts
 from dedup.reports import REPORTS, Look
-from dedup.reports.figures import _settled, rounded, settled
+from dedup.reports.figures import rounded, settled, settled_column
 from dedup.reports.machine import _entry, _rounded, pieces, written
 from dedup.reports.rows import KEPT_CELLS, WRITTEN_AT_ONCE, articles
 from dedup.reports.screen import UNSAFE
@@ -112,7 +112,7 @@ def test_an_article_is_written_as_any_noun_is(entry: Entry) -> None:
 @given(st.lists(st.floats(0, 1) | st.integers(0, 20_001).map(lambda one: one / 20_000)))
 def test_rounding_in_bulk_is_rounding(values: list[float]) -> None:
     """To the last bit, also in the middle between two figures, where binary fractions lie."""
-    assert _settled(np.array(values, np.float64)).tolist() == [settled(one) for one in values]
+    assert settled_column(np.array(values, np.float64)).tolist() == [settled(one) for one in values]
 
 
 def test_nothing_unsafe_is_printable() -> None:

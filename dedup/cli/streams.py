@@ -22,7 +22,7 @@ STDOUT = "-"
 
 _FOR_PEOPLE = {"text", "markdown"}
 _ALIKE_SHOWN = 5
-_BLOCK_CHARS = 1 << 18
+_BLOCK_BYTES = 1 << 18
 _HINTS = {
     "E302": "name its encoding with --encoding",
     "E305": "raise the limit with --limit",
@@ -36,7 +36,7 @@ _HINTS = {
 }
 
 
-def emit(report: str | Iterable[str], output: str, *, form: str = "text") -> None:
+def emit(report: str | Iterable[bytes], output: str, *, form: str = "text") -> None:
     """Deliver a result to stdout, or to a file as a whole; raises OutputError if it cannot.
 
     A reader that has seen enough (``| head``) is no fault; a full or closed stdout is. On a CI
@@ -45,12 +45,12 @@ def emit(report: str | Iterable[str], output: str, *, form: str = "text") -> Non
     from ..reports.screen import quoted
     from ..writing import OutputError, write
 
-    pieces = [report] if isinstance(report, str) else report
+    pieces = [report.encode()] if isinstance(report, str) else report
     if output != STDOUT:
         write(output, _blocks(pieces))
         return
     if form in _FOR_PEOPLE and on_runner():
-        pieces = [quoted("".join(pieces))]
+        pieces = [quoted(b"".join(pieces).decode()).encode()]
     if sys.stdout is None:
         raise OutputError("stdout is closed")
     try:
@@ -64,17 +64,17 @@ def emit(report: str | Iterable[str], output: str, *, form: str = "text") -> Non
         raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
 
 
-def _blocks(pieces: Iterable[str]) -> Iterator[bytes]:
-    """The pieces as bytes, small ones together."""
-    some: list[str] = []
+def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
+    """The pieces, small ones together."""
+    some: list[bytes] = []
     size = 0
     for piece in pieces:
         some.append(piece)
         size += len(piece)
-        if size >= _BLOCK_CHARS:
-            yield "".join(some).encode()
+        if size >= _BLOCK_BYTES:
+            yield b"".join(some)
             some, size = [], 0
-    yield "".join(some).encode()
+    yield b"".join(some)
 
 
 def on_runner() -> bool:

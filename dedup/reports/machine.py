@@ -28,29 +28,24 @@ if TYPE_CHECKING:
         Entry | Story | Tally | Skipped | Evidence | Fact | Passage | Piece | Removal | Share | Gate
     )
 
+_BETWEEN = rows.BETWEEN.encode()
 _encode = json.JSONEncoder(ensure_ascii=False).encode
-
-
-class Written(str):
-    """Items of a list that are JSON already, and guarded, with ``rows.BETWEEN`` between them."""
-
-    __slots__ = ()
 
 
 def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa: ARG001 - no eyes
     """Render as ``dedup.result/1``; ``result.schema.json`` says what may stand where."""
-    return "".join(pieces(result, gate))
+    return b"".join(pieces(result, gate)).decode()
 
 
-def pieces(result: Result, gate: Gate | None = None) -> Iterator[str]:
-    """The same piece by piece, of a result whether its figures are rounded yet or not: a million
-    articles are never held as text.
+def pieces(result: Result, gate: Gate | None = None) -> Iterator[bytes]:
+    """The same in UTF-8, piece by piece, of a result whether its figures are rounded yet or not: a
+    million articles are never held as text.
     """
     body = result_body(result, gate)
-    body["articles"] = map(Written, rows.articles(result.articles))
-    body["stories"] = map(Written, rows.stories(result.stories))
+    body["articles"] = rows.articles(result.articles)
+    body["stories"] = rows.stories(result.stories)
     if isinstance(result.pairs, Verdicts):
-        body["pairs"] = map(Written, rows.pairs(result.pairs))
+        body["pairs"] = rows.pairs(result.pairs)
     return _pieces(body)
 
 
@@ -213,27 +208,30 @@ def _value(value: object) -> object:
 
 def _document(body: dict[str, object]) -> str:
     """Write an object with each item of its lists on a line of its own."""
-    return "".join(_pieces(body))
+    return b"".join(_pieces(body)).decode()
 
 
-def _pieces(body: dict[str, Any]) -> Iterator[str]:
-    """Write it piece by piece, each with one item of a list, or some that are written already."""
+def _pieces(body: dict[str, Any]) -> Iterator[bytes]:
+    """Write it piece by piece, each with one item of a list, or with some that are JSON already,
+    and guarded, with ``rows.BETWEEN`` between them: those that are bytes.
+    """
     before = "{"
     for key, value in body.items():
-        yield f"{before}{written(key)}: "
-        yield from _block(value) if isinstance(value, (list, Iterator)) else [written(value)]
+        yield f"{before}{written(key)}: ".encode()
+        listed = isinstance(value, (list, Iterator))
+        yield from _block(value) if listed else [written(value).encode()]
         before = ",\n "
-    yield "}\n"
+    yield b"}\n"
 
 
-def _block(values: Iterable[object]) -> Iterator[str]:
+def _block(values: Iterable[object]) -> Iterator[bytes]:
     """Write a list line by line."""
-    before = "[\n  "
+    before = b"[\n  "
     for value in values:
         yield before
-        yield value if isinstance(value, Written) else written(value)
-        before = rows.BETWEEN
-    yield "]" if before == rows.BETWEEN else "[]"
+        yield value if isinstance(value, bytes) else written(value).encode()
+        before = _BETWEEN
+    yield b"]" if before == _BETWEEN else b"[]"
 
 
 def written(value: object) -> str:

@@ -39,7 +39,7 @@ KEPT_CELLS = 1 << 16
 """Figures below this are written once each, those above whenever they come."""
 
 
-def articles(entries: Sequence[Entry]) -> Iterator[str]:
+def articles(entries: Sequence[Entry]) -> Iterator[bytes]:
     """Each article as an object on one line; what is unknown is left out."""
     for columns in entries.columns() if isinstance(entries, Entries) else _columns(entries):
         ids, addresses, titles, words, story, keep, copy_of, rule, digest, known = columns
@@ -82,7 +82,7 @@ def _some(
     return names, told
 
 
-def stories(told: Sequence[Story]) -> Iterator[str]:
+def stories(told: Sequence[Story]) -> Iterator[bytes]:
     """Each story as an object on one line, its figure rounded."""
     for start in range(0, len(told), WRITTEN_AT_ONCE):
         some = told[start : start + WRITTEN_AT_ONCE]
@@ -102,7 +102,7 @@ def stories(told: Sequence[Story]) -> Iterator[str]:
         yield _written(sheet, cells, len(some))
 
 
-def pairs(verdicts: Verdicts) -> Iterator[str]:
+def pairs(verdicts: Verdicts) -> Iterator[bytes]:
     """Each verdict with its evidence, rounded, as an object on one line."""
     figures = _Figures()
     for lefts, rights, judged in verdicts.batches():
@@ -116,10 +116,10 @@ def pairs(verdicts: Verdicts) -> Iterator[str]:
         yield _written(sheet, (start, left, middle, right, *said, end), len(lefts))
 
 
-def _written(sheet: Sheet, cells: Sequence[Cell], count: int) -> str:
+def _written(sheet: Sheet, cells: Sequence[Cell], count: int) -> bytes:
     """So many lines, each with ``BETWEEN`` at its end, but for the last."""
     letters, _ = sheet.lines(cells, count)
-    return letters[: -len(BETWEEN)].tobytes().decode()
+    return letters[: -len(BETWEEN)].tobytes()
 
 
 _FIELDS = evidence.FIELDS

@@ -37,9 +37,9 @@ class Listed(NamedTuple):
     digests: NDArray[np.uint64]
     """``uint64[n, 2]``."""
 
-    def part(self, start: int, stop: int) -> Listed:
-        """Those of a stretch, whose columns are not copied."""
-        return Listed._make(column[start:stop] for column in self)
+    def part(self, places: slice) -> Listed:
+        """Those of some articles, whose columns are not copied."""
+        return Listed._make(column[places] for column in self)
 
 
 class Entries(Sequence[Entry]):
@@ -62,9 +62,9 @@ class Entries(Sequence[Entry]):
     def __getitem__(self, at: int | slice) -> Entry | tuple[Entry, ...]:
         """One of them, or some."""
         if isinstance(at, slice):
-            return tuple(self)[at]
+            return tuple(map(Entry, *self._told(at)))
         at = range(len(self))[at]
-        return next(map(Entry, *self._told(at, at + 1)))
+        return next(map(Entry, *self._told(slice(at, at + 1))))
 
     def __iter__(self) -> Iterator[Entry]:
         """Each of them."""
@@ -74,7 +74,7 @@ class Entries(Sequence[Entry]):
     def columns(self) -> Iterator[Sequence[Sequence[Any]]]:
         """A stretch at a time, for each field of ``Entry`` what it says of the articles."""
         for start in range(0, len(self), READ_AT_ONCE):
-            yield self._told(start, start + READ_AT_ONCE)
+            yield self._told(slice(start, start + READ_AT_ONCE))
 
     def __eq__(self, other: object) -> bool:
         """Whether another sequence has the same articles."""
@@ -82,20 +82,20 @@ class Entries(Sequence[Entry]):
 
     __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
 
-    def _told(self, start: int, stop: int) -> Sequence[Sequence[Any]]:
-        """What each field says of the articles of a stretch."""
-        articles, listed = self.articles[start:stop], self.listed.part(start, stop)
+    def _told(self, places: slice) -> Sequence[Sequence[Any]]:
+        """What each field says of some articles."""
+        articles, listed = self.articles[places], self.listed.part(places)
         copies = np.flatnonzero(listed.copy_of >= 0)
-        places, decided = listed.copy_of[copies].tolist(), listed.rule[copies].tolist()
+        keepers, decided = listed.copy_of[copies].tolist(), listed.rule[copies].tolist()
         digested = np.flatnonzero(listed.digested)
         return (
             [one.id for one in articles],
             [one.address for one in articles],
-            self.titles[start:stop],
+            self.titles[places],
             listed.words.tolist(),
             [number or None for number in listed.story.tolist()],
             (listed.copy_of < 0).tolist(),
-            _spread(articles, None, copies, [self.articles[at].id for at in places]),
+            _spread(articles, None, copies, [self.articles[at].id for at in keepers]),
             _spread(articles, None, copies, [_RULES[number] for number in decided]),
             _spread(articles, "", digested, _hexadecimal(listed.digests[digested])),
             [False] * len(articles),

@@ -101,10 +101,8 @@ class Lexicon:
     """One for each word: ``kernels.NUMBER`` where it consists of digits."""
     letters: Ragged
     """``uint8``: each word in UTF-8, as it stands in clean text, and a space."""
-    term_of: NDArray[np.uint32]
-    """One for each word: the number of its term."""
-    terms: NDArray[np.uint64]
-    """The hashes of the words' stems, sorted and distinct."""
+    stems: NDArray[np.uint64]
+    """One for each word: the hash of its stem, which is its term."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +112,7 @@ class Cut:
     words: Ragged
     """``uint32``: numbers of words in reading order."""
     lexicon: Lexicon
-    """What the numbers of words and terms stand for."""
-    terms: Ragged
-    """``uint32``: numbers of terms, rising and distinct."""
-    counts: NDArray[np.uint32]
-    """How often each term stands in its row; empty once the terms are weighed."""
+    """What the numbers of words stand for."""
     keys: Ragged
     """``uint64``: the row's keys in the passage index, sorted and distinct."""
     shingles: Ragged
@@ -135,10 +129,13 @@ class Sketched:
     """The rows of a corpus ready to be compared: their columns, and what each term says."""
 
     cut: Cut
+    term_of: NDArray[np.uint32]
+    """One for each word of the lexicon: the number of its term, which is the place of its stem
+    among all of them, sorted."""
     idf: NDArray[np.uint32]
-    """How much each term of the lexicon says, in ``kernels.IDF_UNIT``."""
+    """How much each term says, in ``kernels.IDF_UNIT``."""
     terms: Ragged
-    """``uint32``: numbers of each row's terms, rising."""
+    """``uint32``: numbers of each row's terms, rising and distinct."""
     term_weights: NDArray[np.uint32]
     """How much each of ``terms.values`` says of its article, in ``kernels.WEIGHT_UNIT``; a row's
     squares add up to 1."""

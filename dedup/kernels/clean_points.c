@@ -146,10 +146,11 @@ static int make_plain(struct draft *d)
     unsigned marks = 0;
     while (at < end) {
         if (*at < 0x80) {
-            while (at < end && *at < 0x80) {
-                *out++ = *at == '`' ? '\'' : *at;
-                at++;
-            }
+            size_t count = (size_t)(behind_ascii(at, end) - at);
+            for (size_t i = 0; i < count; i++)
+                out[i] = at[i] == '`' ? '\'' : at[i];
+            at += count;
+            out += count;
             starter = at[-1];
             place = out - 1;
             behind = at;

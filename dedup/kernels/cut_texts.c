@@ -2,10 +2,7 @@
  * term.stem give. */
 #include "find_words.h"
 
-enum { BLOCK = 1024, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15 };
-
-/* power[i] is BASE**i, inverse[i] is BASE**-i. */
-static uint64_t power[BLOCK + 1], inverse[BLOCK + 1];
+enum { STEM = 6, BYTES_PER_WORD = 5, FEWEST_WORDS = 1 << 6, MANY_WORDS = 1 << 15 };
 
 /* Memory that grows, in an object that is given back: nothing is copied. */
 struct buffer {
@@ -14,12 +11,15 @@ struct buffer {
     size_t size, room;
 };
 
+/* A word as it is looked up: its letters, where these are not more than fit, with zeros behind them;
+ * else its hash, and what no letters are. And its number and 1, or 0 where no word is. */
 struct slot {
-    uint64_t hash;
-    uint64_t number; /* and 1; 0 where free */
+    uint64_t first;
+    uint32_t rest, number;
 };
+enum { FIRST_BYTES = 8, MOST_BYTES = 12 };
 
-/* What is known of each word by its number, and a table of hashes to find it by. */
+/* What is known of each word by its number, and a table to find it by. */
 struct lexicon {
     uint64_t *hashes, *stems;
     uint8_t *marks; /* 1 for a word of digits */
@@ -28,31 +28,14 @@ struct lexicon {
     size_t letters_room;
     struct slot *slots;
     size_t count, room; /* slots are twice as many as there is room */
+    int shift; /* of a slot's place */
 };
 
 /* Scratch memory of one call. */
 struct work {
     struct found found;
     struct lexicon lexicon;
-    uint64_t *hashes; /* of one text's words */
-    size_t hash_room;
-    uint64_t sums[BLOCK + 1];
 };
-
-static void fill_tables(void)
-{
-    uint64_t of_base = BASE;
-    if (power[0])
-        return;
-    for (int i = 0; i < 6; i++) /* each step of Newton's doubles the bits that are right */
-        of_base *= 2 - BASE * of_base;
-    inverse[0] = 1;
-    for (int i = 1; i <= BLOCK; i++) {
-        power[i] = i > 1 ? power[i - 1] * BASE : BASE;
-        inverse[i] = inverse[i - 1] * of_base;
-    }
-    power[0] = 1; /* last: it tells that the tables are filled */
-}
 
 /* ---- memory ---- */
 
@@ -76,15 +59,20 @@ static int reserve(struct buffer *buffer, size_t more, PyThreadState **released)
     return is_done;
 }
 
-/* Make room for the hashes of one text's words. */
-static int reserve_hashes(struct work *work, size_t count)
+/* Where a table begins to look for a word. */
+static inline size_t place_of(uint64_t first, uint32_t rest, int shift)
 {
-    if (count <= work->hash_room)
-        return 1;
-    free(work->hashes);
-    work->hashes = malloc(2 * count * sizeof *work->hashes);
-    work->hash_room = work->hashes ? 2 * count : 0;
-    return work->hashes != NULL;
+    return (size_t)(((first * odd_secret) ^ rest) * odd_secret >> shift);
+}
+
+/* The slot that a word has, or the free one that it may have. */
+static inline struct slot *find_slot(const struct lexicon *known, uint64_t first, uint32_t rest)
+{
+    size_t at = place_of(first, rest, known->shift), mask = 2 * known->room - 1;
+    struct slot *slots = known->slots;
+    while (slots[at].number && (slots[at].first != first || slots[at].rest != rest))
+        at = (at + 1) & mask;
+    return slots + at;
 }
 
 /* Make room for so many distinct words, a power of two; 0 when memory ends. */
@@ -98,62 +86,60 @@ static int widen(struct lexicon *known, size_t room)
     known->marks = marks ? marks : known->marks;
     int64_t *borders = realloc(known->borders, (room + 1) * sizeof *borders);
     known->borders = borders ? borders : known->borders;
-    free(known->slots);
-    known->slots = calloc(2 * room, sizeof *known->slots);
-    if (!hashes || !stems || !marks || !borders || !known->slots) return 0;
-    borders[0] = 0;
-    known->room = room;
-    for (size_t i = 0; i < known->count; i++) {
-        size_t at = spot(hashes[i]) & (2 * room - 1);
-        while (known->slots[at].number) at = (at + 1) & (2 * room - 1);
-        known->slots[at] = (struct slot){hashes[i], i + 1};
+    struct slot *slots = calloc(2 * room, sizeof *slots), *before = known->slots;
+    if (!hashes || !stems || !marks || !borders || !slots) {
+        free(slots);
+        return 0;
     }
+    size_t size = 2 * known->room;
+    borders[0] = 0;
+    known->slots = slots;
+    known->room = room;
+    for (known->shift = 64; room; room /= 2) known->shift--;
+    for (size_t i = 0; i < size; i++)
+        if (before[i].number) *find_slot(known, before[i].first, before[i].rest) = before[i];
+    free(before);
     return 1;
 }
 
-/* ---- hashes ---- */
+/* ---- words ---- */
 
-/* The polynomial of any number of bytes. */
-static uint64_t polynomial(const uint8_t *bytes, size_t size)
+/* What hash_words gives for a word; four bytes at a time, since each step waits for the one before. */
+static uint64_t hash_of(const uint8_t *word, size_t size)
 {
-    uint64_t sum = 0, factor = 1;
-    while (size > 0) {
-        size_t count = size < BLOCK ? size : BLOCK;
-        uint64_t part = 0;
-        for (size_t i = 0; i < count; i++)
-            part += bytes[i] * power[i];
-        sum += part * factor;
-        factor *= power[count];
-        bytes += count;
-        size -= count;
+    const uint64_t square = BASE * BASE;
+    uint64_t sum = 0;
+    for (; size % 4; size--) sum = sum * BASE + word[size - 1];
+    for (; size; size -= 4) {
+        const uint8_t *b = word + size - 4;
+        sum = sum * (square * square) + ((b[3] * BASE + b[2]) * square + (b[1] * BASE + b[0]));
     }
-    return sum;
+    return mix(sum);
 }
 
-/* Hash the words of a clean text: prefix sums of its bytes over a block give the polynomial of every
-   word in it. */
-WIDEST static void sum_spans(struct work *work, size_t size)
+/* How many bytes the first letters of a word take. */
+static size_t stem_size(const uint8_t *word, size_t size)
 {
-    const uint32_t *starts = work->found.spans.starts, *ends = work->found.spans.ends;
-    const uint8_t *text = work->found.clean;
-    uint64_t *sums = work->sums, *hashes = work->hashes;
-    size_t i = 0, words = work->found.spans.count;
-    for (size_t base = 0, count; base < size; base += count) {
-        count = size - base < BLOCK ? size - base : BLOCK;
-        uint64_t sum = sums[0] = 0;
-        for (size_t k = 0; k < count; k++)
-            sums[k + 1] = text[base + k] * power[k];
-        for (size_t k = 0; k < count; k++)
-            sums[k + 1] = sum += sums[k + 1];
-        for (; i < words && ends[i] <= base + count; i++) {
-            size_t start = starts[i] - base;
-            hashes[i] = (sums[ends[i] - base] - sums[start]) * inverse[start];
-        }
-        for (; i < words && starts[i] < base + count; i++)
-            hashes[i] = polynomial(text + starts[i], ends[i] - starts[i]);
-    }
-    for (i = 0; i < words; i++)
-        hashes[i] = mix(hashes[i]);
+    size_t at = 0;
+    for (int letters = 0; letters < STEM && at < size; letters++)
+        do at++;
+        while (at < size && (word[at] & 0xC0) == 0x80);
+    return at;
+}
+
+/* The slot of a word before it has a number; more bytes can be read than it has. */
+static inline struct slot slot_of(const uint8_t *word, size_t size)
+{
+    static const uint8_t kept[2 * FIRST_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255};
+    size_t some = size < FIRST_BYTES ? size : FIRST_BYTES;
+    uint64_t first, first_kept;
+    uint32_t rest, rest_kept;
+    if (size > MOST_BYTES) return (struct slot){hash_of(word, size), 0xFFFFFFFF, 0};
+    memcpy(&first, word, sizeof first);
+    memcpy(&first_kept, kept + FIRST_BYTES - some, sizeof first_kept);
+    memcpy(&rest, word + FIRST_BYTES, sizeof rest);
+    memcpy(&rest_kept, kept + FIRST_BYTES - (size - some), sizeof rest_kept);
+    return (struct slot){first & first_kept, rest & rest_kept, 0};
 }
 
 /* Put the letters of one more word behind those there are; 0 when memory ends. */
@@ -173,36 +159,51 @@ static int spell(struct lexicon *known, const uint8_t *word, size_t size)
     return 1;
 }
 
-/* Number the words of a clean text by their hashes, in the order they come; 0 when memory ends. */
-static int number_spans(struct work *work, uint32_t *words)
+/* Put one more word behind those there are; 0 when memory ends. */
+static int add_word(struct lexicon *known, const uint8_t *word, size_t size)
 {
-    const uint64_t *hashes = work->hashes;
-    const struct spans *spans = &work->found.spans;
-    const uint8_t *text = work->found.clean;
-    struct lexicon *known = &work->lexicon;
-    struct slot *slots = known->slots;
-    size_t mask = 2 * known->room - 1, count = spans->count;
-    for (size_t i = 0; i < count; i++) {
-        uint64_t hash = hashes[i];
-        size_t at = spot(hash) & mask;
-        if (i + AHEAD < count) PREFETCH(slots + (spot(hashes[i + AHEAD]) & mask));
-        while (slots[at].number && slots[at].hash != hash) at = (at + 1) & mask;
-        if (slots[at].number) {
-            words[i] = (uint32_t)slots[at].number - 1;
-            continue;
+    known->hashes[known->count] = hash_of(word, size);
+    known->stems[known->count] = hash_of(word, stem_size(word, size));
+    known->marks[known->count] = (uint8_t)(word[0] - '0') < 10; /* then all is digits */
+    if (!spell(known, word, size)) return 0;
+    return ++known->count < known->room || widen(known, 2 * known->room);
+}
+
+/* Number the words of a clean text, in the order they come; 0 when memory ends. Most words stand where
+ * the table begins to look, so that is tried for many of them at once, without a branch. */
+static int number_spans(struct lexicon *known, const uint8_t *text, const struct spans *spans,
+                        uint32_t *words)
+{
+    enum { BLOCK = 128 };
+    struct slot some[BLOCK];
+    uint32_t left[BLOCK], places[BLOCK];
+    for (size_t from = 0; from < spans->count; from += BLOCK, words += BLOCK) {
+        size_t size = spans->count - from < BLOCK ? spans->count - from : BLOCK, count = 0;
+        const uint32_t *starts = spans->starts + from, *ends = spans->ends + from;
+        for (size_t i = 0; i < size; i++) {
+            some[i] = slot_of(text + starts[i], ends[i] - starts[i]);
+            size_t place = place_of(some[i].first, some[i].rest, known->shift);
+            places[i] = (uint32_t)place;
+            PREFETCH(known->slots + place);
         }
-        uint32_t start = spans->starts[i], cut = spans->cuts[i];
-        known->hashes[known->count] = hash;
-        known->stems[known->count] =
-            cut == spans->ends[i] ? hash : mix(polynomial(text + start, cut - start));
-        known->marks[known->count] = (uint8_t)(text[start] - '0') < 10; /* then all is digits */
-        if (!spell(known, text + start, spans->ends[i] - start)) return 0;
-        words[i] = (uint32_t)known->count++;
-        slots[at] = (struct slot){hash, known->count};
-        if (known->count < known->room) continue;
-        if (!widen(known, 2 * known->room)) return 0;
-        slots = known->slots;
-        mask = 2 * known->room - 1;
+        for (size_t i = 0; i < size; i++) {
+            const struct slot *slot = known->slots + places[i];
+            words[i] = slot->number - 1;
+            left[count] = (uint32_t)i;
+            count += (slot->first != some[i].first) | (slot->rest != some[i].rest);
+        }
+        for (size_t j = 0; j < count; j++) {
+            uint32_t i = left[j];
+            struct slot *slot = find_slot(known, some[i].first, some[i].rest);
+            if (!slot->number) {
+                *slot = some[i];
+                slot->number = (uint32_t)known->count + 1;
+                words[i] = (uint32_t)known->count;
+                if (!add_word(known, text + starts[i], ends[i] - starts[i])) return 0;
+            } else {
+                words[i] = slot->number - 1;
+            }
+        }
     }
     return 1;
 }
@@ -249,12 +250,11 @@ static int cut_text(struct batch *b, const uint8_t *text, size_t size)
     if (found <= 0)
         return found;
     size_t count = work->found.spans.count, words = count * sizeof(uint32_t);
-    if (!reserve(&b->words, words, &b->released) || !reserve(&b->clean, size, &b->released)
-        || !reserve_hashes(work, count))
+    if (!reserve(&b->words, words, &b->released) || !reserve(&b->clean, size, &b->released))
         return -1;
     memcpy(b->clean.start + b->clean.size, work->found.clean, size);
-    sum_spans(work, size);
-    if (!number_spans(work, (uint32_t *)(b->words.start + b->words.size)))
+    if (!number_spans(&work->lexicon, work->found.clean, &work->found.spans,
+                      (uint32_t *)(b->words.start + b->words.size)))
         return -1;
     b->words.size += words;
     b->clean.size += size;
@@ -333,7 +333,6 @@ static void release(struct batch *b)
 {
     if (b->work) {
         release_found(&b->work->found);
-        free(b->work->hashes);
         free(b->work->lexicon.hashes);
         free(b->work->lexicon.stems);
         free(b->work->lexicon.marks);
@@ -361,7 +360,6 @@ PyObject *cut_texts(PyObject *module, PyObject *args)
     (void)module;
     if (!PyArg_ParseTuple(args, "O!", &PyList_Type, &list))
         return NULL;
-    fill_tables();
     b.texts = PyList_AsTuple(list); /* holds the texts, whatever other threads do to the list */
     if (!b.texts)
         return NULL;

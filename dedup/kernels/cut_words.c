@@ -1,7 +1,7 @@
 /* The last two cleaning rules of text.py, join_lines and fold_case, and text.words in one pass. */
 #include "cut_words.h"
 
-enum { STEM = 6, MOST = 4 };
+enum { MOST = 4, WORTHWHILE = 16 };
 
 /* What the word is made of that is being read. */
 enum mode { OUTSIDE, LETTERS, DIGITS, PAIRS, FOURS };
@@ -12,7 +12,6 @@ struct cutter {
     enum mode mode;
     uint32_t recent[MOST]; /* where the last characters of the word begin */
     uint32_t start;
-    uint32_t cut;   /* where its stem ends, once it has */
     size_t length;  /* its characters so far */
     uint32_t last;  /* the last character with class 0 */
     uint8_t combining; /* class of the one before */
@@ -26,14 +25,15 @@ static inline int below(uint8_t byte, uint8_t first, uint8_t count)
     return (uint8_t)(byte - first) < count;
 }
 
+static inline int is_blank(uint8_t byte) { return below(byte, '\t', 5) | below(byte, 0x1C, 5); }
+
 /* Fold PADDING bytes; 1 where two spaces are neighbours then, or one follows a space before. */
 WIDEST static int fold_some(const uint8_t *text, uint8_t *out, uint8_t before)
 {
     uint8_t doubled = 0;
     for (int i = 0; i < PADDING; i++) {
         uint8_t byte = text[i], upper = (uint8_t)(below(byte, 'A', 26) << 5);
-        int is_space = below(byte, '\t', 5) | below(byte, 0x1C, 5);
-        out[i] = is_space ? ' ' : byte | upper;
+        out[i] = is_blank(byte) ? ' ' : byte | upper;
     }
     for (int i = 1; i < PADDING; i++)
         doubled |= (out[i] == ' ') & (out[i - 1] == ' ');
@@ -111,12 +111,13 @@ WIDEST static void tell_kinds(const uint8_t *clean, uint64_t *letters, uint64_t 
     *digits = gather_bits(digit);
 }
 
-static void cut_ascii(uint8_t *clean, size_t size, struct spans *spans)
+/* Find the words of clean text from one place to another, where no word goes on. */
+static void cut_ascii(uint8_t *clean, size_t from, size_t to, struct spans *spans)
 {
-    uint32_t *starts = spans->starts, *ends = spans->ends;
+    uint32_t *starts = spans->starts + spans->count, *ends = spans->ends + spans->count;
     uint64_t letters, digits, was_letter = 0, was_digit = 0;
-    memset(clean + size, 0, PADDING);
-    for (size_t at = 0; at <= size; at += PADDING) {
+    memset(clean + to, 0, PADDING);
+    for (size_t at = from; at <= to; at += PADDING) {
         tell_kinds(clean + at, &letters, &digits);
         uint64_t of_letters = letters << 1 | was_letter, of_digits = digits << 1 | was_digit;
         uint64_t begun = (letters & ~of_letters) | (digits & ~of_digits);
@@ -129,29 +130,22 @@ static void cut_ascii(uint8_t *clean, size_t size, struct spans *spans)
         was_digit = digits >> 63;
     }
     spans->count = (size_t)(starts - spans->starts);
-    for (size_t i = 0; i < spans->count; i++) {
-        uint32_t start = spans->starts[i], end = spans->ends[i];
-        spans->cuts[i] = end - start < STEM ? end : start + STEM;
-    }
 }
 
 /* ---- any text ---- */
 
-static inline void add_span(struct spans *spans, uint32_t start, uint32_t end, uint32_t cut)
+static inline void add_span(struct spans *spans, uint32_t start, uint32_t end)
 {
     spans->starts[spans->count] = start;
-    spans->ends[spans->count] = end;
-    spans->cuts[spans->count++] = cut;
+    spans->ends[spans->count++] = end;
 }
 
 static inline void end_word(struct cutter *c)
 {
     uint32_t end = (uint32_t)(c->out - c->begin);
     size_t size = c->mode == PAIRS ? 2 : MOST;
-    if (c->mode == LETTERS || c->mode == DIGITS)
-        add_span(c->spans, c->start, end, c->length >= STEM ? c->cut : end);
-    else if (c->mode != OUTSIDE && c->length < size)
-        add_span(c->spans, c->start, end, end);
+    if (c->mode == LETTERS || c->mode == DIGITS || (c->mode != OUTSIDE && c->length < size))
+        add_span(c->spans, c->start, end);
     c->mode = OUTSIDE;
 }
 
@@ -190,12 +184,10 @@ static inline void put(struct cutter *c, uint32_t point, unsigned traits)
         return;
     end = (uint32_t)(c->out - c->begin);
     c->recent[c->length++ % MOST] = start;
-    if (c->length == STEM)
-        c->cut = end;
     if (c->mode == PAIRS && c->length >= 2)
-        add_span(c->spans, c->recent[(c->length - 2) % MOST], end, end);
+        add_span(c->spans, c->recent[(c->length - 2) % MOST], end);
     if (c->mode == FOURS && c->length >= MOST)
-        add_span(c->spans, c->recent[c->length % MOST], end, end);
+        add_span(c->spans, c->recent[c->length % MOST], end);
 }
 
 /* Whether normalizing would leave a folded character where and as it is. */
@@ -236,19 +228,31 @@ static inline void put_folded(struct cutter *c, uint32_t point, const struct poi
 static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const uint8_t *end)
 {
     uint8_t *out = c->out;
-    size_t length = c->length;
-    for (; text < end && (below(*text | 0x20, 'a', 26) || *text == '_'); text++) {
+    for (; text < end && (below(*text | 0x20, 'a', 26) || *text == '_'); text++)
         *out++ = *text == '_' ? '_' : *text | 0x20;
-        if (++length == STEM)
-            c->cut = (uint32_t)(out - c->begin);
-    }
     if (out > c->out) {
         c->last = out[-1];
         c->combining = 0;
     }
     c->out = out;
-    c->length = length;
     return text;
+}
+
+/* The end of what can be taken at once from a place where no word goes on: ASCII up to the last white
+   space, or to the end of the text. */
+static const uint8_t *stretch_end(const uint8_t *text, const uint8_t *end)
+{
+    const uint8_t *stop = behind_ascii(text, end);
+    while (stop < end && stop > text && !is_blank(stop[-1])) stop--;
+    return stop;
+}
+
+/* Append a stretch of ASCII that begins with a word or a sign. */
+static void put_stretch(struct cutter *c, const uint8_t *text, const uint8_t *end)
+{
+    size_t from = (size_t)(c->out - c->begin);
+    c->out += fold_ascii(text, (size_t)(end - text), c->out);
+    cut_ascii(c->begin, from, (size_t)(c->out - c->begin), c->spans);
 }
 
 /* The same for a text that is not all ASCII. */
@@ -258,6 +262,7 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
     unsigned before = 0;
     int is_space = 1, is_broken = 0; /* white space is pending, with a line break in it */
     while (text < end && !c->is_unsure) {
+        const uint8_t *from = text;
         uint32_t point = next_point(&text);
         const struct point *known = point_of(point);
         unsigned spaceless = known->traits & (PAIRED | QUADDED);
@@ -268,11 +273,18 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
         }
         if (is_space && c->out > c->begin && !(is_broken && before && spaceless))
             put_folded(c, ' ', point_of(' '));
+        const uint8_t *stop = is_space && point < 0x80 ? stretch_end(from, end) : from;
+        if (stop - from >= WORTHWHILE) {
+            put_stretch(c, from, stop);
+            text = stop;
+            before = 0;
+            continue;
+        }
         is_space = is_broken = 0;
         before = spaceless;
         put_folded(c, point, known);
         if (c->mode == LETTERS && text < end && *text < 0x80) {
-            const uint8_t *from = text;
+            from = text;
             text = put_letters(c, text, end);
             before = text > from ? 0 : before;
         }
@@ -288,7 +300,7 @@ int cut_words(const uint8_t *text, size_t size, uint8_t *clean, size_t *clean_si
     spans->count = 0;
     if (is_ascii(text, size)) {
         *clean_size = fold_ascii(text, size, clean);
-        cut_ascii(clean, *clean_size, spans);
+        cut_ascii(clean, 0, *clean_size, spans);
         return 1;
     }
     *clean_size = cut_points(&cutter, text, size);

@@ -13,7 +13,6 @@ enum { PADDING = 64 };
 /* The words of one text, by their places in its clean form. */
 struct spans {
     uint32_t *starts, *ends;
-    uint32_t *cuts; /* ends of the stems */
     size_t count;
 };
 

@@ -32,8 +32,7 @@ static int reserve_clean(struct found *found, size_t size)
     found->clean = renew(found->clean, size);
     spans->starts = renew(spans->starts, bytes);
     spans->ends = renew(spans->ends, bytes);
-    spans->cuts = renew(spans->cuts, bytes);
-    found->clean_size = found->clean && spans->starts && spans->ends && spans->cuts ? size : 0;
+    found->clean_size = found->clean && spans->starts && spans->ends ? size : 0;
     return found->clean_size != 0;
 }
 
@@ -61,5 +60,4 @@ void release_found(struct found *found)
     free(found->clean);
     free(found->spans.starts);
     free(found->spans.ends);
-    free(found->spans.cuts);
 }

@@ -193,7 +193,7 @@ def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[U32,
     out_offsets = np.zeros(len(offsets), np.int64)
     columns = _C(words), _C(offsets), _C(term_of)
     kept = _native.count_terms(*columns, size, out, out_offsets, counts)
-    return out[:kept].copy(), out_offsets, counts[:kept].copy()
+    return out[:kept], out_offsets, counts[:kept]
 
 
 def mask_runs(

@@ -83,6 +83,18 @@ static inline uint8_t *put_point(uint8_t *out, uint32_t c)
     return out;
 }
 
+/* The first byte from `text` on that is not ASCII, or the end. */
+static inline const uint8_t *behind_ascii(const uint8_t *text, const uint8_t *end)
+{
+    uint64_t eight;
+    for (; end - text >= 8; text += 8) {
+        memcpy(&eight, text, sizeof eight);
+        if (eight & 0x8080808080808080ULL) break;
+    }
+    while (text < end && *text < 0x80) text++;
+    return text;
+}
+
 static inline int is_ascii(const uint8_t *text, size_t size)
 {
     uint8_t all = 0;

@@ -28,6 +28,8 @@ RUNS = ShingleSettings()
 
 ROWS_AT_ONCE = 4096
 """Rows that are weighed or cleared at a time, which bounds what it takes besides."""
+ROWS_COUNTED_AT_ONCE = 1024
+"""… where what is found is copied."""
 
 
 class _Found(NamedTuple):
@@ -59,15 +61,9 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
         hashed = Ragged(hashes[words.values], words.offsets)
         shingles = shingle.cut(hashed, _letters(texts, settings), settings.shingle)
         signatures = sketch.sign(shingles, settings.sketch)
-    distinct, term_of = kernels.number_values(stems)
-    terms, offsets, counts = kernels.count_terms(
-        words.values, words.offsets, term_of, len(distinct)
-    )
     return Cut(
         words=words,
-        lexicon=Lexicon(hashes, marks, letters, term_of, distinct),
-        terms=Ragged(terms, offsets),
-        counts=counts,
+        lexicon=Lexicon(hashes, marks, letters, stems),
         keys=Ragged(keys, borders),
         shingles=shingles,
         signatures=signatures,
@@ -153,24 +149,44 @@ def hashed(cut: Cut) -> Ragged:
 
 
 def number(whole: Cut, storage: Storage, run: Engine = map) -> Sketched:
-    """The rows, with what each term says in the light of all of them, and of its row. The weights
-    take the place of the counts, which are of no interest any more.
+    """The rows, with their terms: what each says in the light of all of them, and of its row. The
+    weights take the place of the counts, which are of no interest any more.
     """
+    known, term_of = kernels.number_values(whole.lexicon.stems)
+    terms, counts = _counted(whole.words, term_of, len(known), storage, run)
     parts = term.parts_of(whole.signatures)
     storage.release()
-    idf = term.spread(whole.lexicon.terms, whole.terms, parts)
+    idf = term.spread(known, terms, parts)
     storage.release()
-    stretches = (np.arange(at.start, at.stop) for at in _stretches(len(whole.digests)))
-    for _ in run(partial(term.weigh_terms, whole.terms, whole.counts, idf), stretches):
+    stretches = (np.arange(at.start, at.stop) for at in _stretches(len(parts), ROWS_AT_ONCE))
+    for _ in run(partial(term.weigh_terms, terms, counts, idf), stretches):
         storage.release()
-    bare = replace(whole, terms=shingle.NONE, counts=whole.counts[:0].copy())
-    return Sketched(bare, idf, whole.terms, whole.counts)
+    return Sketched(whole, term_of, idf, terms, counts)
 
 
-def _stretches(count: int) -> Iterator[slice]:
-    """Consecutive rows, so many at once as are worked on."""
-    for at in range(0, count, ROWS_AT_ONCE):
-        yield slice(at, min(at + ROWS_AT_ONCE, count))
+def _counted(
+    words: Ragged, term_of: NDArray[np.uint32], size: int, storage: Storage, run: Engine
+) -> tuple[Ragged, NDArray[np.uint32]]:
+    """Each row's terms, of so many that are known, and how often each stands in its row."""
+
+    def count(rows: slice) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
+        some = store.stretch(words, rows)
+        return kernels.count_terms(some.values, some.offsets, term_of, size)
+
+    none = np.zeros(0, np.uint32)
+    terms, counts = store.RaggedColumn(storage.column(none)), storage.column(none)
+    stretches = _stretches(len(words.offsets) - 1, ROWS_COUNTED_AT_ONCE)
+    for found, offsets, times in run(count, stretches):
+        terms.extend(Ragged(found, offsets))
+        counts.extend(times)
+        storage.release()
+    return terms.ragged(), counts.array()
+
+
+def _stretches(count: int, most: int) -> Iterator[slice]:
+    """Consecutive rows, so many of them at a time."""
+    for at in range(0, count, most):
+        yield slice(at, min(at + most, count))
 
 
 def mask(
@@ -201,7 +217,7 @@ def clear(
     cut, terms, weights = sketched.cut, sketched.terms, sketched.term_weights
     ends, term_ends = np.zeros_like(cut.words.offsets), np.zeros_like(terms.offsets)
     step = partial(_closed, sketched, known=known, settings=settings)
-    stretches = list(_stretches(len(ends) - 1))
+    stretches = list(_stretches(len(ends) - 1, ROWS_AT_ONCE))
     for rows, (mine, its) in zip(stretches, run(step, stretches), strict=True):
         borders = slice(rows.start, rows.stop + 1)
         ends[borders], term_ends[borders] = mine + ends[rows.start], its + term_ends[rows.start]
@@ -226,7 +242,7 @@ def _closed(
     weights = store.stretch(Ragged(sketched.term_weights, sketched.terms.offsets), rows).values
     masked = mask(words, lexicon, known, settings)
     whole = kernels.Rows(words.values, words.offsets, terms.values, weights, terms.offsets)
-    ends, term_ends = kernels.close_rows(whole, lexicon.term_of, masked)
+    ends, term_ends = kernels.close_rows(whole, sketched.term_of, masked)
     changed = np.flatnonzero(np.diff(ends) < np.diff(words.offsets))
     term.weigh_terms(Ragged(terms.values, term_ends), weights, sketched.idf, changed)
     return ends, term_ends
@@ -245,9 +261,17 @@ def _shingles(cut: Cut, settings: Settings) -> Ragged:
     return shingle.cut(hashed(cut), [], settings.shingle)
 
 
+def take(sketched: Sketched, rows: NDArray[np.int64]) -> Sketched:
+    """Some of the rows, in the order given."""
+    terms = store.taken(sketched.terms, rows)
+    weights = store.taken(Ragged(sketched.term_weights, sketched.terms.offsets), rows).values
+    cut = store.take(sketched.cut, rows)
+    return replace(sketched, cut=cut, terms=terms, term_weights=weights)
+
+
 def sides(sketched: Sketched) -> kernels.Sides:
     """The columns that pairs are measured by."""
     cut, terms = sketched.cut, sketched.terms
-    says = sketched.idf[cut.lexicon.term_of]
+    says = sketched.idf[sketched.term_of]
     by_word = cut.words.values, cut.words.offsets, cut.lexicon.marks, says
     return kernels.Sides(*by_word, terms.values, sketched.term_weights, terms.offsets)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -85,12 +84,9 @@ def _cut_cosines(
 ) -> NDArray[np.float64]:
     """The same with furniture cut out of the rows, which could have made a pair look related."""
     cosines, memory = [np.zeros(0)], Memory()
-    whole = replace(sketched.cut, terms=sketched.terms, counts=sketched.term_weights)
     for at in range(0, len(pairs), PAIRS_CUT_AT_ONCE):
         rows, within = np.unique(pairs[at : at + PAIRS_CUT_AT_ONCE], return_inverse=True)
-        cut = store.take(whole, rows)
-        some = replace(sketched, cut=cut, terms=cut.terms, term_weights=cut.counts)
-        cleared = columns.clear(some, likely, settings, memory)
+        cleared = columns.clear(columns.take(sketched, rows), likely, settings, memory)
         cosines.append(_cosines(within.reshape(-1, 2), cleared, memory))
         storage.release()
     return np.concatenate(cosines)

@@ -1,4 +1,4 @@
-"""The lexicon of a corpus while it grows: words and terms get their numbers as they come."""
+"""The lexicon of a corpus while it grows: words get their numbers as they come."""
 
 from __future__ import annotations
 
@@ -59,16 +59,15 @@ class GrowingLexicon:
     def __init__(self, storage: Storage) -> None:
         """Begin without words; their letters go to a column."""
         self._words = Numbers()
-        self._terms = Numbers()
         self._marks = [np.zeros(0, np.uint8)]
-        self._term_of = [np.zeros(0, np.uint32)]
+        self._stems = [np.zeros(0, np.uint64)]
         self._letters = storage.column(np.zeros(0, np.uint8))
         self._lengths = [np.zeros(0, np.int64)]
 
-    def admit(self, batch: Lexicon) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
-        """The number of each of a batch's words, and of each of its terms."""
+    def admit(self, batch: Lexicon) -> NDArray[np.uint32]:
+        """The number of each of a batch's words."""
         before = self._words.count
-        words, terms = self._words.number(batch.hashes), self._terms.number(batch.terms)
+        words = self._words.number(batch.hashes)
         fresh = np.flatnonzero(words >= before)[::-1]
         first = np.zeros(self._words.count - before, np.int64)
         first[words[fresh] - before] = fresh  # of a word that has two numbers, the first
@@ -76,15 +75,12 @@ class GrowingLexicon:
         self._letters.extend(letters)
         self._lengths.append(np.diff(borders))
         self._marks.append(batch.marks[first])
-        self._term_of.append(terms[batch.term_of[first]])
-        return words, terms
+        self._stems.append(batch.stems[first])
+        return words
 
-    def whole(self) -> tuple[Lexicon, NDArray[np.uint32]]:
-        """The lexicon, in which the terms have other numbers, since they are sorted; and for each
-        old number the new one.
-        """
-        terms, ranks = kernels.number_values(self._terms.values())
-        marks, term_of = np.concatenate(self._marks), np.concatenate(self._term_of)
+    def whole(self) -> Lexicon:
+        """The lexicon; it grows no more."""
+        marks, stems = np.concatenate(self._marks), np.concatenate(self._stems)
         borders = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(self._lengths))))
         letters = Ragged(self._letters.array(), borders)
-        return Lexicon(self._words.values(), marks, letters, ranks[term_of], terms), ranks
+        return Lexicon(self._words.values(), marks, letters, stems)

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 
 ROWS_AT_ONCE = 4096
 """Rows that are moved at a time, which bounds what it takes besides."""
-TERMS_AT_ONCE = 1 << 20
-"""Terms that are numbered anew at a time."""
 
 
 def texts_of(corpus: Corpus, rows: NDArray[np.int64]) -> list[str]:
@@ -31,8 +29,8 @@ def texts_of(corpus: Corpus, rows: NDArray[np.int64]) -> list[str]:
     return corpus.texts.get(corpus.arrived[corpus.first[rows]])
 
 
-class _RaggedColumn:
-    """Rows of different length, end to end."""
+class RaggedColumn:
+    """Rows of different length, end to end, while they grow."""
 
     def __init__(self, values: Column) -> None:
         """Begin without rows; their values go to an empty column."""
@@ -57,8 +55,8 @@ class _RaggedColumn:
         return self._values.part(start, stop)
 
 
-_RAGGED = "words", "terms", "keys", "shingles"
-_FLAT = "counts", "signatures", "digests"
+_RAGGED = "words", "keys", "shingles"
+_FLAT = "signatures", "digests"
 
 
 class _Rows:
@@ -68,7 +66,7 @@ class _Rows:
         """Begin without rows, with columns such as those of a batch."""
         self._flat = {name: storage.column(getattr(like, name)) for name in _FLAT}
         self._ragged = {
-            name: _RaggedColumn(storage.column(getattr(like, name).values)) for name in _RAGGED
+            name: RaggedColumn(storage.column(getattr(like, name).values)) for name in _RAGGED
         }
 
     def extend(self, batch: Cut) -> None:
@@ -105,27 +103,19 @@ def gather(batches: Iterable[Cut], storage: Storage) -> Gathered:
     lexicon = GrowingLexicon(storage)
     rows: _Rows | None = None
     for batch in batches:
-        numbered = _numbered(batch, *lexicon.admit(batch.lexicon))
+        numbered = _numbered(batch, lexicon.admit(batch.lexicon))
         rows = rows or _Rows(numbered, storage)
         fresh = known.admit(numbered, rows)
         rows.extend(numbered if len(fresh) == len(batch.digests) else take(numbered, fresh))
     assert rows is not None  # there is a batch
-    whole, ranks = lexicon.whole()
-    cut = rows.cut(whole)
-    terms = cut.terms.values
-    for at in range(0, len(terms), TERMS_AT_ONCE):
-        terms[at : at + TERMS_AT_ONCE] = kernels.take_values(ranks, terms[at : at + TERMS_AT_ONCE])
-        storage.release()
+    cut = rows.cut(lexicon.whole())
     return Gathered(cut, np.array(known.rows, np.int64), np.array(known.first, np.int64))
 
 
-def _numbered(batch: Cut, words: NDArray[np.uint32], terms: NDArray[np.uint32]) -> Cut:
-    """The batch with other numbers for its words and its terms."""
-    return replace(
-        batch,
-        words=Ragged(kernels.take_values(words, batch.words.values), batch.words.offsets),
-        terms=Ragged(kernels.take_values(terms, batch.terms.values), batch.terms.offsets),
-    )
+def _numbered(batch: Cut, numbers: NDArray[np.uint32]) -> Cut:
+    """The batch with other numbers for its words."""
+    words = kernels.take_values(numbers, batch.words.values)
+    return replace(batch, words=Ragged(words, batch.words.offsets))
 
 
 def arrange(gathered: Gathered, order: NDArray[np.int64], storage: Storage) -> Gathered:
@@ -196,8 +186,6 @@ def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:
     return Cut(
         words=taken(whole.words, rows),
         lexicon=whole.lexicon,
-        terms=taken(whole.terms, rows),
-        counts=taken(Ragged(whole.counts, whole.terms.offsets), rows).values,
         keys=taken(whole.keys, rows),
         shingles=shingles,
         signatures=whole.signatures[rows],

@@ -268,6 +268,15 @@ def test_any_mixture(text: str) -> None:
     assert_same(text)
 
 
+STRETCHES = st.sampled_from(["The storm shut", " the  port on\n12 March", "a_b 14th  of\x1c\t it"])
+
+
+@given(st.lists(MIXED | STRETCHES, max_size=14).map("".join))
+def test_stretches_of_ascii_in_any_mixture(text: str) -> None:
+    """They go on with a word, end in one, or stand beside a script without spaces."""
+    assert_same(text)
+
+
 TOOL = Path(__file__).parents[2] / "tools" / "build_tables.py"
 with_sources = pytest.mark.skipif(not TOOL.exists(), reason="the tool stands beside the sources")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from dataclasses import fields, replace
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dedup import Settings, kernels, shingle, term
-from dedup.data import Cut, Ragged
+from dedup.data import Cut, Ragged, Sketched
 from dedup.pipeline import columns, numbering, store
 from dedup.pipeline.memory import Memory
 from dedup.text import clean, words
@@ -40,19 +41,23 @@ def unravel(ragged: Ragged) -> list[list[Any]]:
     return [ragged.values[a:b].tolist() for a, b in pairwise(ragged.offsets.tolist())]
 
 
-def told(cut: Cut, terms: Ragged) -> list[Ragged]:
-    """Words, their marks and their terms, and each row's terms, without numbers of anything."""
+def told(cut: Cut) -> list[Ragged]:
+    """Words, their marks and their stems, without numbers of anything."""
     lexicon, at = cut.lexicon, cut.words.values
-    words = lexicon.hashes[at], lexicon.marks[at], lexicon.terms[lexicon.term_of[at]]
-    by_word = [Ragged(some, cut.words.offsets) for some in words]
-    return [*by_word, Ragged(lexicon.terms[terms.values], terms.offsets)]
+    words = lexicon.hashes[at], lexicon.marks[at], lexicon.stems[at]
+    return [Ragged(some, cut.words.offsets) for some in words]
+
+
+def terms_told(sketched: Sketched) -> Ragged:
+    """Each row's terms by the hashes of their stems."""
+    known = np.unique(sketched.cut.lexicon.stems)
+    return Ragged(known[sketched.terms.values], sketched.terms.offsets)
 
 
 def rows_of(cut: Cut) -> list[tuple[Any, ...]]:
     """All that is known of each row, side by side."""
-    words, terms = cut.words.offsets, cut.terms.offsets
-    ragged = [*told(cut, cut.terms), cut.keys, Ragged(cut.counts, terms)]
-    ragged += [cut.shingles] if len(cut.shingles.offsets) == len(words) else []
+    ragged = [*told(cut), cut.keys]
+    ragged += [cut.shingles] if len(cut.shingles.offsets) == len(cut.words.offsets) else []
     flat = cut.signatures.tolist(), cut.digests.tolist()
     return list(zip(*map(unravel, ragged), *flat, strict=True))
 
@@ -66,16 +71,15 @@ def test_a_batch_is_cut_as_its_texts_are(batch: list[str], how: Settings) -> Non
 
 @pytest.mark.parametrize("how", HOWS, ids=["plain", "words", "characters", "switched"])
 def test_a_text_is_cut_by_the_rules(how: Settings) -> None:
-    """Words, numbers, terms and digest of a mixture of done and declined texts."""
+    """Words, numbers, stems and digest of a mixture of done and declined texts."""
     batch = [*NEWS, *DECLINED, *ODD]
     cut = columns.cut(batch, how)
     plain = [clean(text, how.text).text for text in batch]
     spelled = [words(one) for one in plain]
-    hashes, marks, stems, terms = map(unravel, told(cut, cut.terms))
+    hashes, marks, stems = map(unravel, told(cut))
     assert hashes == unravel(shingle.hash_words(spelled))
     assert marks == [[kernels.NUMBER * word.isdigit() for word in some] for some in spelled]
     assert stems == unravel(shingle.hash_words([term.stem(some) for some in spelled]))
-    assert terms == [sorted(set(row)) for row in stems]
     digests = [hashlib.sha256(one.encode(errors="surrogatepass")).hexdigest() for one in plain]
     assert [f"{high:016x}{low:016x}" for high, low in cut.digests.tolist()] == [
         one[:32] for one in digests
@@ -186,8 +190,8 @@ def sketched_without(
     bare = cleared.cut
     weights = Ragged(cleared.term_weights, cleared.terms.offsets)
     shingles = [bare.shingles] if how.shingle.unit == "word:5" else []
-    says = dict(zip(bare.lexicon.terms.tolist(), cleared.idf.tolist(), strict=True))
-    return [unravel(one) for one in (*told(bare, cleared.terms), weights, *shingles)], says
+    says = dict(zip(np.unique(bare.lexicon.stems).tolist(), cleared.idf.tolist(), strict=True))
+    return [*map(unravel, (*told(bare), terms_told(cleared), weights, *shingles))], says
 
 
 VOCABULARY = ["storm", "port", "crane", "tide", "quay", "12", "340", "ferry", "fog"]
@@ -207,11 +211,13 @@ def test_clearing_furniture_is_cutting_without_it(
     masked = [gone for row in rows for _, gone in row]
     found, says = sketched_without(whole, masked, how, at_once)
     bare = columns.cut([" ".join(word for word, gone in row if not gone) for row in rows], how)
-    weights = bare.counts.copy()
-    terms = told(bare, bare.terms)[-1].values.tolist()
-    idf = np.array([says[one] for one in terms], np.uint32)
-    every = Ragged(np.arange(len(idf), dtype=np.uint32), bare.terms.offsets)
+    counted = [sorted(Counter(stems).items()) for stems in unravel(told(bare)[-1])]
+    terms = [[stem for stem, _ in row] for row in counted]
+    ends = np.cumsum([0, *map(len, counted)])
+    weights = np.array([count for row in counted for _, count in row], np.uint32)
+    idf = np.array([says[stem] for row in terms for stem in row], np.uint32)
+    every = Ragged(np.arange(len(idf), dtype=np.uint32), ends)
     term.weigh_terms(every, weights, idf, np.arange(len(rows)))
-    expected = [*told(bare, bare.terms), Ragged(weights, bare.terms.offsets)]
-    expected += [bare.shingles] if how.shingle.unit == "word:5" else []
-    assert found == [unravel(one) for one in expected]
+    expected = [*map(unravel, told(bare)), terms, unravel(Ragged(weights, ends))]
+    expected += [unravel(bare.shingles)] if how.shingle.unit == "word:5" else []
+    assert found == expected

@@ -534,6 +534,9 @@ class Storage(Protocol):
     def release(self) -> None:
         """Give back what memory can be had again; called between batches."""
 
+    def holds(self) -> bool:
+        """Whether all of it is held, so that there is nothing to give back."""
+
 
 def unwatched(stage: str, done: int, total: int | None = None) -> None:
     """The ``Watch`` of a run that nobody follows."""

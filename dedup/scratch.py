@@ -91,6 +91,10 @@ class Scratch:
             for one in self.maps:
                 one.madvise(_GIVE_BACK)
 
+    def holds(self) -> bool:
+        """Whether nothing had to go into a file until now."""
+        return not self.files
+
     def open(self) -> BinaryIO:
         """A new file without a name."""
         with _explained():

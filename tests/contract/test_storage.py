@@ -158,7 +158,7 @@ def test_nothing_has_a_name_on_the_disk_even_while_it_is_in_use(tmp_path, monkey
 
 def test_a_full_disk_is_told_with_place_and_remedy(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda: open("/dev/full", "r+b"))  # noqa: SIM115
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **how: open("/dev/full", "r+b", **how))  # noqa: SIM115
     with (
         pytest.raises(ScratchError, match=r"no space left on device \[E410\] \(TMPDIR") as caught,
         Scratch(1) as storage,

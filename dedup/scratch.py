@@ -11,6 +11,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
+from itertools import pairwise
 from math import inf
 from mmap import PAGESIZE, mmap
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
@@ -91,10 +92,15 @@ class Scratch:
             for one in self.maps:
                 one.madvise(_GIVE_BACK)
 
+    def holds(self) -> bool:
+        """Whether nothing had to go into a file until now."""
+        return not self.files
+
     def open(self) -> BinaryIO:
         """A new file without a name."""
         with _explained():
-            self.files.append(cast("BinaryIO", tempfile.TemporaryFile()))  # noqa: SIM115 - see exit
+            file = tempfile.TemporaryFile(buffering=PIECE_BYTES)  # noqa: SIM115 - see exit
+            self.files.append(cast("BinaryIO", file))
         return self.files[-1]
 
 
@@ -169,19 +175,21 @@ class ScratchColumn:
         with _explained():
             if self._file is None:
                 self._file = self._scratch.open()
-                _put(self._file, self._held.array())
+                _put(self._file, self._held.array(), 0)
                 self._scratch.left += self._size
                 self._held = HeldColumn(self._like)
-            _put(self._file, values)
+            _put(self._file, values, self._size)
 
 
-def _put(file: BinaryIO, values: NDArray[Any]) -> None:
-    """Write in small pieces: what is written at once the system keeps together, and whoever looks
-    at a part of it through a map then has all of it in memory.
+def _put(file: BinaryIO, values: NDArray[Any], start: int) -> None:
+    """Write from a place on, in small pieces that begin at multiples of their size: what is written
+    at once the system keeps together, and whoever looks at a part of it through a map has all of it
+    in memory, which is done at once.
     """
     whole = np.ascontiguousarray(values).reshape(-1).view(np.uint8).data
-    for at in range(0, len(whole), PIECE_BYTES):
-        file.write(whole[at : at + PIECE_BYTES])
+    borders = range(-start % PIECE_BYTES, len(whole), PIECE_BYTES)
+    for at, end in pairwise((0, *borders, len(whole))):
+        file.write(whole[at:end])
 
 
 class ScratchTexts:

@@ -48,6 +48,9 @@ class Storage(Protocol):
     def release(self) -> None:
         """Give back what memory can be had again; called between batches."""
 
+    def holds(self) -> bool:
+        """Whether all of it is held, so that there is nothing to give back."""
+
 
 class Engine(Protocol):
     """Runs a step over batches, somewhere, and gives the answers in the order of the batches.

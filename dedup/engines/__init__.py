@@ -26,26 +26,28 @@ def cores() -> int:
 
 
 def threads(jobs: int) -> Engine:
-    """An engine of so many threads, 0 for one a core, or none besides this one if that is enough.
+    """An engine of so many threads, 0 for one a core, of which this one is the first.
 
     Threads, since the kernels let go of the interpreter while they work; what comes first is given
-    first, and no more than two batches a thread are under way, which bounds memory.
+    first, and no more than two batches a thread are under way, which bounds memory. This thread
+    works on batches, too, when it would wait: one thread more than there are cores often stands
+    behind another while a core is idle.
     """
     jobs = jobs or cores()
     if jobs == 1:
         return _here
 
     def run(step: Callable[[_In], _Out], batches: Iterable[_In]) -> Iterator[_Out]:
-        waiting: deque[Future[_Out]] = deque()
-        pool = ThreadPoolExecutor(jobs)
+        waiting: deque[tuple[Future[_Out], _In]] = deque()
+        pool = ThreadPoolExecutor(jobs - 1)
         try:
             for batch in batches:
                 with _undisturbed():
-                    waiting.append(pool.submit(step, batch))
+                    waiting.append((pool.submit(step, batch), batch))
                 if len(waiting) > 2 * jobs:
-                    yield _answer(waiting)
+                    yield _answer(step, waiting)
             while waiting:
-                yield _answer(waiting)
+                yield _answer(step, waiting)
         finally:
             with _undisturbed():
                 pool.shutdown(cancel_futures=True)
@@ -53,10 +55,29 @@ def threads(jobs: int) -> Engine:
     return run
 
 
-def _answer(waiting: deque[Future[_Out]]) -> _Out:
-    """Wait for the answer to the first of the batches."""
+def _answer(step: Callable[[_In], _Out], waiting: deque[tuple[Future[_Out], _In]]) -> _Out:
+    """The answer to the first of the batches; until it is there, others are worked on that nobody
+    has begun.
+    """
+    for at, (future, batch) in enumerate(tuple(waiting)):
+        if waiting[0][0].done():
+            break
+        with _undisturbed():
+            free = future.cancel()
+        if free:
+            waiting[at] = _done(step, batch), batch
     with _undisturbed():
-        return waiting.popleft().result()
+        return waiting.popleft()[0].result()
+
+
+def _done(step: Callable[[_In], _Out], batch: _In) -> Future[_Out]:
+    """A batch that was worked on here; what went wrong is told when its turn comes."""
+    future: Future[_Out] = Future()
+    try:
+        future.set_result(step(batch))
+    except Exception as error:
+        future.set_exception(error)
+    return future
 
 
 @contextmanager

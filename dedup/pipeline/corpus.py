@@ -8,12 +8,11 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from .. import furniture
 from ..data.corpus import Corpus
 from ..data.protocols import unwatched
 from . import columns, store
 from .arrival import Arrivals, admit
-from .furnishing import learn
+from .furnishing import confirmed, likely
 from .memory import Memory
 from .titling import titles as titles_of
 
@@ -51,10 +50,16 @@ def prepare(
         gathered = store.arrange(gathered, order, storage)
     admitted, notes = admit(arrivals.articles[at] for at in order.tolist())
     lengths = np.append(np.diff(gathered.cut.words.offsets), 0)
-    sketched = columns.number(gathered.cut, storage, run)
-    known = furniture.none()
-    if settings.match.furniture:
-        known = learn(sketched, _sources(admitted, gathered.first), settings, storage, run)
+    sources = _sources(admitted, gathered.first)
+    apart = run if storage.holds() else map  # one would give back what the other looks at
+    carried, sketched = apart(
+        lambda step: step(),
+        (
+            partial(likely, gathered.cut.keys, sources, settings, storage),
+            partial(columns.number, gathered.cut, storage, run),
+        ),
+    )
+    known = confirmed(carried, sketched, settings, storage, run)
     return Corpus(
         articles=admitted,
         titles=tuple(titles[at] for at in order.tolist()),

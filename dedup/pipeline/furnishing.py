@@ -29,17 +29,22 @@ PASSAGES_SHOWN = 20
 PASSAGE_CHARS = 300
 
 
-def learn(
-    sketched: Sketched,
-    sources: NDArray[np.int64],
-    settings: Settings,
-    storage: Storage,
-    run: Engine = map,
+def likely(
+    keys: Ragged, sources: NDArray[np.int64], settings: Settings, storage: Storage
 ) -> Furniture:
-    """The furniture that the rows teach; ``sources`` numbers each row's."""
-    related_ratio = settings.match.related_ratio
-    likely = furniture.learn(sketched.cut.keys, sources)
+    """What may be furniture by the keys of all rows alone; ``sources`` numbers each row's."""
+    if not settings.match.furniture:
+        return furniture.none()
+    found = furniture.learn(keys, sources)
     storage.release()
+    return found
+
+
+def confirmed(
+    likely: Furniture, sketched: Sketched, settings: Settings, storage: Storage, run: Engine = map
+) -> Furniture:
+    """Those keys of it whose carriers are about different events."""
+    related_ratio = settings.match.related_ratio
     if not len(likely.keys):
         return likely
     pairs, at = furniture.neighbours(likely)

@@ -35,6 +35,10 @@ class Memory:
     def release(self) -> None:
         """Nothing can be had again."""
 
+    def holds(self) -> bool:
+        """It holds all."""
+        return True
+
 
 class HeldColumn:
     """An array that grows in place, so that a corpus is never held twice.

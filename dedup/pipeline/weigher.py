@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 PAIRS_AT_ONCE = 1024
 """Pairs that are measured together; of columns on disk, what they touch stands in memory."""
+ASKED_AT_ONCE = 256
+"""… where stories ask for them: they are few and lie anywhere."""
 _RUNS = [kernels.MEASURES.index(name) for name in ("shared_runs", "left_runs", "right_runs")]
 _MEASURED = kernels.MEASURES.index("measured")
 _ALIGNED = kernels.MEASURES.index("aligned_words")
@@ -112,8 +114,8 @@ class Weigher:
             self._note(self._judge_again(places[rest[known >= 0]], known[known >= 0]))
             rest = rest[known < 0]
         order = rest[np.argsort(kernels.pack(np.sort(rows[rest], axis=1)), kind="stable")]
-        starts = range(0, len(order), PAIRS_AT_ONCE)
-        some = [places[order[at : at + PAIRS_AT_ONCE]] for at in starts]
+        starts = range(0, len(order), ASKED_AT_ONCE)
+        some = [places[order[at : at + ASKED_AT_ONCE]] for at in starts]
         for judged in self._each(self._judge_closely, some):
             self._note(judged)
 

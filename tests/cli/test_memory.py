@@ -46,7 +46,7 @@ def test_the_environment_and_a_file_may_name_it(monkeypatch, capsys):
 def test_a_full_disk_is_trouble_and_leaves_what_stood_there(monkeypatch, capsys):
     with open("out.json", "w", encoding="ascii") as stream:
         stream.write("before")
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda: open("/dev/full", "r+b"))  # noqa: SIM115
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **how: open("/dev/full", "r+b", **how))  # noqa: SIM115
     assert main(["scan", "news.jsonl", "--json", "-o", "out.json", "--memory", "1"]) == 2
     assert "no space left on device [E410]" in capsys.readouterr().err
     with open("out.json", encoding="ascii") as stream:

@@ -136,6 +136,15 @@ def test_neither_the_bound_nor_the_jobs_change_the_answer(bound, jobs):
     assert found.tally.redundant > 0
 
 
+@pytest.mark.parametrize(("bound", "held"), [(1, False), (1 << 20, True)])
+def test_it_says_whether_all_of_it_is_held(bound, held):
+    with Scratch(bound) as storage:
+        column = storage.column(np.zeros(0, np.uint8))
+        assert storage.holds()
+        column.extend(np.arange(100, dtype=np.uint8))
+        assert storage.holds() is held
+
+
 def test_nothing_has_a_name_on_the_disk_even_while_it_is_in_use(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
     with Scratch(1) as storage:
@@ -149,7 +158,7 @@ def test_nothing_has_a_name_on_the_disk_even_while_it_is_in_use(tmp_path, monkey
 
 def test_a_full_disk_is_told_with_place_and_remedy(tmp_path, monkeypatch):
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
-    monkeypatch.setattr("tempfile.TemporaryFile", lambda: open("/dev/full", "r+b"))  # noqa: SIM115
+    monkeypatch.setattr("tempfile.TemporaryFile", lambda **how: open("/dev/full", "r+b", **how))  # noqa: SIM115
     with (
         pytest.raises(ScratchError, match=r"no space left on device \[E410\] \(TMPDIR") as caught,
         Scratch(1) as storage,

@@ -238,6 +238,13 @@ static void drop_signed(struct draft *d)
 
 /* ---- pointers ---- */
 
+/* Whether a literal of two bytes or more can stand at `at`, as far as its second byte tells. */
+static int may_begin(const struct draft *d, size_t at, const char *literal)
+{
+    uint8_t wanted = (uint8_t)literal[1], byte = at + 1 < d->size ? d->text[at + 1] : 0;
+    return byte >= 0x80 || wanted >= 0x80 || (byte | 0x20) == (wanted | 0x20);
+}
+
 /* Whether a line points elsewhere that begins, its bullet left out, at `start`. A phrase that ends
    in a letter beyond ASCII may go on without a border. */
 static int is_pointer(const struct draft *d, size_t start, size_t end)
@@ -245,7 +252,7 @@ static int is_pointer(const struct draft *d, size_t start, size_t end)
     uint8_t first = d->text[start], is_ascii = first < 0x80;
     const struct pointer *pointer = &POINTERS[is_ascii ? POINTER_FROM[first | 0x20] : 0];
     for (; pointer->start && (!is_ascii || *pointer->start == (first | 0x20)); pointer++) {
-        size_t at = behind(d, start, pointer->start);
+        size_t at = may_begin(d, start, pointer->start) ? behind(d, start, pointer->start) : 0;
         if (!at || is_longer(d, at, end, 160))
             continue;
         if ((traits_at(d, at) & WORD) && !(pointer->start[strlen(pointer->start) - 1] & 0x80))
@@ -262,7 +269,7 @@ static size_t skip_bullet(const struct draft *d, size_t at)
     while (at < d->size) {
         if (is_one_of(" \t>*-", d->text[at]))
             at++;
-        else if (behind_exact(d, at, "\xE2\x80\xA2"))
+        else if (d->text[at] == 0xE2 && behind_exact(d, at, "\xE2\x80\xA2"))
             at += 3;
         else
             break;

@@ -199,8 +199,9 @@ static void describe(const struct lexicon *known, uint64_t *hashes, uint64_t *st
     for (size_t i = 0; i < known->count; i++) {
         const uint8_t *word = known->letters + known->borders[i];
         size_t size = (size_t)(known->borders[i + 1] - known->borders[i]) - 1;
+        size_t stem = stem_size(word, size);
         hashes[i] = hash_of(word, size);
-        stems[i] = hash_of(word, stem_size(word, size));
+        stems[i] = stem == size ? hashes[i] : hash_of(word, stem);
         marks[i] = (uint8_t)(word[0] - '0') < 10; /* then all is digits */
     }
 }

@@ -27,17 +27,16 @@ static inline int below(uint8_t byte, uint8_t first, uint8_t count)
 
 static inline int is_blank(uint8_t byte) { return below(byte, '\t', 5) | below(byte, 0x1C, 5); }
 
-/* Fold PADDING bytes; 1 where two spaces are neighbours then, or one follows a space before. */
-WIDEST static int fold_some(const uint8_t *text, uint8_t *out, uint8_t before)
+/* Fold PADDING bytes; 1 where one of them and the next are spaces then. */
+WIDEST static int fold_some(const uint8_t *RESTRICT text, uint8_t *RESTRICT out)
 {
     uint8_t doubled = 0;
     for (int i = 0; i < PADDING; i++) {
         uint8_t byte = text[i], upper = (uint8_t)(below(byte, 'A', 26) << 5);
         out[i] = is_blank(byte) ? ' ' : byte | upper;
+        doubled |= (uint8_t)(is_blank(byte) & is_blank(text[i + 1]));
     }
-    for (int i = 1; i < PADDING; i++)
-        doubled |= (out[i] == ' ') & (out[i - 1] == ' ');
-    return doubled | ((out[0] == ' ') & (before == ' '));
+    return doubled;
 }
 
 /* Which of 64 bytes, each 0 or 1, are 1. */
@@ -84,15 +83,15 @@ static size_t squeeze(uint8_t *some, size_t count, uint64_t dropped)
 static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
 {
     size_t used = 0;
-    uint8_t last = ' ', tail[PADDING];
+    uint8_t last = ' ', tail[PADDING + 1] = {0};
     for (size_t at = 0; at < size; at += PADDING) {
         size_t count = size - at < PADDING ? size - at : PADDING;
-        if (count < PADDING) {
-            memset(tail, 0, sizeof tail);
+        int is_tail = size - at <= PADDING;
+        if (is_tail)
             memcpy(tail, text + at, count);
-        }
         uint8_t *some = out + used;
-        int is_doubled = fold_some(count < PADDING ? tail : text + at, some, last);
+        int is_doubled = fold_some(is_tail ? tail : text + at, some);
+        is_doubled |= (some[0] == ' ') & (last == ' ');
         used += is_doubled ? squeeze(some, count, tell_doubled(some, last)) : count;
         last = used > 0 ? out[used - 1] : ' ';
     }
@@ -100,7 +99,7 @@ static size_t fold_ascii(const uint8_t *text, size_t size, uint8_t *out)
 }
 
 /* Which of PADDING bytes of clean text are letters, and which are digits. */
-WIDEST static void tell_kinds(const uint8_t *clean, uint64_t *letters, uint64_t *digits)
+static inline void tell_kinds(const uint8_t *clean, uint64_t *letters, uint64_t *digits)
 {
     uint8_t letter[PADDING], digit[PADDING];
     for (int i = 0; i < PADDING; i++) {
@@ -111,8 +110,21 @@ WIDEST static void tell_kinds(const uint8_t *clean, uint64_t *letters, uint64_t 
     *digits = gather_bits(digit);
 }
 
+/* Write the places of bits behind each other; gives their end. Up to OFTEN are written whatever there
+   are, without a branch; nearly no block has more. */
+static inline uint32_t *put_places(uint32_t *places, uint64_t bits, uint32_t at)
+{
+    enum { OFTEN = 16 };
+    uint32_t *end = places + count_bits(bits);
+    for (int i = 0; i < OFTEN; i++, bits &= bits - 1)
+        places[i] = at + lowest_bit(bits | (uint64_t)1 << 63);
+    for (places += OFTEN; bits; bits &= bits - 1)
+        *places++ = at + lowest_bit(bits);
+    return end;
+}
+
 /* Find the words of clean text from one place to another, where no word goes on. */
-static void cut_ascii(uint8_t *clean, size_t from, size_t to, struct spans *spans)
+WIDEST static void cut_ascii(uint8_t *clean, size_t from, size_t to, struct spans *spans)
 {
     uint32_t *starts = spans->starts + spans->count, *ends = spans->ends + spans->count;
     uint64_t letters, digits, was_letter = 0, was_digit = 0;
@@ -122,10 +134,8 @@ static void cut_ascii(uint8_t *clean, size_t from, size_t to, struct spans *span
         uint64_t of_letters = letters << 1 | was_letter, of_digits = digits << 1 | was_digit;
         uint64_t begun = (letters & ~of_letters) | (digits & ~of_digits);
         uint64_t ended = (of_letters & ~letters) | (of_digits & ~digits);
-        for (; begun; begun &= begun - 1)
-            *starts++ = (uint32_t)at + lowest_bit(begun);
-        for (; ended; ended &= ended - 1)
-            *ends++ = (uint32_t)at + lowest_bit(ended);
+        starts = put_places(starts, begun, (uint32_t)at);
+        ends = put_places(ends, ended, (uint32_t)at);
         was_letter = letters >> 63;
         was_digit = digits >> 63;
     }

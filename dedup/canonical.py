@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     from .data.article import Article
+    from .data.articles import Articles
     from .settings import KeepSettings
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
@@ -25,7 +26,7 @@ _LAST = (1 << 63) - 1
 class Standing(NamedTuple):
     """What the choice looks at: articles, their lengths in words, their places in the corpus."""
 
-    articles: Sequence[Article]
+    articles: Articles
     words: NDArray[np.int64]
     places: NDArray[np.int64]
 
@@ -36,8 +37,9 @@ def rank(some: Standing, policy: KeepSettings) -> NDArray[np.int64]:
     last of them.
 
     >>> from dedup.data.article import Article
+    >>> from dedup.data.articles import Articles
     >>> from dedup.settings import KeepSettings
-    >>> articles = [Article("a", ""), Article("b", "")]
+    >>> articles = Articles.of([Article("a", ""), Article("b", "")])
     >>> some = Standing(articles, np.array([90, 95]), np.array([0, 1]))
     >>> rank(some, KeepSettings(("longest",))).tolist()
     [[-90, -95], [0, 1]]
@@ -76,9 +78,9 @@ def _ranks(some: Standing, criterion: str) -> NDArray[np.int64] | list[int]:
         names = named.split(",")
         return [_priority(article, names) for article in some.articles]
     if name == "path":
-        paths = [_LINE.sub("", article.address) for article in some.articles]
+        paths = [_LINE.sub("", address) for address in some.articles.addresses]
         return [path.count("/") << 32 | len(path) for path in paths]
-    since = [_microseconds(article.published) for article in some.articles]
+    since = [_microseconds(moment) for moment in some.articles.published]
     sign = -1 if name == "latest" else 1
     return [_LAST if one is None else sign * one for one in since]
 

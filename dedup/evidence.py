@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import fields
 from functools import cache
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
 from rapidfuzz import fuzz, process
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .data.article import Article
+    from .data.articles import Articles
     from .settings import MatchSettings
+
+_Value = TypeVar("_Value")
 
 PASSAGE_WORDS = 3
 """A shared passage is at least this many words in a row."""
@@ -230,23 +232,26 @@ def names(found_by: int) -> tuple[str, ...]:
     return ("same-text",) if found_by == SAME_TEXT else names or ("asked",)
 
 
-def beside(lefts: Sequence[Article], rights: Sequence[Article]) -> Beside:
-    """What is known of the articles of each pair besides their texts."""
+def beside(articles: Articles, places: NDArray[np.int64]) -> Beside:
+    """What is known besides their texts of the articles that stand at the two places of a pair."""
     sources = [
-        one.source == other.source if one.source and other.source else -1
-        for one, other in zip(lefts, rights, strict=True)
+        one == other if one and other else -1
+        for one, other in zip(*_sides(articles.sources, places), strict=True)
     ]
     hours = [
-        np.nan
-        if one.published is None or other.published is None
-        else _hours_apart(one.published, other.published)
-        for one, other in zip(lefts, rights, strict=True)
+        np.nan if one is None or other is None else _hours_apart(one, other)
+        for one, other in zip(*_sides(articles.published, places), strict=True)
     ]
     return Beside(
-        _title_ratios([one.title for one in lefts], [one.title for one in rights]),
+        _title_ratios(*_sides(articles.titles, places)),
         np.array(hours, np.float64),
         np.array(sources, np.int8),
     )
+
+
+def _sides(column: list[_Value], places: NDArray[np.int64]) -> Iterator[list[_Value]]:
+    """What a column has at the left and at the right places of pairs."""
+    return (list(map(column.__getitem__, side)) for side in places.T.tolist())
 
 
 def _title_ratios(lefts: Sequence[str], rights: Sequence[str]) -> NDArray[np.float64]:

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from typing_extensions import Self
 
-    from .data.article import Article
+    from .data.articles import Articles
 
 Again = Callable[[Sequence[str]], Mapping[str, str]]
 """Reads articles again: to addresses their texts, as far as they are still there."""
@@ -202,9 +202,9 @@ class ScratchTexts:
         self._ends.extend(np.zeros(1, np.int64))
         self._size = 0
 
-    def extend(self, articles: Sequence[Article]) -> None:
+    def extend(self, articles: Articles) -> None:
         """Put the texts of articles after those there are."""
-        parts = [one.text.encode(errors="surrogatepass") for one in articles]
+        parts = [one.encode(errors="surrogatepass") for one in articles.texts]
         self._bytes.extend(np.frombuffer(b"".join(parts), np.uint8))
         lengths = np.array([len(one) for one in parts], np.int64)
         self._ends.extend(self._size + np.cumsum(lengths))
@@ -225,9 +225,9 @@ class LastingTexts:
         self._again = again
         self._addresses: list[str] = []
 
-    def extend(self, articles: Sequence[Article]) -> None:
+    def extend(self, articles: Articles) -> None:
         """Put the texts of articles after those there are."""
-        self._addresses += [one.address for one in articles]
+        self._addresses += articles.addresses
 
     def get(self, numbers: NDArray[np.int64]) -> list[str]:
         """Some of the texts, by their numbers from 0; empty where one is not there any more."""

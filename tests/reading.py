@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.data.articles import Articles
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
@@ -14,4 +16,4 @@ if TYPE_CHECKING:
 def one_by_one(found: Iterable[Found]) -> Iterator[Article | Skipped | Notice]:
     """The articles of a block each by itself, and all else as it comes."""
     for some in found:
-        yield from some if isinstance(some, list) else [some]
+        yield from some if isinstance(some, Articles) else [some]

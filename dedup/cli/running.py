@@ -19,13 +19,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from ..data.article import Article, Skipped
+    from ..data.articles import Articles
     from ..data.result import Result
     from ..readers import Notices
     from .flags import Flags
 
 
 def find_stories(
-    records: Iterable[Article | Skipped], flags: Flags, paths: Sequence[str] = ()
+    records: Iterable[Article | Articles | Skipped], flags: Flags, paths: Sequence[str] = ()
 ) -> Result:
     """Deduplicate what a reader gives, as the shared options say; of ``paths``, if that is said."""
     from ..engines import threads

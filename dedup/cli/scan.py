@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from ..errors import EXIT_FINE, EXIT_TROUBLE
-from ..readers import Notices, read
+from ..readers import Notices, read_many
 from .delivery import deliver_result
 from .options import FILE, shared
 from .running import find_stories, tell_reading
@@ -43,7 +43,7 @@ def scan(paths: tuple[str, ...], flags: Flags) -> int:
     flags.report()
     notices = Notices()
     paths = paths or (".",)
-    result = find_stories(read(paths, flags.reading(), notices.add), flags, paths)
+    result = find_stories(read_many(paths, flags.reading(), notices.add), flags, paths)
     result, faults = tell_reading(result, notices, flags)
     if flags.verbose:
         for passage in result.furniture:

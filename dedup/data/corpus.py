@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from .article import Article
+    from .articles import Articles
     from .protocols import Storage, Texts
 
 
@@ -88,7 +88,7 @@ class Furniture:
 class Corpus:
     """The articles of a run in the order of their places; equal clean texts share a row."""
 
-    articles: tuple[Article, ...]
+    articles: Articles
     """Without their texts, which ``texts`` has."""
     titles: tuple[str, ...]
     """What each article is called: its title, or the first line that tells something."""

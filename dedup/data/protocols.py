@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     import numpy as np
     from numpy.typing import NDArray
 
-    from .article import Article
+    from .articles import Articles
 
 
 class Column(Protocol):
@@ -29,7 +29,7 @@ class Column(Protocol):
 class Texts(Protocol):
     """The texts of articles in the order in which they arrived, wherever they lie."""
 
-    def extend(self, articles: Sequence[Article]) -> None:
+    def extend(self, articles: Articles) -> None:
         """Put the texts of articles after those there are."""
 
     def get(self, numbers: NDArray[np.int64]) -> list[str]:

@@ -39,22 +39,41 @@ static int32_t take_unit(struct scanner *s)
     return unit;
 }
 
-/* Step over an escape, of which the backslash is behind; half a character is declined. */
-static int skip_escape(struct scanner *s)
+/* What stands for a control character, or for itself, behind a backslash; 0 where nothing does. */
+static uint8_t meant_by(uint8_t sign)
+{
+    switch (sign) {
+    case 'b': return '\b';
+    case 'f': return '\f';
+    case 'n': return '\n';
+    case 'r': return '\r';
+    case 't': return '\t';
+    case '"':
+    case '\\':
+    case '/': return sign;
+    default: return 0;
+    }
+}
+
+/* Read an escape, of which the backslash is behind, and write what it says; gives the place behind
+   that, or none where it is no escape or half a character. */
+static uint8_t *take_escape(struct scanner *s, uint8_t *out)
 {
     uint8_t sign = s->at < s->end ? *s->at++ : 0;
-    if (sign == 'n' || sign == '"') /* nearly always it is one of these */
-        return 1;
-    if (sign != 'u')
-        return sign && strchr("\\/bfrt", sign) != NULL;
-    int32_t unit = take_unit(s);
+    if (sign != 'u') {
+        *out = meant_by(sign);
+        return *out ? out + 1 : NULL;
+    }
+    int32_t unit = take_unit(s), low = 0;
     if (unit >= 0xD800 && unit < 0xDC00) {
         if (!take(s, '\\') || !take(s, 'u'))
-            return 0;
-        int32_t low = take_unit(s);
-        return low >= 0xDC00 && low < 0xE000;
+            return NULL;
+        low = take_unit(s);
+        if (low < 0xDC00 || low >= 0xE000)
+            return NULL;
+        unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
     }
-    return unit >= 0 && !(unit >= 0xDC00 && unit < 0xE000);
+    return unit < 0 || (unit >= 0xDC00 && unit < 0xE000) ? NULL : put_point(out, (uint32_t)unit);
 }
 
 /* Eight bytes as a number, of which the first is the lowest. */
@@ -94,6 +113,7 @@ int take_string(struct scanner *s, struct stretch *written, int *is_escaped)
 {
     if (!take(s, '"'))
         return 0;
+    uint8_t said[4];
     written->start = s->at;
     *is_escaped = 0;
     for (;;) {
@@ -103,11 +123,43 @@ int take_string(struct scanner *s, struct stretch *written, int *is_escaped)
         if (*s->at++ == '"')
             break;
         *is_escaped = 1;
-        if (!skip_escape(s))
+        if (!take_escape(s, said))
             return 0;
     }
     written->size = (size_t)(s->at - written->start) - 1;
     return 1;
+}
+
+/* Step over plain characters and write them, and up to eight bytes more; gives the place behind. */
+static uint8_t *copy_plain(struct scanner *s, uint8_t *out)
+{
+    while (s->end - s->at >= 8) {
+        uint64_t found = special(eight_at(s->at));
+        int size = found ? lowest_bit(found) / 8 : 8;
+        memcpy(out, s->at, 8);
+        s->at += size;
+        out += size;
+        if (found)
+            return out;
+    }
+    while (s->at < s->end && *s->at != '"' && *s->at != '\\' && *s->at >= ' ')
+        *out++ = *s->at++;
+    return out;
+}
+
+uint8_t *take_text(struct scanner *s, uint8_t *out)
+{
+    if (!take(s, '"'))
+        return NULL;
+    while (out) {
+        out = copy_plain(s, out);
+        if (s->at == s->end || *s->at < ' ')
+            return NULL;
+        if (*s->at++ == '"')
+            break;
+        out = take_escape(s, out);
+    }
+    return out;
 }
 
 static int skip_digits(struct scanner *s)
@@ -214,44 +266,4 @@ int is_utf8(const uint8_t *at, const uint8_t *end)
                 return 0;
     }
     return 1;
-}
-
-/* What stands for a control character, or for itself, behind a backslash. */
-static uint8_t meant_by(uint8_t sign)
-{
-    switch (sign) {
-    case 'b': return '\b';
-    case 'f': return '\f';
-    case 'n': return '\n';
-    case 'r': return '\r';
-    case 't': return '\t';
-    default: return sign;
-    }
-}
-
-size_t unescape(struct stretch written, uint8_t *out)
-{
-    struct scanner s = {written.start, written.start + written.size, 0};
-    uint8_t *begin = out;
-    while (s.at < s.end) {
-        const uint8_t *slash = memchr(s.at, '\\', (size_t)(s.end - s.at));
-        size_t plain = (size_t)((slash ? slash : s.end) - s.at);
-        memcpy(out, s.at, plain);
-        out += plain;
-        if (!slash)
-            break;
-        s.at = slash + 2;
-        uint8_t sign = slash[1];
-        if (sign == 'u') {
-            uint32_t point = (uint32_t)take_unit(&s);
-            if (point >= 0xD800 && point < 0xDC00) {
-                s.at += 2;
-                point = 0x10000 + ((point - 0xD800) << 10) + ((uint32_t)take_unit(&s) - 0xDC00);
-            }
-            out = put_point(out, point);
-        } else {
-            *out++ = meant_by(sign);
-        }
-    }
-    return (size_t)(out - begin);
 }

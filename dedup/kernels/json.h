@@ -23,8 +23,9 @@ int take_string(struct scanner *s, struct stretch *written, int *is_escaped);
 int take_number(struct scanner *s, struct stretch *written);
 int skip_value(struct scanner *s, int depth);
 
-/* Write what a string with escapes says, and give its size, which is smaller. */
-size_t unescape(struct stretch written, uint8_t *out);
+/* Read a string and write what it says, which is no longer than it is, though up to eight bytes more
+   may be touched: the place behind it, none where there is no string. */
+uint8_t *take_text(struct scanner *s, uint8_t *out);
 
 /* Whether a text is UTF-8 as Python decodes it: shortest forms, no surrogates. */
 int is_utf8(const uint8_t *at, const uint8_t *end);

@@ -4,12 +4,10 @@
 
 enum { MOST_KEYS = 64, MOST_NAMES = 64, MOST_DEPTH = 64 };
 
-enum kind { TEXT, ESCAPED_TEXT, NUMBER };
-
 /* The value of a field that is wanted. */
 struct value {
-    struct stretch written; /* without its quotes */
-    uint8_t name, kind;
+    struct stretch said; /* of a number as it is written */
+    uint8_t name, is_number;
 };
 
 /* Everything of a call. */
@@ -24,7 +22,7 @@ struct scan {
     size_t lines;
     struct value *values;
     size_t count, capacity;
-    uint8_t *scratch;
+    uint8_t *texts, *behind; /* what the strings say, end to end */
 };
 
 /* ---- records ---- */
@@ -34,14 +32,18 @@ static int is_same(struct stretch a, struct stretch b)
     return a.size == b.size && memcmp(a.start, b.start, a.size) == 0;
 }
 
-/* Keep a value if it is wanted; 0 without memory. */
-static int keep(struct scan *scan, struct stretch key, struct value value)
+/* The number of a name that is wanted, or how many there are. */
+static uint8_t number_of(const struct scan *scan, struct stretch key)
 {
     uint8_t name = 0;
     while (name < scan->wanted_count && !is_same(scan->wanted[name], key))
         name++;
-    if (name == scan->wanted_count)
-        return 1;
+    return name;
+}
+
+/* Keep a value; 0 without memory. */
+static int keep(struct scan *scan, struct value value)
+{
     if (scan->count == scan->capacity) {
         size_t capacity = scan->capacity * 2 + 256;
         struct value *values = realloc(scan->values, capacity * sizeof *values);
@@ -50,9 +52,30 @@ static int keep(struct scan *scan, struct stretch key, struct value value)
         scan->values = values;
         scan->capacity = capacity;
     }
-    value.name = name;
     scan->values[scan->count++] = value;
     return 1;
+}
+
+/* Read the value of a field that is wanted: 1 when it is read, 0 when it is declined, -1 without
+   memory. */
+static int scan_value(struct scan *scan, struct scanner *s, uint8_t name)
+{
+    struct value value = {{scan->behind, 0}, name, 0};
+    uint8_t first = s->at < s->end ? *s->at : 0;
+    if (first == '"') {
+        uint8_t *behind = take_text(s, scan->behind);
+        if (!behind)
+            return 0;
+        value.said.size = (size_t)(behind - scan->behind);
+        scan->behind = behind;
+    } else if (first == '-' || (first >= '0' && first <= '9')) {
+        if (!take_number(s, &value.said))
+            return 0;
+        value.is_number = 1;
+    } else {
+        return skip_value(s, 1);
+    }
+    return keep(scan, value) ? 1 : -1;
 }
 
 /* Read one line: 1 when it is a record, 0 when it is declined, -1 without memory. */
@@ -65,8 +88,6 @@ static int scan_line(struct scan *scan, const uint8_t *start, const uint8_t *end
     if (!take(&s, '{') || !(is_ascii(start, (size_t)(end - start)) || is_utf8(start, end)))
         return 0;
     do {
-        struct value value = {{NULL, 0}, 0, TEXT};
-        int is_kept = 1;
         skip_space(&s);
         if (count == MOST_KEYS || !take_string(&s, &keys[count], &is_escaped) || is_escaped)
             return 0;
@@ -77,22 +98,10 @@ static int scan_line(struct scan *scan, const uint8_t *start, const uint8_t *end
         if (!take(&s, ':'))
             return 0;
         skip_space(&s);
-        if (s.at < s.end && *s.at == '"') {
-            if (!take_string(&s, &value.written, &is_escaped))
-                return 0;
-            value.kind = is_escaped ? ESCAPED_TEXT : TEXT;
-        } else if (s.at < s.end && (*s.at == '-' || (*s.at >= '0' && *s.at <= '9'))) {
-            if (!take_number(&s, &value.written))
-                return 0;
-            value.kind = NUMBER;
-        } else if (skip_value(&s, 1)) {
-            is_kept = 0;
-        } else {
-            return 0;
-        }
-        if (is_kept && !keep(scan, keys[count], value))
-            return -1;
-        count++;
+        uint8_t name = number_of(scan, keys[count++]);
+        int done = name < scan->wanted_count ? scan_value(scan, &s, name) : skip_value(&s, 1);
+        if (done <= 0)
+            return done;
         skip_space(&s);
     } while (take(&s, ','));
     if (!take(&s, '}'))
@@ -126,17 +135,13 @@ static int scan_lines(struct scan *scan)
 
 static PyObject *as_object(struct scan *scan, const struct value *value)
 {
-    struct stretch said = value->written;
+    struct stretch said = value->said;
     PyObject *text;
-    if (value->kind == ESCAPED_TEXT) {
-        said.size = unescape(said, scan->scratch);
-        said.start = scan->scratch;
-    }
     if (!is_ascii(said.start, said.size))
         text = PyUnicode_DecodeUTF8((const char *)said.start, (Py_ssize_t)said.size, NULL);
     else if ((text = PyUnicode_New((Py_ssize_t)said.size, 127)) && said.size)
         memcpy(PyUnicode_1BYTE_DATA(text), said.start, said.size);
-    if (!text || value->kind != NUMBER)
+    if (!text || !value->is_number)
         return text;
     PyObject *number = PyObject_CallFunctionObjArgs(scan->number, text, NULL);
     Py_DECREF(text);
@@ -207,8 +212,8 @@ static int prepare(struct scan *scan)
     }
     scan->starts = malloc((scan->lines + 1) * sizeof *scan->starts);
     scan->ends = malloc((scan->lines + 1) * sizeof *scan->ends);
-    scan->scratch = malloc(size + 1);
-    return scan->starts && scan->ends && scan->scratch;
+    scan->texts = scan->behind = malloc(size + 8);
+    return scan->starts && scan->ends && scan->texts;
 }
 
 /* scan_records(block, names: tuple[str, ...], number, deepest: int) -> (starts, columns): where each
@@ -241,7 +246,7 @@ PyObject *scan_records(PyObject *module, PyObject *args)
     free(scan.starts);
     free(scan.ends);
     free(scan.values);
-    free(scan.scratch);
+    free(scan.texts);
     PyBuffer_Release(&scan.block);
     return result;
 }

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
+    from ..data.articles import Articles
     from ..data.corpus import Candidates, Corpus
     from ..data.protocols import Engine, Storage, Watch
     from .entries import Entries
@@ -35,7 +36,7 @@ __all__ = ["compare", "deduplicate"]
 
 
 def deduplicate(
-    articles: Iterable[Article | Skipped],
+    articles: Iterable[Article | Articles | Skipped],
     settings: Settings | None = None,
     *,
     watch: Watch = unwatched,
@@ -70,7 +71,7 @@ def deduplicate(
         tally=tally,
         articles=listed,
         stories=told,
-        pairs=Verdicts(corpus.articles, judged),
+        pairs=Verdicts(corpus.articles.ids, judged),
         skipped=tuple(sorted(skipped, key=lambda one: (one.address, one.code, one.why))),
         furniture=passages(corpus, settings),
         notes=_notes(corpus, proposed, chains, settings),
@@ -94,7 +95,9 @@ def _judge(
     return groups, chains, compared, weigher.judged()
 
 
-def _readable(articles: Iterable[Article | Skipped], skipped: list[Skipped]) -> Iterator[Article]:
+def _readable(
+    articles: Iterable[Article | Articles | Skipped], skipped: list[Skipped]
+) -> Iterator[Article | Articles]:
     """What could be read, while the rest is noted."""
     for one in articles:
         if isinstance(one, Skipped):
@@ -156,7 +159,7 @@ def check(result: Result, entries: Entries, judged: Batch) -> None:
     """
     tally, copy_of = result.tally, entries.listed.copy_of
     removed = np.flatnonzero(copy_of >= 0)
-    ids = [one.id for one in entries.articles]
+    ids = entries.articles.ids
     kept = {ids[at] for at in np.flatnonzero(copy_of < 0).tolist()}
     proofs = np.stack((removed, copy_of[removed]), 1)
     proven = kernels.pack(judged.places[IS_SAME[judged.rules]])

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from itertools import groupby, islice, pairwise, repeat
-from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from itertools import groupby, islice
+from operator import lt
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
-from ..data.article import Article
-from ..frozen import many
+from ..data.articles import Articles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator
 
     from numpy.typing import NDArray
 
+    from ..data.article import Article
     from ..data.protocols import Texts, Watch
 
 BATCH_ROWS = 1024
@@ -35,18 +35,18 @@ class Arrivals:
         """Nobody came yet."""
         self._watch = watch
         self.texts = texts
-        self.articles: list[Article] = []
+        self.articles = Articles.of(())
 
-    def batches(self, articles: Iterable[Article]) -> Iterator[list[Article]]:
+    def batches(self, articles: Iterable[Article | Articles]) -> Iterator[Articles]:
         """The articles with their texts, a batch at a time; at least one batch."""
-        source = iter(articles)
+        source = _together(articles)
         while True:
             self._watch("read articles", len(self.articles))
             batch = _batch(source)
             if self.articles and not batch:
                 return
             self.texts.extend(batch)
-            self.articles += _textless(batch)
+            self.articles.extend(_bare(batch))
             yield batch
             if not batch:
                 return
@@ -56,10 +56,10 @@ class Arrivals:
         place and id in the order of all else, so that a result does not depend on the order of its
         input. ``content`` says what each text comes to.
         """
-        places = map(place, self.articles)
-        if all(one < other for one, other in pairwise(places)):
-            return np.arange(len(self.articles))
-        keys = [(*place(one), one.id) for one in self.articles]
+        places = list(map(place, self.articles.addresses))
+        if all(map(lt, places, places[1:])):
+            return np.arange(len(places))
+        keys = list(zip(places, self.articles.ids, strict=True))
         order: list[int] = []
         numbers = sorted(range(len(keys)), key=keys.__getitem__)
         for _, run in groupby(numbers, key=keys.__getitem__):
@@ -71,59 +71,64 @@ class Arrivals:
 
     def _facts(self, at: int) -> tuple[str, str, str, str]:
         """What is known of one article besides its text, its place and its id."""
-        one = self.articles[at]
-        return one.title, one.url, one.source, str(one.published)
+        some = self.articles
+        return some.titles[at], some.urls[at], some.sources[at], str(some.published[at])
 
 
-def _batch(source: Iterator[Article]) -> list[Article]:
+def _together(articles: Iterable[Article | Articles]) -> Iterator[Articles]:
+    """Those that come together as they come, the others a few at a time."""
+    for kind, some in groupby(articles, type):
+        if kind is Articles:
+            yield from cast("Iterator[Articles]", some)
+            continue
+        while few := list(islice(some, ROWS_AT_ONCE)):
+            yield Articles.of(cast("list[Article]", few))
+
+
+def _batch(source: Iterator[Articles]) -> Articles:
     """The next articles: as many as are cut together."""
-    batch: list[Article] = []
+    batch = Articles.of(())
     chars = 0
-    while chars < BATCH_CHARS and len(batch) < BATCH_ROWS:
-        some = list(islice(source, ROWS_AT_ONCE))
-        batch += some
-        chars += sum(len(one.text) for one in some)
-        if len(some) < ROWS_AT_ONCE:
+    for some in source:
+        batch.extend(some)
+        chars += sum(map(len, some.texts))
+        if chars >= BATCH_CHARS or len(batch) >= BATCH_ROWS:
             break
     return batch
 
 
-_KEPT = ("id", "address", "title", "url", "source", "published")
+def _bare(batch: Articles) -> Articles:
+    """The articles without their texts, and without what nothing is decided by."""
+    nothing = [""] * len(batch)
+    return replace(batch, texts=nothing, langs=nothing)
 
 
-def _textless(batch: Sequence[Article]) -> list[Article]:
-    """The articles without their texts."""
-    known = {name: map(attrgetter(name), batch) for name in _KEPT}
-    return many(Article, len(batch), text=repeat(""), **known)
-
-
-def place(article: Article) -> tuple[str, int]:
+def place(address: str) -> tuple[str, int]:
     """Sort key: path and line."""
-    path, _, line = article.address.rpartition(":")
+    path, _, line = address.rpartition(":")
     if path and line.isdecimal():
         return path, int(line)
-    return article.address, 0
+    return address, 0
 
 
-def admit(articles: Iterable[Article]) -> tuple[tuple[Article, ...], tuple[str, ...]]:
+def admit(articles: Articles) -> tuple[Articles, tuple[str, ...]]:
     """The articles, each id made unique, and notes on those that were not: the first keeps its id,
     a later one goes by its address.
     """
-    some = tuple(articles)
-    if len({one.id for one in some}) == len(some):
-        return some, ()
+    if len(set(articles.ids)) == len(articles):
+        return articles, ()
     taken: Counter[str] = Counter()
     repeated: Counter[str] = Counter()
-    admitted = []
-    for article in some:
-        name = article.id
+    names = []
+    for own, address in zip(articles.ids, articles.addresses, strict=True):
+        name = own
         if name in taken:
             repeated[name] += 1
-            name = article.address or name
+            name = address or name
         while name in taken:
-            name = f"{article.id}#{taken[article.id] + 1}"
-            taken[article.id] += 1
+            name = f"{own}#{taken[own] + 1}"
+            taken[own] += 1
         taken[name] = 1
-        admitted.append(article if name == article.id else replace(article, id=name))
+        names.append(name)
     notes = [f"id {name!r} is used {count + 1} times" for name, count in repeated.items()]
-    return tuple(admitted), tuple(notes)
+    return replace(articles, ids=names), tuple(notes)

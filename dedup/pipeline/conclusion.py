@@ -27,13 +27,13 @@ SAME_SHOWN = 20
 
 def stories(corpus: Corpus, groups: Groups, judged: Batch) -> tuple[Story, ...]:
     """The groups as the nouns of a result, numbered in the order of the corpus."""
-    articles, offsets = corpus.articles, groups.members.offsets
+    own, offsets = corpus.articles.ids, groups.members.offsets
     told = np.append(judged.weighed.jaccard_ratio, np.inf)  # of the keeper nothing is measured
     weakest = np.minimum.reduceat(told[groups.verdicts], offsets[:-1])
-    ids = [articles[at].id for at in groups.members.values.tolist()]
+    ids = [own[at] for at in groups.members.values.tolist()]
     columns = (groups.keepers.tolist(), groups.whys, pairwise(offsets.tolist()), weakest.tolist())
     return tuple(
-        Story(number, articles[keeper].id, why, tuple(ids[start:end]), ratio)
+        Story(number, own[keeper], why, tuple(ids[start:end]), ratio)
         for number, (keeper, why, (start, end), ratio) in enumerate(zip(*columns, strict=True), 1)
     )
 

@@ -17,18 +17,19 @@ from .memory import Memory
 from .titling import titles as titles_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator
 
     from numpy.typing import NDArray
 
     from ..data.article import Article
+    from ..data.articles import Articles
     from ..data.corpus import Cut
     from ..data.protocols import Engine, Storage, Watch
     from ..settings import Settings
 
 
 def prepare(
-    articles: Iterable[Article],
+    articles: Iterable[Article | Articles],
     settings: Settings,
     *,
     watch: Watch = unwatched,
@@ -45,10 +46,12 @@ def prepare(
     titles: list[str] = []
     steps = run(partial(_take_in, settings=settings), arrivals.batches(articles))
     gathered = store.gather(_noted(steps, titles), storage)
+    arrived = arrivals.articles
     order = arrivals.order(lambda at: (_digest(gathered, at), titles[at]))
     if (order[1:] < order[:-1]).any():
         gathered = store.arrange(gathered, order, storage)
-    admitted, notes = admit(arrivals.articles[at] for at in order.tolist())
+        arrived = arrived.take(order.tolist())
+    admitted, notes = admit(arrived)
     lengths = np.append(np.diff(gathered.cut.words.offsets), 0)
     sources = _sources(admitted, gathered.first)
     apart = run if storage.holds() else map  # one would give back what the other looks at
@@ -81,9 +84,9 @@ def _digest(gathered: store.Gathered, at: int) -> list[int]:
     return gathered.cut.digests[row].tolist() if row >= 0 else []
 
 
-def _take_in(batch: Sequence[Article], settings: Settings) -> tuple[Cut, list[str]]:
+def _take_in(batch: Articles, settings: Settings) -> tuple[Cut, list[str]]:
     """A batch of articles cut, and what each is called."""
-    return columns.cut([one.text for one in batch], settings), titles_of(batch)
+    return columns.cut(batch.texts, settings), titles_of(batch)
 
 
 def _noted(steps: Iterable[tuple[Cut, list[str]]], titles: list[str]) -> Iterator[Cut]:
@@ -93,14 +96,14 @@ def _noted(steps: Iterable[tuple[Cut, list[str]]], titles: list[str]) -> Iterato
         yield cut
 
 
-def _sources(articles: Sequence[Article], first: NDArray[np.int64]) -> NDArray[np.int64]:
+def _sources(articles: Articles, first: NDArray[np.int64]) -> NDArray[np.int64]:
     """``int64[n]``: a number for the source, or else the host, of each row's first article; -1
     where neither is known.
     """
     numbers: dict[str, int] = {}
     sources = np.full(len(first), -1, np.int64)
     for row, at in enumerate(first.tolist()):
-        name = articles[at].source or _host(articles[at].url)
+        name = articles.sources[at] or _host(articles.urls[at])
         if name:
             sources[row] = numbers.setdefault(name, len(numbers))
     return sources
@@ -109,6 +112,6 @@ def _sources(articles: Sequence[Article], first: NDArray[np.int64]) -> NDArray[n
 def _host(url: str) -> str:
     """The host of a web address; nothing where it is none."""
     try:
-        return urlsplit(url).netloc
+        return url and urlsplit(url).netloc
     except ValueError:  # a bracket that is not closed
         return ""

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data.article import Article
+    from ..data.articles import Articles
 
 READ_AT_ONCE = 4096
 """Articles that are made into objects at a time."""
@@ -45,7 +45,7 @@ class Listed(NamedTuple):
 class Entries(Sequence[Entry]):
     """The articles of a corpus in its order, made one by one as they are asked for."""
 
-    def __init__(self, articles: Sequence[Article], titles: Sequence[str], listed: Listed) -> None:
+    def __init__(self, articles: Articles, titles: Sequence[str], listed: Listed) -> None:
         """``titles`` are what the articles are called."""
         self.articles = articles
         self.titles = titles
@@ -89,13 +89,13 @@ class Entries(Sequence[Entry]):
         keepers, decided = listed.copy_of[copies].tolist(), listed.rule[copies].tolist()
         digested = np.flatnonzero(listed.digested)
         return (
-            [one.id for one in articles],
-            [one.address for one in articles],
+            articles.ids,
+            articles.addresses,
             self.titles[places],
             listed.words.tolist(),
             [number or None for number in listed.story.tolist()],
             (listed.copy_of < 0).tolist(),
-            _spread(articles, None, copies, [self.articles[at].id for at in keepers]),
+            _spread(articles, None, copies, [self.articles.ids[at] for at in keepers]),
             _spread(articles, None, copies, [_RULES[number] for number in decided]),
             _spread(articles, "", digested, _hexadecimal(listed.digests[digested])),
             [False] * len(articles),

@@ -111,7 +111,7 @@ class _Stars:
         self.places = told[np.argsort(corpus.rows[told], kind="stable")]
         self.rows = corpus.rows[self.places]
         self.links = links[self.rows]
-        articles = [corpus.articles[at] for at in self.places.tolist()]
+        articles = corpus.articles.take(self.places.tolist())
         standing = canonical.Standing(articles, corpus.lengths[self.rows], self.places)
         self.ranks = canonical.rank(standing, policy)
         self.standing = np.argsort(np.lexsort(self.ranks[::-1]))

@@ -37,10 +37,10 @@ def judge_pairs(
     """
     corpus = prepare(articles, settings)
     weigher = Weigher(corpus, propose(corpus, settings), settings)
-    places = {article.id: at for at, article in enumerate(corpus.articles)}
+    places = {own: at for at, own in enumerate(corpus.articles.ids)}
     asked = [(places[left], places[right]) for left, right in pairs]
     numbers, _ = weigher.find(np.array(asked, np.int64).reshape(-1, 2))
-    verdicts = Verdicts(corpus.articles, weigher.judged())
+    verdicts = Verdicts(corpus.articles.ids, weigher.judged())
     judged = []
     for pair, number in zip(asked, numbers.tolist(), strict=True):
         one = verdicts[number]

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from numpy.typing import NDArray
 
-    from ..data.article import Article
+    from ..data.articles import Articles
 
 
 STEP_BYTES = 1 << 20
@@ -110,9 +108,9 @@ class HeldTexts:
         """Begin without texts."""
         self._texts: list[str] = []
 
-    def extend(self, articles: Sequence[Article]) -> None:
+    def extend(self, articles: Articles) -> None:
         """Put the texts of articles after those there are."""
-        self._texts += [one.text for one in articles]
+        self._texts += articles.texts
 
     def get(self, numbers: NDArray[np.int64]) -> list[str]:
         """Some of the texts, by their numbers from 0."""

@@ -7,27 +7,29 @@ from typing import TYPE_CHECKING
 from .. import kernels, text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-    from ..data.article import Article
+    from ..data.articles import Articles
 
 TITLE_CHARS = 160
 BEGINNING_CHARS = 20_000
 """A title is looked for in so much of a text."""
 
 
-def titles(articles: Sequence[Article]) -> list[str]:
+def titles(articles: Articles) -> list[str]:
     r"""Each article's title, or the beginning of the first line that cleaning leaves words in.
 
     >>> from dedup.data.article import Article
-    >>> titles([Article("a", "Storm closes port\n\nThe harbour was closed on Monday.")])
+    >>> from dedup.data.articles import Articles
+    >>> body = "Storm closes port\n\nThe harbour was closed on Monday."
+    >>> titles(Articles.of([Article("a", body)]))
     ['Storm closes port']
     """
-    lines = [article.title.strip() or _first_line(article.text) for article in articles]
+    own = list(map(str.strip, articles.titles))
+    both = zip(own, articles.texts, strict=True)
+    lines = [title or _first_line(body) for title, body in both]
     telling = _telling([line[:TITLE_CHARS] for line in lines])
-    for at, article in enumerate(articles):
-        if not telling[at] and not article.title.strip():
-            rest = [line.strip()[:TITLE_CHARS] for line in _beginning(article.text)]
+    for at, body in enumerate(articles.texts):
+        if not telling[at] and not own[at]:
+            rest = [line.strip()[:TITLE_CHARS] for line in _beginning(body)]
             lines[at] = next((one for one in rest if _telling([one])[0]), "")
     return [line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines]
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from ..data.article import Article
 
 IS_SAME = np.array([rule.relation is Relation.SAME_STORY for rule in verdict.RULES])
 """Of each rule, whether those that it decides on are one story."""
@@ -113,9 +112,9 @@ def _merged(some: _Stretch, more: _Stretch) -> _Stretch:
 class Verdicts(Sequence[Verdict]):
     """The verdicts on many pairs, made one by one as they are asked for."""
 
-    def __init__(self, articles: Sequence[Article], judged: Batch) -> None:
-        """``articles`` are those that the places mean."""
-        self._articles = articles
+    def __init__(self, ids: Sequence[str], judged: Batch) -> None:
+        """``ids`` are those of the articles that the places mean."""
+        self._of = ids
         self._judged = judged
 
     def __len__(self) -> int:
@@ -148,7 +147,7 @@ class Verdicts(Sequence[Verdict]):
     def mapped(self, change: Callable[[Weighed], Weighed]) -> Verdicts:
         """The same verdicts, their evidence changed by ``change``, such as rounded."""
         judged = self._judged._replace(weighed=change(self._judged.weighed))
-        return Verdicts(self._articles, judged)
+        return Verdicts(self._of, judged)
 
     def __eq__(self, other: object) -> bool:
         """Whether another sequence has the same verdicts."""
@@ -158,9 +157,8 @@ class Verdicts(Sequence[Verdict]):
 
     def _ids(self, places: NDArray[np.int64]) -> tuple[list[str], list[str]]:
         """The ids of the left and the right articles at places."""
-        articles = self._articles
         lefts, rights = places.T.tolist()
-        return [articles[at].id for at in lefts], [articles[at].id for at in rights]
+        return [self._of[at] for at in lefts], [self._of[at] for at in rights]
 
 
 def _made(lefts: list[str], rights: list[str], judged: Batch) -> Iterator[Verdict]:

@@ -98,7 +98,7 @@ class Weigher:
     def weigh(self, left: int, right: int) -> Verdict:
         """The verdict on the articles at two places; the lower one is the left side."""
         [number], _ = self.find(np.array([(left, right)]))
-        return Verdicts(self.corpus.articles, self.judged())[int(number)]
+        return Verdicts(self.corpus.articles.ids, self.judged())[int(number)]
 
     def _judge(self, packed: NDArray[np.int64]) -> None:
         """Judge pairs of articles that were not."""
@@ -180,9 +180,7 @@ class Weigher:
 
     def _beside(self, places: NDArray[np.int64]) -> evidence.Beside:
         """What is known of pairs of articles besides their texts."""
-        articles = self.corpus.articles
-        lefts, rights = ([articles[at] for at in side] for side in places.T.tolist())
-        return evidence.beside(lefts, rights)
+        return evidence.beside(self.corpus.articles, places)
 
     def _told_equal(self, places: NDArray[np.int64]) -> Batch:
         """The verdicts on articles that share a row."""

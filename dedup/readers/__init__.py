@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from ..data.article import Article, InputFile, Notice, Skipped
+from ..data.articles import Articles
 from ..errors import HARMLESS
 from . import (
     archive,
@@ -44,7 +45,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 __all__ = ["CONTAINER", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
-__all__ += ["RefusedError", "ending", "files", "lasting", "read", "read_again", "read_one"]
+__all__ += ["RefusedError", "ending", "files", "lasting"]
+__all__ += ["read", "read_again", "read_many", "read_one"]
 
 READERS: dict[str, Reader] = {
     "text": text.read,
@@ -74,10 +76,19 @@ def read(
     ``told``. Raises RefusedError at the first fault if ``how.on_error`` is ``stop``; otherwise
     each fault comes as Skipped, and the others are still read.
     """
-    for found in _records(paths, how):
-        if isinstance(found, list):
+    for found in read_many(paths, how, told):
+        if isinstance(found, Articles):
             yield from found
-        elif isinstance(found, Notice):
+        else:
+            yield found
+
+
+def read_many(
+    paths: Iterable[str], how: ReadSettings, told: Callable[[Notice], None] | None = None
+) -> Iterator[Article | Articles | Skipped]:
+    """Do the same, but leave together what comes together, so that no article is made of it."""
+    for found in _records(paths, how):
+        if isinstance(found, Notice):
             if told:
                 told(found)
         elif how.on_error == "stop" and isinstance(found, Skipped) and found.code not in HARMLESS:
@@ -154,7 +165,7 @@ def _records(paths: Iterable[str], how: ReadSettings) -> Iterator[Found]:
             if isinstance(one, Skipped) and one.code == "E314":
                 other.append(one)
                 continue
-            met = met or isinstance(one, (Article, list))
+            met = met or isinstance(one, (Article, Articles))
             yield one
     yield from other if met else (replace(one, code="E310") for one in other)
 
@@ -181,7 +192,7 @@ def _contents(stream: BinaryIO, place: Place, how: ReadSettings) -> Iterator[Fou
     count = 0
     try:
         for one in _layer(stream, place, how):
-            count += len(one) if isinstance(one, list) else isinstance(one, Article)
+            count += len(one) if isinstance(one, Articles) else isinstance(one, Article)
             yield one
     except CorruptError as error:
         records = f"{count:,} record{'s' if count != 1 else ''}"
@@ -220,7 +231,8 @@ def _read(
         yield from records
         return
     for one in records:
-        if isinstance(one, (Article, list)) or (isinstance(one, Skipped) and one.code == "E311"):
+        met = isinstance(one, (Article, Articles))
+        if met or (isinstance(one, Skipped) and one.code == "E311"):
             other = False  # it has the field
         if other and isinstance(one, Skipped) and one.code == "E310":
             yield Skipped(place.path, "E314", one.why)

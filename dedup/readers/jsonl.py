@@ -14,7 +14,7 @@ from .record import BadRecordError, Number, Row, field_names, gather, has_text, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from ..data.article import Article
+    from ..data.articles import Articles
     from .source import Found, ReadSettings
 
 
@@ -51,7 +51,7 @@ def read(
 
 def _rows(
     stream: BinaryIO, path: str, how: ReadSettings, blank: list[int]
-) -> Iterator[Row | list[Article]]:
+) -> Iterator[Row | Articles]:
     """Give physical lines, numbered from 1, parsed; of plain records the articles at once."""
     from .. import kernels  # brings arrays along, which nobody should wait for who reads no JSONL
 
@@ -59,23 +59,27 @@ def _rows(
     names = () if how.encoding else field_names(how)
     before = 0
     for block in _blocks(stream, longest):
-        places, columns = kernels.scan_records(block, names, Number, deepest)
+        starts, columns = kernels.scan_records(block, names, Number, deepest)
+        places = starts.tolist()
         addresses = [f"{path}:{before + at}" for at in range(1, len(places))]
         before += len(addresses)
-        made = plain(columns, addresses, how)
-        articles = [one for one in made if one]
-        if len(articles) == len(made) and len(block) <= longest:
-            yield articles
-            continue
-        for at, (start, end) in enumerate(pairwise(places.tolist())):
-            raw, article = block[start:end], made[at]
-            if article and len(raw) <= longest:
-                yield [article]
-            elif raw.isspace():
+        articles, left = plain(columns, addresses, how)
+        if len(block) > longest:
+            long = (at for at, (start, end) in enumerate(pairwise(places)) if end - start > longest)
+            left = sorted({*left, *long})
+        done = 0
+        for at in left:
+            if done < at:
+                yield articles[done:at]
+            done = at + 1
+            raw = block[places[at] : places[done]]
+            if raw.isspace():
                 blank[0] += 1
             else:
                 known = {name: column[at] for name, column in columns.items()}
                 yield _row(raw, known, addresses[at], how)
+        if done < len(articles):
+            yield articles[done:] if done else articles
 
 
 def _wanted(stream: BinaryIO, path: str, how: ReadSettings, number: int) -> Iterator[Row]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from ..data.article import Article, Notice, Skipped
-from ..frozen import many
+from ..data.articles import Articles
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -68,7 +68,7 @@ class Row:
     """``(code, what)``."""
 
 
-def gather(rows: Iterable[Row | list[Article]], path: str, how: ReadSettings) -> Iterator[Found]:
+def gather(rows: Iterable[Row | Articles], path: str, how: ReadSettings) -> Iterator[Found]:
     """Give each row as an article, or as skipped; what are articles already stay.
 
     Where no record has the text field, all of them make one refusal that lists their fields.
@@ -78,7 +78,7 @@ def gather(rows: Iterable[Row | list[Article]], path: str, how: ReadSettings) ->
     chosen: set[str] = set()
     named = False
     for row in rows:
-        if isinstance(row, list):
+        if isinstance(row, Articles):
             named = True
             yield row
             continue
@@ -137,35 +137,36 @@ def to_article(row: Row, how: ReadSettings) -> tuple[Article, str, bool]:
 
 
 def plain(
-    columns: Mapping[str, Sequence[str | None]], addresses: Sequence[str], how: ReadSettings
-) -> list[Article | None]:
+    columns: Mapping[str, list[str | None]], addresses: list[str], how: ReadSettings
+) -> tuple[Articles, list[int]]:
     """Do the same as ``to_article``, the quick way, for records in columns of which every field is
-    a sound string or a number; None for one of which the text does not have the first of its names,
-    or anything is long.
+    a sound string or a number; also tell the places of those that it is not done for, since the
+    text does not have the first of its names, or anything is long.
     """
     count = len(addresses)
     nothing: list[str | None] = [None] * count
-    texts = columns.get(text_names(how)[0])
-    if texts is None:
-        return [None] * count
+    texts = columns.get(text_names(how)[0], nothing)
     ids = [str(own or "") for own in columns.get(how.id_field, nothing)]
     longest, longest_id = how.limits.text_bytes, how.limits.id_bytes // 4
-    made = many(
-        Article,
-        count,
-        id=[own or address for own, address in zip(ids, addresses, strict=True)],
-        text=texts,
-        address=addresses,
-        **{fact: _facts(columns, fact, count) for fact in FACTS if fact != "published"},
-        published=_dates(columns, count),
-    )
-    return [
-        one if type(text) is str and len(text) <= longest and len(own) <= longest_id else None
-        for one, text, own in zip(made, texts, ids, strict=True)
+    left = [
+        at
+        for at, (text, own) in enumerate(zip(texts, ids, strict=True))
+        if type(text) is not str or len(text) > longest or len(own) > longest_id
     ]
+    some = Articles(
+        ids=[own or address for own, address in zip(ids, addresses, strict=True)],
+        texts=cast("list[str]", texts),
+        addresses=addresses,
+        titles=_facts(columns, "title", count),
+        urls=_facts(columns, "url", count),
+        sources=_facts(columns, "source", count),
+        published=_dates(columns, count),
+        langs=_facts(columns, "lang", count),
+    )
+    return some, left
 
 
-def _facts(columns: Mapping[str, Sequence[str | None]], fact: str, count: int) -> Sequence[str]:
+def _facts(columns: Mapping[str, Sequence[str | None]], fact: str, count: int) -> list[str]:
     """Take of each record the first field of a fact that holds a string with something in it."""
     found = [""] * count
     for name in reversed(FACTS[fact]):
@@ -175,7 +176,7 @@ def _facts(columns: Mapping[str, Sequence[str | None]], fact: str, count: int) -
     return found
 
 
-def _dates(columns: Mapping[str, Sequence[str | None]], count: int) -> Sequence[datetime | None]:
+def _dates(columns: Mapping[str, Sequence[str | None]], count: int) -> list[datetime | None]:
     """Take of each record the first field that holds a date."""
     found: list[datetime | None] = [None] * count
     for name in FACTS["published"]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, BinaryIO, Protocol, TypeAlias
 
 from ..data.article import Article, Notice, Skipped
+from ..data.articles import Articles
 from ..errors import InputError, SettingsError
 from .limits import Limits
 
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 ON_ERROR = ("report", "stop", "skip")
 """What an unreadable input means: do the rest and exit 2, end at once, or only count it."""
 
-Found: TypeAlias = Article | list[Article] | Skipped | Notice
+Found: TypeAlias = Article | Articles | Skipped | Notice
 """What a reader gives; many articles of which nothing is to be told come together."""
 
 CONTAINER = frozenset({"E303", "E307", "E308", "E309"})

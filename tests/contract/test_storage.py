@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from dedup import Article, Skipped, deduplicate
+from dedup.data.articles import Articles
 from dedup.engines import threads
 from dedup.pipeline.memory import Memory
 from dedup.scratch import Scratch, ScratchError
@@ -72,9 +73,9 @@ def test_a_column_without_values_has_its_type(storage):
 
 
 def test_texts_come_back_by_number_in_any_order(storage):
-    texts, articles = storage.texts(), [Article("a", text) for text in TEXTS]
+    texts, articles = storage.texts(), Articles.of(Article("a", text) for text in TEXTS)
     texts.extend(articles[:2])
-    texts.extend([])
+    texts.extend(articles[:0])
     assert texts.get(np.array([1, 0])) == [TEXTS[1], TEXTS[0]]
     texts.extend(articles[2:])
     assert texts.get(np.array([5, 0, 3, 3, 4, 2])) == [TEXTS[at] for at in (5, 0, 3, 3, 4, 2)]
@@ -84,7 +85,7 @@ def test_texts_come_back_by_number_in_any_order(storage):
 def test_in_memory_texts_are_not_copied():
     texts = Memory().texts()
     mine = "".join(["a text ", "of its own"])
-    texts.extend([Article("a", mine)])
+    texts.extend(Articles.of([Article("a", mine)]))
     assert texts.get(np.array([0]))[0] is mine
 
 
@@ -98,7 +99,7 @@ def test_texts_that_last_are_asked_for_where_they_lie():
 
     with Scratch(1, again) as scratch:
         texts = scratch.texts()
-        texts.extend([Article(name, "x" * 999, name) for name in "abc"])
+        texts.extend(Articles.of(Article(name, "x" * 999, name) for name in "abc"))
         assert texts.get(np.array([2, 1, 0, 2])) == ["text of c", "", "text of a", "text of c"]
         assert texts.get(np.zeros(0, np.int64)) == []
         assert asked == [["c", "b", "a", "c"]]

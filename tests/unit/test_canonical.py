@@ -11,6 +11,7 @@ import pytest
 
 from dedup.canonical import Standing, rank, reasons
 from dedup.data.article import Article
+from dedup.data.articles import Articles
 from dedup.settings import KeepSettings, criteria
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ class Member(NamedTuple):
 def chosen(members: Sequence[Member], policy: KeepSettings) -> tuple[Member, str]:
     """The best of them, and why it is."""
     articles, words, places = zip(*members, strict=True)
-    ranks = rank(Standing(articles, np.array(words), np.array(places)), policy)
+    ranks = rank(Standing(Articles.of(articles), np.array(words), np.array(places)), policy)
     order = np.lexsort(ranks[::-1])
     [why] = reasons(ranks, order[:1], order[:2][-1:], policy)
     return members[order[0]], why

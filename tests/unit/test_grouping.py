@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from dedup import Article
 from dedup.cluster import gather
+from dedup.data.articles import Articles
 from dedup.pipeline.grouping import ASKED_LIMIT, TRIED_LIMIT, group
 from dedup.settings import KeepSettings
 
@@ -24,7 +25,7 @@ POLICY = KeepSettings(("longest",))
 class Known(NamedTuple):
     """Of a corpus, what grouping looks at."""
 
-    articles: tuple[Article, ...]
+    articles: Articles
     rows: NDArray[np.int64]
     first: NDArray[np.int64]
     lengths: NDArray[np.int64]
@@ -161,7 +162,7 @@ def test_stories_are_those_of_stars_one_by_one(case: Case) -> None:
     """Whatever is linked, copied, or one story with whatever."""
     rows = np.array(case.rows, np.int64)
     first = np.array([case.rows.index(row) for row in range(len(case.lengths))], np.int64)
-    articles = tuple(Article(f"a{at}", "") for at in range(len(rows)))
+    articles = Articles.of(Article(f"a{at}", "") for at in range(len(rows)))
     corpus: Any = Known(articles, rows, first, np.array([*case.lengths, 0], np.int64))
     told = Told(len(rows), case.same)
     groups, chains = group(corpus, np.array(case.edges, np.int64).reshape(-1, 2), told, POLICY)

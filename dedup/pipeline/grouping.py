@@ -21,6 +21,9 @@ ASKED_LIMIT = 8
 """Keepers that an article is held against beyond the candidates, before it stands alone."""
 TRIED_LIMIT = 8
 """Members that are tried as the keeper, the best first, before the one in the middle is kept."""
+NEARLY = 0.99
+"""Of the most links: with so many an article is as good a middle; and where it is the one that is
+kept, the others are held against one article instead of two."""
 
 
 class Weigher(Protocol):
@@ -58,9 +61,9 @@ def group(
     """Split what hangs together into stories around keepers; also how many chains were broken.
 
     ``same`` is ``int64[m, 2]``, the pairs of rows judged one story. Around the article that is one
-    story with the most others, those that are directly so gather, and the rest starts anew; of the
-    gathered ones that are one story with each other one, the best by ``policy`` is kept. The
-    ``weigher`` is asked for the verdicts of all stories together.
+    story with the most others, or nearly, those that are directly so gather, and the rest starts
+    anew; of the gathered ones that are one story with each other one, the best by ``policy`` is
+    kept. The ``weigher`` is asked for the verdicts of all stories together.
     """
     stars = _Stars(corpus, same, weigher, policy)
     edges, _ = kernels.count_pairs(same)
@@ -152,12 +155,14 @@ class _Stars:
         return rest[(left | self.copied)[self.rows[rest]]], edges
 
     def _middles(self, pending: Numbers, heads: Numbers) -> Numbers:
-        """Of each group, by its head, the article that is one story with the most others; of equals
-        the one that would be kept.
+        """Of each group, by its head, the article that is one story with the most others; of those
+        with as many, or nearly, the one that would be kept.
         """
-        order = np.lexsort((self.standing[pending], -self.links[pending], heads))
+        links, most = self.links[pending], np.zeros(int(heads.max()) + 1, np.int64)
+        np.maximum.at(most, heads, links)
+        order = np.lexsort((self.standing[pending], links < NEARLY * most[heads], heads))
         firsts = order[_starts(heads[order])]
-        middles = np.zeros(int(heads.max()) + 1, np.int64)
+        middles = np.zeros_like(most)
         middles[heads[firsts]] = pending[firsts]
         return middles
 

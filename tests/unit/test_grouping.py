@@ -175,3 +175,35 @@ def test_stories_are_those_of_stars_one_by_one(case: Case) -> None:
         numbers, _ = told.find(pairs)
         wanted = np.where(pairs[:, 1] == keeper, -1, numbers)
         assert groups.verdicts[start : start + len(some)].tolist() == wanted.tolist()
+
+
+class Counting(Told):
+    """A weigher that counts the pairs it is asked for."""
+
+    asked = 0
+
+    def find(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """As it was told."""
+        self.asked += len(places)
+        return super().find(places)
+
+    def known(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
+        """Nothing, before it is asked."""
+        return np.full(len(places), -1), np.zeros(len(places), np.bool_)
+
+
+def test_many_articles_are_held_against_the_best_at_once() -> None:
+    """In the middle of a large story stands the one that is kept, if it has next to as many links
+    as any other: each other article is held against it, and against no second one.
+    """
+    count = 200
+    links = [(0, at) for at in range(2, count)] + [(at, count - 1) for at in range(1, count - 1)]
+    rows = np.arange(count)
+    articles = Articles.of(Article(f"a{at}", "") for at in range(count))
+    corpus: Any = Known(articles, rows, rows, np.full(count + 1, 9))
+    told = Counting(count, {(a, b) for b in range(count) for a in range(b)})
+    first, *_, last = np.bincount(np.ravel(links)).tolist()
+    assert first == last - 1
+    groups, chains = group(corpus, np.array(links, np.int64), told, POLICY)
+    assert (groups.keepers.tolist(), groups.whys, chains) == ([0], ["first"], 0)
+    assert told.asked == count - 1

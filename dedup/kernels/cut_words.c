@@ -234,16 +234,36 @@ static inline void put_folded(struct cutter *c, uint32_t point, const struct poi
     }
 }
 
-/* Go on with a word of letters as long as they are ASCII; gives the place behind them. */
+/* Whether a character that goes on with a word of letters needs no other look. */
+static inline int is_simple(unsigned traits)
+{
+    const unsigned odd = DIGIT | PAIRED | QUADDED | SPACE | SECOND | FOLD_MANY;
+    return (traits & (WORD | MARK)) && !(traits & odd);
+}
+
+/* Go on with a word of letters as long as nothing is to be decided; gives the place behind them. */
 static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const uint8_t *end)
 {
     uint8_t *out = c->out;
-    for (; text < end && (below(*text | 0x20, 'a', 26) || *text == '_'); text++)
-        *out++ = *text == '_' ? '_' : *text | 0x20;
-    if (out > c->out) {
-        c->last = out[-1];
-        c->combining = 0;
+    uint32_t last = c->last;
+    while (text < end) {
+        const uint8_t *next = text;
+        uint32_t point = next_point(&next);
+        if (point < 0x80) {
+            if (!below(*text | 0x20, 'a', 26) && *text != '_') break;
+            point = *text == '_' ? '_' : *text | 0x20;
+        } else {
+            const struct point *known = point_of(point);
+            if (!is_simple(known->traits) || known->combining) break;
+            if (known->fold && !is_simple(known->folded_traits)) break;
+            point += (uint32_t)known->fold;
+        }
+        out = put_point(out, point);
+        last = point;
+        text = next;
     }
+    c->combining = out > c->out ? 0 : c->combining;
+    c->last = last;
     c->out = out;
     return text;
 }
@@ -293,7 +313,7 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
         is_space = is_broken = 0;
         before = spaceless;
         put_folded(c, point, known);
-        if (c->mode == LETTERS && text < end && *text < 0x80) {
+        if (c->mode == LETTERS) {
             from = text;
             text = put_letters(c, text, end);
             before = text > from ? 0 : before;

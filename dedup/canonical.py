@@ -24,9 +24,9 @@ _LAST = (1 << 63) - 1
 
 
 class Standing(NamedTuple):
-    """What the choice looks at: articles, their lengths in words, their places in the corpus."""
+    """What the choice looks at: articles by their places in a corpus, their lengths in words."""
 
-    articles: Articles
+    corpus: Articles
     words: NDArray[np.int64]
     places: NDArray[np.int64]
 
@@ -76,11 +76,11 @@ def _ranks(some: Standing, criterion: str) -> NDArray[np.int64] | list[int]:
         return some.places
     if name == "source":
         names = named.split(",")
-        return [_priority(article, names) for article in some.articles]
+        return [_priority(some.corpus[at], names) for at in some.places.tolist()]
     if name == "path":
-        paths = [_LINE.sub("", address) for address in some.articles.addresses]
+        paths = [_LINE.sub("", some.corpus.addresses[at]) for at in some.places.tolist()]
         return [path.count("/") << 32 | len(path) for path in paths]
-    since = [_microseconds(moment) for moment in some.articles.published]
+    since = [_microseconds(some.corpus.published[at]) for at in some.places.tolist()]
     sign = -1 if name == "latest" else 1
     return [_LAST if one is None else sign * one for one in since]
 

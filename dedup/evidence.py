@@ -15,7 +15,7 @@ from rapidfuzz import fuzz, process
 
 from .data.pair import Evidence, Fact
 from .data.weighed import SAME_TEXT, Weighed
-from .kernels import IDF_UNIT, MEASURES, WEIGHT_UNIT, Bounds
+from .kernels import MEASURES, WEIGHT_UNIT, Bounds
 from .settings import INDEXES
 
 if TYPE_CHECKING:
@@ -37,16 +37,14 @@ ALIGNED_WORDS = 20_000
 """Only so many words of an article are aligned, which bounds time and memory for a giant one."""
 SLOT_WORDS = 12
 """A longer gap between shared words is another passage, not a substituted fact."""
-INFORMATIVE_IDF = 4 * IDF_UNIT
-"""A word from here up, which fewer than one article in 55 holds, counts as a fact."""
 HEAD_WORDS = 12
 """The headline or the first line: another subject there is another story, in a form."""
 FORM_RATIO = 0.4
 """Two fillings of a form have this share of both their words in common; a reworded article, which
 has a headline of its own, less."""
-UNTOUCHED_WORDS = 60
+REPRINT_WORDS = 60
 """So many words that stand in both articles in the same order are one text …"""
-UNTOUCHED_RATIO = 0.9
+REPRINT_RATIO = 0.9
 """… if they are also this share of the shorter one."""
 DOT_UNIT = WEIGHT_UNIT**2
 """A cosine of 1.0 between term vectors."""
@@ -77,8 +75,9 @@ class Beside(NamedTuple):
     same_source: NDArray[np.int8]
 
 
-def bounds(how: MatchSettings, *, closely: bool) -> Bounds:
-    """What the kernel is to measure by; ``closely`` measures every pair to the end.
+def bounds(how: MatchSettings, informative: int, *, closely: bool) -> Bounds:
+    """What the kernel is to measure by. From an idf of ``informative`` up a word counts as a fact;
+    ``closely`` measures every pair to the end.
 
     A pair is otherwise looked at closely only if it can still be more than distinct: every rule of
     one story wants ``threshold`` of the shorter article's words in shared passages, and ``related``
@@ -90,7 +89,7 @@ def bounds(how: MatchSettings, *, closely: bool) -> Bounds:
         aligned=ALIGNED_WORDS,
         slot=SLOT_WORDS,
         head=HEAD_WORDS,
-        informative=INFORMATIVE_IDF,
+        informative=informative,
         least_dot=0 if closely else int(np.ceil(how.related_ratio * DOT_UNIT)),
         least_share=0.0 if closely else how.threshold,
     )
@@ -172,11 +171,11 @@ def head_words(words: NDArray[np.int64], aligned: NDArray[np.int64]) -> NDArray[
     return np.where(2 * aligned >= FORM_RATIO * words, HEAD_WORDS, 0)
 
 
-def untouched(shorter: NDArray[np.int64], aligned: NDArray[np.int64]) -> NDArray[np.bool_]:
+def reprinted(shorter: NDArray[np.int64], aligned: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether two articles are one text but for a few words, or a headline. ``shorter`` is how many
     words the shorter article has.
     """
-    return (aligned >= UNTOUCHED_WORDS) & (aligned >= UNTOUCHED_RATIO * shorter)
+    return (aligned >= REPRINT_WORDS) & (aligned >= REPRINT_RATIO * shorter)
 
 
 def differing(

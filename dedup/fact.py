@@ -85,19 +85,19 @@ def find(
     letters: Ragged,
     pairs: NDArray[np.int64],
     heads: NDArray[np.int64],
-    untouched: NDArray[np.bool_],
+    reprinted: NDArray[np.bool_],
     gaps: Gaps,
 ) -> Differing:
     """The facts that differ. ``pairs`` is ``int64[k]``, the pair of each place, rising from 0;
     ``heads`` is ``int64[m]``: within so many first words, where the subject stands, a name on one
-    side is enough. ``untouched`` is ``bool[m]``: one text, whatever the headline. ``letters`` are
+    side is enough. ``reprinted`` is ``bool[m]``: one text, whatever the headline. ``letters`` are
     those of words by their numbers, in UTF-8, a space behind each.
     """
     words = _spell(sides, letters, gaps.at)
     own = gaps.own & ~_respelled(words, gaps)
     said, digits = _say(sides, gaps._replace(own=own))
     differ = _differ(said, heads[pairs])
-    differ &= ~_retitled(gaps.at, pairs, untouched, differ.sum(axis=1))[:, None]
+    differ &= ~_retitled(gaps.at, pairs, reprinted, differ.sum(axis=1))[:, None]
     places, kinds = np.nonzero(differ)
     weights = said[:, places, kinds].min(axis=0)
     of_pair = pairs[places]
@@ -159,15 +159,15 @@ def _differ(said: NDArray[np.int64], heads: NDArray[np.int64]) -> NDArray[np.boo
 def _retitled(
     at: NDArray[np.int64],
     pairs: NDArray[np.int64],
-    untouched: NDArray[np.bool_],
+    reprinted: NDArray[np.bool_],
     facts: NDArray[np.int64],
 ) -> NDArray[np.bool_]:
     """``bool[k]``: whether a place is that of two headlines over one text. ``facts`` are how many
     differ at each place.
     """
     headlines = np.all((at[:, :, 1] == 0) & (at[:, :, 2] >= HEADLINE_WORDS), axis=0)
-    below = np.bincount(pairs, np.where(headlines, 0, facts), len(untouched))
-    return np.asarray(headlines & (untouched & (below <= BESIDE_HEADLINE))[pairs], np.bool_)
+    below = np.bincount(pairs, np.where(headlines, 0, facts), len(reprinted))
+    return np.asarray(headlines & (reprinted & (below <= BESIDE_HEADLINE))[pairs], np.bool_)
 
 
 def _respelled(words: Words, gaps: Gaps) -> NDArray[np.uint32]:

@@ -114,8 +114,7 @@ class _Stars:
         self.places = told[np.argsort(corpus.rows[told], kind="stable")]
         self.rows = corpus.rows[self.places]
         self.links = links[self.rows]
-        articles = corpus.articles.take(self.places.tolist())
-        standing = canonical.Standing(articles, corpus.lengths[self.rows], self.places)
+        standing = canonical.Standing(corpus.articles, corpus.lengths[self.rows], self.places)
         self.ranks = canonical.rank(standing, policy)
         self.standing = np.argsort(np.lexsort(self.ranks[::-1]))
         self.asked = np.zeros(len(corpus.first), np.int64)

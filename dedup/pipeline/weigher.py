@@ -228,7 +228,7 @@ class Weigher:
     ) -> _Measured:
         """Those of the pairs of rows that the kernel looked at to the end."""
         cut = self.corpus.sketched.cut
-        bounds = evidence.bounds(self.settings.match, closely=closely)
+        bounds = evidence.bounds(self.settings.match, fact.INFORMATIVE_IDF, closely=closely)
         left, right = cut.digests[pairs, 0].T  # of equally good alignments the texts choose one
         measures, places = kernels.measure_pairs(self._columns, pairs, left > right, bounds)
         kept = np.flatnonzero(measures[:, _MEASURED])
@@ -281,9 +281,9 @@ class Weigher:
         words = self._lengths[measured.pairs[numbers]]
         aligned = measured.measures[numbers, _ALIGNED]
         heads = evidence.head_words(words.sum(axis=1), aligned)
-        untouched = evidence.untouched(words.min(axis=1), aligned)
+        reprinted = evidence.reprinted(words.min(axis=1), aligned)
         letters = self.corpus.sketched.cut.lexicon.letters
-        return fact.find(self._columns, letters, of_pair, heads, untouched, gaps)
+        return fact.find(self._columns, letters, of_pair, heads, reprinted, gaps)
 
 
 def _packed(places: NDArray[np.int64]) -> NDArray[np.int64]:

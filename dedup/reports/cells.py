@@ -92,9 +92,9 @@ def quoted(letters: Letters, borders: Numbers) -> tuple[Letters, Numbers]:
     return np.insert(letters, borders[1:], _QUOTE), np.diff(borders) + 1
 
 
-def text(text: str) -> str:
+def text(one: str) -> str:
     """One text from outside as JSON."""
-    return guarded(encode_basestring(text))
+    return guarded(encode_basestring(one))
 
 
 def _escaped(texts: Sequence[str]) -> tuple[Letters, Numbers]:

@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 from bench.pathological import KINDS
-from dedup import Article, Settings, deduplicate, evidence, kernels
+from dedup import Article, Settings, deduplicate, evidence, fact, kernels
 from dedup.pipeline import columns
 from dedup.pipeline.corpus import prepare
 from dedup.pipeline.proposal import propose
@@ -61,7 +61,7 @@ def counts(kind: str, count: int) -> Counts:
     how, corpus = Settings(), corpus_of(kind, count)
     prepared = prepare(corpus, how)
     pairs = propose(prepared, how).pairs
-    bounds = evidence.bounds(how.match, closely=False)
+    bounds = evidence.bounds(how.match, fact.INFORMATIVE_IDF, closely=False)
     turned = np.zeros(len(pairs), bool)
     measured, _ = kernels.measure_pairs(columns.sides(prepared.sketched), pairs, turned, bounds)
     closely = int(measured[:, kernels.MEASURES.index("measured")].sum())

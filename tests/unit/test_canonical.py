@@ -32,8 +32,10 @@ class Member(NamedTuple):
 
 def chosen(members: Sequence[Member], policy: KeepSettings) -> tuple[Member, str]:
     """The best of them, and why it is."""
-    articles, words, places = zip(*members, strict=True)
-    ranks = rank(Standing(Articles.of(articles), np.array(words), np.array(places)), policy)
+    _, words, places = zip(*members, strict=True)
+    by_place = {member.place: member.article for member in members}
+    corpus = [by_place.get(at, Article("", "")) for at in range(max(places) + 1)]
+    ranks = rank(Standing(Articles.of(corpus), np.array(words), np.array(places)), policy)
     order = np.lexsort(ranks[::-1])
     [why] = reasons(ranks, order[:1], order[:2][-1:], policy)
     return members[order[0]], why

@@ -1,19 +1,24 @@
 """Engines: every one gives the same answers in the same order, and the first fault first."""
 
-import threading
-import time
+from threading import Barrier, Event, get_ident
 
 import pytest
 
 from dedup.engines import threads
 
 JOBS = [1, 2, 3]
+WAIT = 60
+"""Seconds after which a test fails that would wait for ever."""
 
 
 @pytest.mark.parametrize("jobs", JOBS)
 def test_answers_come_in_the_order_of_the_batches(jobs):
+    overtaken = Event()
+
     def step(batch):
-        time.sleep(0.001 * (batch % 3))
+        if batch == 1:
+            overtaken.set()
+        assert batch or jobs == 1 or overtaken.wait(WAIT)
         return batch * batch
 
     assert list(threads(jobs)(step, iter(range(50)))) == [at * at for at in range(50)]
@@ -22,9 +27,13 @@ def test_answers_come_in_the_order_of_the_batches(jobs):
 
 @pytest.mark.parametrize("jobs", JOBS)
 def test_what_comes_first_is_told_first_even_if_all_fail(jobs):
+    overtaken = Event()
+
     def step(batch):
-        time.sleep(0.01 * (batch == 3))  # the others are there before it
+        if batch == 4:
+            overtaken.set()
         if batch >= 3:
+            assert batch > 3 or jobs == 1 or overtaken.wait(WAIT)
             raise ValueError(batch)
         return batch
 
@@ -36,15 +45,15 @@ def test_what_comes_first_is_told_first_even_if_all_fail(jobs):
 
 @pytest.mark.parametrize("jobs", JOBS)
 def test_so_many_threads_work_and_the_one_that_asks_is_one_of_them(jobs):
-    met = set()
+    met, together = set(), Barrier(jobs)
 
     def step(_batch):
-        met.add(threading.get_ident())
-        time.sleep(0.005)
+        together.wait(WAIT)  # goes on once so many are at work at the same time
+        met.add(get_ident())
 
     list(threads(jobs)(step, range(8 * jobs)))
     assert len(met) == jobs
-    assert threading.get_ident() in met
+    assert get_ident() in met
 
 
 @pytest.mark.parametrize("jobs", JOBS)

@@ -73,13 +73,13 @@ class Texts:
 
 
 def found(
-    pairs: list[list[Place]], heads: list[int] | None = None, *, untouched: bool = False
+    pairs: list[list[Place]], heads: list[int] | None = None, *, reprinted: bool = False
 ) -> Differing:
-    """The facts that differ in some pairs, each told by its places; ``untouched`` besides."""
+    """The facts that differ in some pairs, each told by its places; ``reprinted`` besides."""
     texts = Texts([place for some in pairs for place in some])
     numbers = np.repeat(np.arange(len(pairs)), [len(some) for some in pairs])
     within = np.array(heads or [0] * len(pairs), np.int64)
-    same = np.full(len(pairs), untouched)
+    same = np.full(len(pairs), reprinted)
     return find(texts.sides(), texts.letters(), numbers, within, same, texts.gaps)
 
 
@@ -88,9 +88,9 @@ def every(told: Differing) -> list[list[Fact]]:
     return [list(one) for one in tell(told.facts)]
 
 
-def facts(*places: Place, head: int = 0, untouched: bool = False) -> list[Fact]:
+def facts(*places: Place, head: int = 0, reprinted: bool = False) -> list[Fact]:
     """The facts of one pair, which are all shown."""
-    told = found([list(places)], [head], untouched=untouched)
+    told = found([list(places)], [head], reprinted=reprinted)
     assert told.counts.tolist() == [len(tell(told.facts)[0])]
     return list(tell(told.facts)[0])
 
@@ -154,7 +154,7 @@ NUMBER, NAME = Place("3", "40"), Place("oslo", "rome")
 )
 def test_another_headline_over_one_text_is_no_fact(below: tuple[Place, ...], told: int) -> None:
     """An editor wrote it, unless facts below change with it, as in a form."""
-    assert len(facts(HEADLINES, *below, head=12, untouched=True)) == told
+    assert len(facts(HEADLINES, *below, head=12, reprinted=True)) == told
 
 
 @pytest.mark.parametrize(
@@ -168,7 +168,7 @@ def test_another_headline_over_one_text_is_no_fact(below: tuple[Place, ...], tol
 )
 def test_only_two_whole_headlines_are_an_editors(place: Place) -> None:
     """A subject's name at the head of a form is shorter, and what stands lower is of the text."""
-    assert facts(place, head=12, untouched=True) == facts(place, head=12) != []
+    assert facts(place, head=12, reprinted=True) == facts(place, head=12) != []
 
 
 def test_another_headline_over_another_text_is_a_fact() -> None:
@@ -208,9 +208,9 @@ asked = st.lists(st.tuples(st.lists(places, max_size=4), st.sampled_from([0, 12]
 @given(asked)
 def test_many_pairs_at_once_are_as_one_by_one(pairs: list[tuple[list[Place], int]]) -> None:
     """What stands beside a pair in a batch changes nothing of it."""
-    told = found([some for some, _ in pairs], [head for _, head in pairs], untouched=True)
+    told = found([some for some, _ in pairs], [head for _, head in pairs], reprinted=True)
     for at, (some, head) in enumerate(pairs):
-        alone = found([some], [head], untouched=True)
+        alone = found([some], [head], reprinted=True)
         assert (told.counts[at], told.weights[at]) == (alone.counts[0], alone.weights[0])
         assert tell(told.facts)[at] == tell(alone.facts)[0]
 
@@ -219,9 +219,9 @@ def test_many_pairs_at_once_are_as_one_by_one(pairs: list[tuple[list[Place], int
 def test_the_sides_may_swap(pairs: list[tuple[list[Place], int]]) -> None:
     """The same facts the other way round, weighing the same."""
     heads = [head for _, head in pairs]
-    there = found([some for some, _ in pairs], heads, untouched=True)
+    there = found([some for some, _ in pairs], heads, reprinted=True)
     turned = [[one._replace(left=one.right, right=one.left) for one in some] for some, _ in pairs]
-    back = found(turned, heads, untouched=True)
+    back = found(turned, heads, reprinted=True)
     assert back.counts.tolist() == there.counts.tolist()
     assert back.weights.tolist() == there.weights.tolist()
     mirrored = [[Fact(one.kind, one.right, one.left) for one in some] for some in every(back)]

@@ -10,7 +10,7 @@ import pytest
 
 from dedup import kernels
 from dedup.data.corpus import Ragged
-from dedup.evidence import INFORMATIVE_IDF
+from dedup.fact import INFORMATIVE_IDF
 from dedup.kernels import IDF_UNIT, WEIGHT_UNIT
 from dedup.settings import ShingleSettings, SketchSettings
 from dedup.shingle import cut, hash_words

@@ -17,6 +17,7 @@ ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 PAGES = (README, ROOT / "docs" / "configuration.md")
 CONSOLE = re.compile(r"^```console\n\$ (?P<command>[^\n]+)\n(?P<output>.*?)^```$", re.M | re.S)
+CODE = re.compile(r"\b[EW][0-9]{3}\b")
 INSTALL = re.compile(r"^python3 -m venv \.venv && [^\n]+$", re.M)
 
 
@@ -79,6 +80,17 @@ def test_links_lead_somewhere():
     for page in pages:
         for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text("utf-8")):
             assert (page.parent / target).exists(), f"{page.name}: {target}"
+
+
+def test_every_code_is_explained():
+    page = (ROOT / "docs" / "reading.md").read_text("utf-8")
+    tables = " ".join(line.split("|")[1] for line in page.splitlines() if line.startswith("|"))
+    used = {
+        code
+        for file in ROOT.glob("dedup/**/*.py")
+        for code in CODE.findall(file.read_text("utf-8"))
+    }
+    assert used == set(CODE.findall(tables))
 
 
 if __name__ == "__main__":

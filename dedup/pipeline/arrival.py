@@ -26,6 +26,8 @@ BATCH_CHARS = 1 << 22
 """… up to about so many characters, which bounds what it takes."""
 ROWS_AT_ONCE = 32
 """Articles that are taken together on the way to a batch."""
+LINE_DIGITS = 18
+"""More digits at the end of an address are no number of a line, but belong to a name."""
 
 
 class Arrivals:
@@ -106,7 +108,7 @@ def _bare(batch: Articles) -> Articles:
 def place(address: str) -> tuple[str, int]:
     """Sort key: path and line."""
     path, _, line = address.rpartition(":")
-    if path and line.isdecimal():
+    if path and line.isdecimal() and len(line) <= LINE_DIGITS:
         return path, int(line)
     return address, 0
 

@@ -270,13 +270,14 @@ def _members(stream: BinaryIO, kind: str, place: Place, how: ReadSettings) -> It
     """Read an archive: one member if one was asked for, else all that a walk would take."""
     if place.archives >= how.limits.nesting_count:
         raise CorruptError("E308", f"a {kind} {_NOT_KNOWN}")
-    met = False
+    met, left = False, [0, 0]
     for member in archive.members(stream, kind, how.limits):
         line = asked(place.member, member.name)
         if line is None:
             continue
         named = place.member is not None
         if not named and not walk.taken(member.name, how):
+            left[walk.excluded(member.name, how)] += 1
             continue
         met = True
         path = f"{place.path}!{member.name}"
@@ -287,8 +288,16 @@ def _members(stream: BinaryIO, kind: str, place: Place, how: ReadSettings) -> It
         else:
             inner = Place(path, line or None, None, not named, place.archives + 1)
             yield from _member(member, inner, how)
-    if place.member is not None and not met:
+    if not met:
+        yield from _untaken(place, *left)
+
+
+def _untaken(place: Place, other: int, ignored: int) -> Iterator[Skipped | Notice]:
+    """Tell of an archive of which no member was read why that is; of an empty one, nothing."""
+    if place.member is not None:
         yield Skipped(f"{place.path}!{place.member}", "E303", "there is no such member")
+    elif other or ignored:
+        yield walk.nothing_taken(place.path, other, ignored)
 
 
 def _member(member: archive.Member, place: Place, how: ReadSettings) -> Iterator[Found]:

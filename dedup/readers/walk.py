@@ -85,8 +85,18 @@ def walk(root: str, how: ReadSettings) -> Iterator[str | Skipped | Notice]:
         waiting += reversed(folders)
     yield from left.problems
     if not left.taken and (left.other or left.ignored):
-        why = f"left out {left.other:,} files of other kinds and {left.ignored:,} that are ignored"
-        yield Notice(root, "W310", why)
+        yield nothing_taken(root, left.other, left.ignored)
+
+
+def nothing_taken(place: str, other: int, ignored: int) -> Notice:
+    """Tell of a folder or an archive of which nothing was taken how many files it has.
+
+    >>> nothing_taken("news", 2, 1).why
+    'nothing was taken of it; files of other kinds: 2, files that are ignored: 1'
+    """
+    counts = {"files of other kinds": other, "files that are ignored": ignored}
+    left = ", ".join(f"{what}: {count:,}" for what, count in counts.items() if count)
+    return Notice(place, "W310", f"nothing was taken of it; {left}")
 
 
 def _sorted_out(

@@ -190,6 +190,29 @@ def test_048_names_in_an_archive_are_only_names(here, scan):
     assert scan("a.zip!../../x.txt").addresses == ["a.zip!../../x.txt"]
 
 
+def test_048_an_archive_of_which_nothing_is_taken_is_told(scan):
+    Path("a.zip").write_bytes(zipped(**{"a.foo": STORM, "b.png": STORM, "c.txt": STORM}))
+    told = "nothing was taken of it; files of other kinds: 2, files that are ignored: 1"
+    done = scan("a.zip", "--exclude", "c.*")
+    assert (done.code, done.addresses) == (0, [])
+    assert f"a.zip: {told} [W310] (--include and --no-ignore take them)" in done.err
+    assert "W310" not in scan("a.zip").err
+    assert scan("a.zip", "--include", "*.foo").addresses == ["a.zip!a.foo"]
+    Path("empty.zip").write_bytes(zipped())
+    assert scan("empty.zip").err == ""
+
+
+def test_048_a_member_may_end_in_more_digits_than_a_number_has(scan):
+    with tarfile.open("a.tar", "w", format=tarfile.PAX_FORMAT) as made:
+        for name in ("b:" + "1" * 5000, "a:" + "1" * 5000):
+            info = tarfile.TarInfo(name)
+            info.size = len(STORM)
+            made.addfile(info, io.BytesIO(STORM.encode()))
+    done = scan("a.tar", "--include", "*")
+    assert [address[:7] for address in done.addresses] == ["a.tar!a", "a.tar!b"]
+    assert len(done.copies) == 1
+
+
 def test_048_what_is_encrypted_overlaps_or_is_too_much_is_refused():
     raw = bytearray(zipped(**{"a.txt": STORM, "b.txt": STORM}))
     for at in (raw.index(b"PK\1\2") + 8, raw.index(b"PK\3\4") + 6):

@@ -111,6 +111,17 @@ def test_008_a_pipe_is_never_opened_on_a_walk_and_read_when_named(scan):
     assert (done.code, done.addresses) == (0, ["p.txt"])
 
 
+def test_a_folder_of_which_nothing_is_taken_is_told(scan, here):
+    (here / ".ignore").write_text("c.txt\n")
+    for name in ("a.foo", "b.png", "c.txt"):
+        (here / name).write_text(STORM)
+    done = scan(".")
+    assert (done.code, done.addresses) == (0, [])
+    told = "nothing was taken of it; files of other kinds: 2, files that are ignored: 1"
+    assert f".: {told} [W310] (--include and --no-ignore take them)" in done.err
+    assert "W310" not in scan(".", "--no-ignore").err
+
+
 def test_009_sockets_and_devices_are_passed_over_or_refused(scan):
     with socket.socket(socket.AF_UNIX) as bound:
         bound.bind("s.txt")

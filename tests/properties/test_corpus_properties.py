@@ -57,6 +57,12 @@ def test_articles_that_differ_in_facts_alone_have_an_order() -> None:
     assert deduplicate([one, two]) == deduplicate([two, one])
 
 
+def test_an_address_ends_in_as_many_digits_as_it_likes() -> None:
+    """More than a number of a line has are part of a name, and no number is made of them."""
+    corpus = [Article(n, f"text {n}", f"x:{n * 5000}") for n in "312"]
+    assert [one.id for one in deduplicate(corpus).articles] == ["1", "2", "3"]
+
+
 PROGRAM = """
 from dedup import Article, Skipped, deduplicate
 from dedup.reports import REPORTS, Look

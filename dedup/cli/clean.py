@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import click
 
-from ..errors import EXIT_FINE, EXIT_TROUBLE, HARMLESS, InputError, SettingsError
+from ..errors import (
+    EXIT_FINE,
+    EXIT_TROUBLE,
+    HARMLESS,
+    InputError,
+    SettingsError,
+    SoundnessError,
+)
 from ..readers import Notices, read
 from ..reports import REPORTS
 from ..writing import Drafts, spool
@@ -250,7 +257,7 @@ def _write(job: _Job, result: Result, made: Plan, before: dict[str, Mark]) -> No
     """Write everything, see that the inputs are still the same, and publish it all at once."""
     from ..cleaning import marks
     from ..reports.machine import removal
-    from ..writers import ChangedError, Outputs, Rejects, Removed, mark, write
+    from ..writers import Outputs, Rejects, Removed, write
 
     layout, places = job.layout, job.places
     kept_nowhere = not places.rejects and not job.orders.annotate
@@ -272,13 +279,24 @@ def _write(job: _Job, result: Result, made: Plan, before: dict[str, Mark]) -> No
             folder=drafts.folder(places.output) if layout.to_folder else None,
             file=None if layout.to_folder else opened(places.output),
         )
-        write(layout.files, made, outputs, marks(result) if job.orders.annotate else None)
-        for file, _ in layout.files:
-            if mark(file.path) != before.get(file.path):
-                raise ChangedError(file.path)
+        try:
+            write(layout.files, made, outputs, marks(result) if job.orders.annotate else None)
+        except (InputError, SoundnessError):
+            _require_same(layout, before)  # of other inputs nothing else can be expected
+            raise
+        _require_same(layout, before)
         drafts.publish()
         for content in to_stdout:
             pour(content)
+
+
+def _require_same(layout: Layout, before: dict[str, Mark]) -> None:
+    """See that the inputs are what they were; raises ChangedError."""
+    from ..writers import ChangedError, mark
+
+    for file, _ in layout.files:
+        if mark(file.path) != before.get(file.path):
+            raise ChangedError(file.path)
 
 
 def _tell(job: _Job, made: Plan) -> None:

@@ -163,6 +163,31 @@ def test_U10_a_crash_is_trouble_and_nothing_was_written(monkeypatch, capfd):
         assert left() == []
 
 
+@pytest.mark.parametrize(
+    "content",
+    [
+        b'{"id": "a", "text": "Only this is left."}\n',
+        b'{"id": "a", "text": "Only this is left."}\n' * 3,
+        b"{",
+        b"",
+    ],
+)
+def test_an_input_that_changes_in_between_is_what_is_told(content, monkeypatch, capfd):
+    find = pipeline.deduplicate
+
+    def changed(*arguments, **named):
+        result = find(*arguments, **named)
+        Path("in.jsonl").write_bytes(content)
+        return result
+
+    monkeypatch.setattr(pipeline, "deduplicate", changed)
+    assert main(ARGUMENTS) == 2
+    told = "in.jsonl: changed while it was read; nothing was written [E307] (run it again)"
+    assert capfd.readouterr().err == f"dedup: {told}\n"
+    assert outputs() == (OLD, OLD)
+    assert left() == []
+
+
 def strace(call, fault, arguments=tuple(ARGUMENTS)):
     """Run clean with a fault at some of the calls to the system."""
     where = os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -131,6 +132,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except DedupError as error:
         say(f"dedup: {error}")
         return EXIT_TROUBLE
+    except MemoryError:
+        say("dedup: out of memory [E420] (a lower --memory keeps more on disk; -j 1 works on less)")
+        return EXIT_TROUBLE
     except Exception as error:
         if "--debug" in given:
             import traceback
@@ -159,6 +163,8 @@ def _run(arguments: list[str]) -> int:
         discard_stdout()
         return EXIT_FINE
     except OSError as error:
+        if error.errno == errno.ENOMEM:
+            raise MemoryError from error
         discard_stdout()
         where = f"{error.filename}: " if error.filename else ""
         say(f"dedup: {where}{(error.strerror or str(error)).lower()}")

@@ -4,6 +4,7 @@ A command that is added gets its rows here: how it is called on a corpus that is
 partly unreadable, and the function of the pipeline that does its work.
 """
 
+import errno
 import json
 import os
 import signal
@@ -172,6 +173,18 @@ def test_any_other_crash_is_trouble_too(row, error, monkeypatch):
 
     monkeypatch.setattr(*row.heart, broken)
     assert main(row.dirty) == 2
+
+
+@BY_NAME
+@pytest.mark.parametrize("error", [MemoryError("4 MiB"), OSError(errno.ENOMEM, "no memory")])
+def test_memory_that_is_not_given_is_no_error_of_ours(row, error, monkeypatch, capfd):
+    def starved(*_, **__):
+        raise error
+
+    monkeypatch.setattr(*row.heart, starved)
+    assert main(row.dirty) == 2
+    told = "out of memory [E420] (a lower --memory keeps more on disk; -j 1 works on less)"
+    assert capfd.readouterr().err == f"dedup: {told}\n"
 
 
 @BY_NAME

@@ -7,6 +7,7 @@ ends. Growing is writing: a full disk is an error with a place and a remedy, and
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
@@ -237,14 +238,14 @@ class LastingTexts:
 
 
 class _explained:  # noqa: N801 - it is used like a function
-    """Turns what the system refuses into a ScratchError that names the place."""
+    """Turns what the disk refuses into a ScratchError that names the place."""
 
     def __enter__(self) -> None:
         """Begin."""
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Explain."""
-        if isinstance(error, OSError):
+        if isinstance(error, OSError) and error.errno != errno.ENOMEM:
             why = (error.strerror or str(error)).lower()
             hint = "TMPDIR names another folder; a larger --memory needs less of it"
             raise ScratchError(why, place=tempfile.gettempdir(), hint=hint) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import nullcontext
 
@@ -166,3 +167,12 @@ def test_a_full_disk_is_told_with_place_and_remedy(tmp_path, monkeypatch):
     ):
         deduplicate(stories(), storage=storage)
     assert caught.value.place == str(tmp_path)
+
+
+def test_want_of_memory_is_no_fault_of_the_disk(monkeypatch):
+    def refused(*_):
+        raise OSError(errno.ENOMEM, "cannot allocate memory")
+
+    monkeypatch.setattr("dedup.scratch.mmap", refused)
+    with pytest.raises(OSError, match="cannot allocate"), Scratch(1) as storage:
+        deduplicate(stories(), storage=storage)

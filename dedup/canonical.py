@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .data.article import Article
     from .data.articles import Articles
     from .settings import KeepSettings
 
@@ -75,8 +74,8 @@ def _ranks(some: Standing, criterion: str) -> NDArray[np.int64] | list[int]:
     if name == "first":
         return some.places
     if name == "source":
-        names = named.split(",")
-        return [_priority(some.corpus[at], names) for at in some.places.tolist()]
+        names, (sources, urls) = named.split(","), (some.corpus.sources, some.corpus.urls)
+        return [_priority(publisher(sources[at], urls[at]), names) for at in some.places.tolist()]
     if name == "path":
         paths = [_LINE.sub("", some.corpus.addresses[at]) for at in some.places.tolist()]
         return [path.count("/") << 32 | len(path) for path in paths]
@@ -94,20 +93,19 @@ def _reason(criterion: str, best: int) -> str:
     return f"source:{names[best]}" if best < len(names) else name
 
 
-def _priority(article: Article, names: Sequence[str]) -> int:
-    """The place of an article's source in a list of names; behind them all if it is not in it."""
-    source = publisher(article).casefold()
+def _priority(source: str, names: Sequence[str]) -> int:
+    """The place of a source in a list of names; behind them all if it is not in it."""
+    source = source.casefold()
     return names.index(source) if source in names else len(names)
 
 
-def publisher(article: Article) -> str:
+def publisher(source: str, url: str) -> str:
     """Whom an article is from: its source, or else the host of its address on the web.
 
-    >>> from dedup.data.article import Article
-    >>> publisher(Article("a", "", url="https://www.example.org/a"))
-    'example.org'
+    >>> publisher("", "https://www.example.org/a"), publisher("Sund Press", "http://example.org")
+    ('example.org', 'Sund Press')
     """
-    return article.source.strip() or _host(article.url)
+    return source.strip() or _host(url)
 
 
 def _host(url: str) -> str:

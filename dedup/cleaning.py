@@ -167,7 +167,7 @@ def source(article: Article) -> str:
     >>> source(Article("a", "", address="in.jsonl:3"))
     'in.jsonl'
     """
-    return publisher(article) or _file(article.address)
+    return publisher(article.source, article.url) or _file(article.address)
 
 
 def cause(result: Result) -> str:

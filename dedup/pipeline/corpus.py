@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import partial
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 import numpy as np
 
+from ..canonical import publisher
 from ..data.corpus import Corpus
 from ..data.protocols import unwatched
 from . import columns, store
@@ -97,21 +97,11 @@ def _noted(steps: Iterable[tuple[Cut, list[str]]], titles: list[str]) -> Iterato
 
 
 def _sources(articles: Articles, first: NDArray[np.int64]) -> NDArray[np.int64]:
-    """``int64[n]``: a number for the source, or else the host, of each row's first article; -1
-    where neither is known.
-    """
+    """``int64[n]``: a number for the publisher of each row's first article; -1 if unknown."""
     numbers: dict[str, int] = {}
     sources = np.full(len(first), -1, np.int64)
     for row, at in enumerate(first.tolist()):
-        name = articles.sources[at] or _host(articles.urls[at])
+        name = publisher(articles.sources[at], articles.urls[at])
         if name:
             sources[row] = numbers.setdefault(name, len(numbers))
     return sources
-
-
-def _host(url: str) -> str:
-    """The host of a web address; nothing where it is none."""
-    try:
-        return url and urlsplit(url).netloc
-    except ValueError:  # a bracket that is not closed
-        return ""

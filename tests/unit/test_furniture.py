@@ -258,6 +258,19 @@ def test_pages_of_one_site_are_no_story(seed: int) -> None:
     assert "most read this week our editors choose" in result.furniture[0].text
 
 
+def test_a_site_is_one_source_however_its_addresses_are_written() -> None:
+    """With ``www.`` or a port or in capitals: fewer carriers than of several sources are enough."""
+    hosts = "example.org", "www.example.org", "EXAMPLE.org:443"
+    pages, _ = site(random.Random(3))
+    some = [
+        replace(page, source="", url=f"https://{host}/{page.id}")
+        for page, host in zip(pages, hosts, strict=False)
+    ]
+    assert [passage.articles for passage in deduplicate(some).furniture] == [CARRIERS_OF_SOURCE]
+    some[0] = replace(some[0], url="https://example.com/p0")
+    assert deduplicate(some).furniture == ()
+
+
 def test_furniture_is_shown_as_it_stands_where_it_was_read() -> None:
     """Whether texts are kept or read again; not where another text stands there now."""
     pages, _ = site(random.Random(3))

@@ -14,19 +14,20 @@ from click.core import ParameterSource
 from .. import baseline as baselines
 from .. import gate as gates
 from .. import writing
-from ..data.article import Article
+from ..data.article import Article, Skipped
 from ..data.result import Baseline
 from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
-from ..readers import Notices, read
+from ..readers import Notices, read_many, without
 from .delivery import deliver_result
 from .options import FILE, setting, shared
 from .running import find_stories, tell_reading
 from .streams import STDOUT, say
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-    from ..data.article import Notice, Skipped
+    from ..data.article import Notice
+    from ..data.articles import Articles
     from ..data.result import Gate, Result
     from ..settings import Settings
     from .flags import Flags
@@ -191,11 +192,11 @@ def _result(paths: tuple[str, ...], asked: Asked, flags: Flags, notices: Notices
         if not _is_baseline(notice.address, baseline):
             notices.add(notice)
 
-    records = _records(
-        paths, asked.against, known, functools.partial(read, how=flags.reading()), told
-    )
-    articles = (one for one in records if not _is_baseline(one.address, baseline))
-    return gates.mark(find_stories(articles, flags, (*paths, *asked.against)), known)
+    reading = functools.partial(read_many, how=flags.reading())
+    records = _records(paths, asked.against, known, reading, told)
+    if baseline:
+        records = without(records, functools.partial(_is_baseline, baseline=baseline))
+    return gates.mark(find_stories(records, flags, (*paths, *asked.against)), known)
 
 
 def _is_baseline(address: str, baseline: str) -> bool:
@@ -208,16 +209,16 @@ def _records(
     paths: tuple[str, ...],
     against: tuple[str, ...],
     known: set[str],
-    reading: Callable[..., Iterator[Article | Skipped]],
+    reading: Callable[..., Iterator[Article | Articles | Skipped]],
     told: Callable[[Notice], None],
-) -> Iterator[Article | Skipped]:
+) -> Iterator[Article | Articles | Skipped]:
     """Read both, and note the addresses of the known ones; what is to be judged is not known,
     though it may lie inside a folder of known ones.
     """
     judged: set[tuple[str, str]] = set()
     for one in reading(paths, told=told):
-        if against and isinstance(one, Article):
-            judged.add(_place(one.address))
+        if against:
+            judged.update(map(_place, _addresses(one)))
         yield one
     files = {path for path, _ in judged}
 
@@ -225,12 +226,16 @@ def _records(
         if _place(notice.address)[0] not in files:
             told(notice)
 
-    for one in reading(against, told=told_anew):
-        if isinstance(one, Article):
-            if _place(one.address) in judged:
-                continue
-            known.add(one.address)
+    for one in without(reading(against, told=told_anew), lambda at: _place(at) in judged):
+        known.update(_addresses(one))
         yield one
+
+
+def _addresses(record: Article | Articles | Skipped) -> Sequence[str]:
+    """Where an article stands, or each of some; nowhere if it could not be read."""
+    if isinstance(record, Skipped):
+        return ()
+    return (record.address,) if isinstance(record, Article) else record.addresses
 
 
 def _place(address: str) -> tuple[str, str]:

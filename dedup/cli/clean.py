@@ -16,7 +16,7 @@ from ..errors import (
     SettingsError,
     SoundnessError,
 )
-from ..readers import Notices, read
+from ..readers import Notices, read_many, without
 from ..reports import REPORTS
 from ..writing import Drafts, spool
 from .delivery import deliver_result
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
     from ..cleaning import Limit, Plan
     from ..data.article import Article, InputFile, Skipped
+    from ..data.articles import Articles
     from ..data.result import Result
     from ..writers import Mark
     from .flags import Flags
@@ -128,7 +129,7 @@ def _clean(job: _Job) -> int:
     before = _marks(job.layout)
     sources: dict[str, str] = {}
     notices = Notices()
-    found = read(job.places.paths, job.flags.reading(), notices.add)
+    found = read_many(job.places.paths, job.flags.reading(), notices.add)
     result = find_stories(_met(found, job, sources), job.flags, job.places.paths)
     result, faults = tell_reading(result, notices, job.flags)
     layout = _readable(job, result)
@@ -158,34 +159,27 @@ def _marks(layout: Layout) -> dict[str, Mark]:
 
 
 def _met(
-    found: Iterable[Article | Skipped], job: _Job, sources: dict[str, str]
-) -> Iterable[Article | Skipped]:
+    found: Iterable[Article | Articles | Skipped], job: _Job, sources: dict[str, str]
+) -> Iterable[Article | Articles | Skipped]:
     """What is read, without the outputs of this very run; and notes where each article is from."""
-    if job.layout.ignored:
-        found = _without(found, job.layout.ignored)
+    if ignored := job.layout.ignored:
+        heads = tuple(f"{path}:" for path in ignored)
+        found = without(found, lambda at: at in ignored or at.startswith(heads))
     return _noting(found, sources) if job.orders.max_removed_per_source else found
 
 
-def _without(
-    found: Iterable[Article | Skipped], ignored: tuple[str, ...]
-) -> Iterator[Article | Skipped]:
-    """What is read, but for some files."""
-    heads = tuple(f"{path}:" for path in ignored)
-    for one in found:
-        if one.address not in ignored and not one.address.startswith(heads):
-            yield one
-
-
 def _noting(
-    found: Iterable[Article | Skipped], sources: dict[str, str]
-) -> Iterator[Article | Skipped]:
+    found: Iterable[Article | Articles | Skipped], sources: dict[str, str]
+) -> Iterator[Article | Articles | Skipped]:
     """What is read; ``sources`` then says by address where each article is from."""
     from ..cleaning import source
-    from ..data.article import Article
+    from ..data.article import Skipped
+    from ..data.articles import Articles
 
     for one in found:
-        if isinstance(one, Article):
-            sources[one.address] = source(one)
+        if not isinstance(one, Skipped):
+            some = one if isinstance(one, Articles) else (one,)
+            sources.update((each.address, source(each)) for each in some)
         yield one
 
 

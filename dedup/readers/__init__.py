@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTAINER", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
 __all__ += ["RefusedError", "ending", "files", "lasting"]
-__all__ += ["read", "read_again", "read_many", "read_one"]
+__all__ += ["read", "read_again", "read_many", "read_one", "without"]
 
 READERS: dict[str, Reader] = {
     "text": text.read,
@@ -95,6 +95,23 @@ def read_many(
             raise RefusedError(found)
         else:
             yield found
+
+
+def without(
+    found: Iterable[Article | Articles | Skipped], unwanted: Callable[[str], bool]
+) -> Iterator[Article | Articles | Skipped]:
+    """Give what is read, but for what stands at unwanted addresses.
+
+    >>> some = Articles.of([Article("a", "", "x:1"), Article("b", "", "y:1")])
+    >>> [left.ids for left in without([some], "x:1".__eq__)]
+    [['b']]
+    """
+    for one in found:
+        if isinstance(one, Articles):
+            kept = [at for at, address in enumerate(one.addresses) if not unwanted(address)]
+            yield one if len(kept) == len(one) else one.take(kept)
+        elif not unwanted(one.address):
+            yield one
 
 
 def read_one(path: str, how: ReadSettings, told: Callable[[Notice], None] | None = None) -> Article:

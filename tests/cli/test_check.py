@@ -444,6 +444,15 @@ def test_what_is_known_is_not_judged_and_what_is_judged_is_not_known(check, here
     assert body["gate"]["new"] == ["news/2024/a.txt"]
 
 
+def test_records_of_one_file_may_be_judged_and_known(check):
+    lines = [{"text": text} for text in (STORM, BAKERY, FERRY, STORM)]
+    Path("in.jsonl").write_text("".join(f"{json.dumps(one)}\n" for one in lines))
+    body = json.loads(check("in.jsonl:2", "in.jsonl:4", "--against", "in.jsonl", "--json").stdout)
+    known = [one["address"] for one in body["articles"] if one.get("known")]
+    assert known == ["in.jsonl:1", "in.jsonl:3"]
+    assert (body["gate"]["new"], body["gate"]["copied"]) == (["in.jsonl:4"], ["in.jsonl:1"])
+
+
 def test_an_accepted_copy_of_a_known_article_passes(check):
     gate = ["clean", "--against", "news", "--baseline", BASE]
     assert check(*gate, "--update-baseline").returncode == 0

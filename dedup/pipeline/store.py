@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -100,15 +101,13 @@ class Gathered(NamedTuple):
 
 def gather(batches: Iterable[Cut], storage: Storage) -> Gathered:
     """The rows of all batches, of which there is at least one."""
-    known = _Known()
-    lexicon = GrowingLexicon(storage)
-    rows: _Rows | None = None
-    for batch in batches:
+    source = iter(batches)
+    first = next(source)
+    known, lexicon, rows = _Known(), GrowingLexicon(storage), _Rows(first, storage)
+    for batch in chain((first,), source):
         numbered = _numbered(batch, lexicon.admit(batch.lexicon))
-        rows = rows or _Rows(numbered, storage)
         fresh = known.admit(numbered, rows)
         rows.extend(numbered if len(fresh) == len(batch.digests) else take(numbered, fresh))
-    assert rows is not None  # there is a batch
     cut = rows.cut(lexicon.whole())
     return Gathered(cut, np.array(known.rows, np.int64), np.array(known.first, np.int64))
 

@@ -12,6 +12,8 @@ if TYPE_CHECKING:
 TITLE_CHARS = 160
 BEGINNING_CHARS = 20_000
 """A title is looked for in so much of a text."""
+LINES_AT_ONCE = 4
+"""Lines that are looked at together at first: it is nearly always one of these."""
 
 
 def titles(articles: Articles) -> list[str]:
@@ -29,8 +31,7 @@ def titles(articles: Articles) -> list[str]:
     telling = _telling([line[:TITLE_CHARS] for line in lines])
     for at, body in enumerate(articles.texts):
         if not telling[at] and not own[at]:
-            rest = [line.strip()[:TITLE_CHARS] for line in _beginning(body)]
-            lines[at] = next((one for one in rest if _telling([one])[0]), "")
+            lines[at] = _first_telling([line.strip()[:TITLE_CHARS] for line in _beginning(body)])
     return [line if len(line) <= TITLE_CHARS else f"{line[: TITLE_CHARS - 1]}…" for line in lines]
 
 
@@ -41,6 +42,17 @@ def _first_line(body: str) -> str:
         if found := line.strip():
             return found
     return next(filter(None, map(str.strip, _beginning(body))), "")
+
+
+def _first_telling(lines: list[str]) -> str:
+    """The first line that tells something, nothing without any; looked for among more and more."""
+    start, count = 0, LINES_AT_ONCE
+    while start < len(lines):
+        some = lines[start : start + count]
+        if True in (told := _telling(some)):
+            return some[told.index(True)]
+        start, count = start + count, 2 * count
+    return ""
 
 
 def _beginning(body: str) -> list[str]:

@@ -35,6 +35,8 @@ OWN_WORDS = 40
 """So many words without a shared passage are a stretch of an article's own, not rewording."""
 ALIGNED_WORDS = 20_000
 """Only so many words of an article are aligned, which bounds time and memory for a giant one."""
+TITLE_CHARS = 1000
+"""Only so much of a title is compared, for the same reason."""
 SLOT_WORDS = 12
 """A longer gap between shared words is another passage, not a substituted fact."""
 HEAD_WORDS = 12
@@ -258,7 +260,7 @@ def _title_ratios(lefts: Sequence[str], rights: Sequence[str]) -> NDArray[np.flo
     ratios = np.full(len(lefts), np.nan)
     both = [at for at, one in enumerate(lefts) if one and rights[at]]
     if both:
-        sides = ([side[at].casefold() for at in both] for side in (lefts, rights))
+        sides = ([side[at][:TITLE_CHARS].casefold() for at in both] for side in (lefts, rights))
         ratios[both] = process.cpdist(*sides, scorer=fuzz.token_sort_ratio, dtype=np.float64) / 100
     return ratios
 

@@ -36,6 +36,9 @@ BESIDE_HEADLINE = 1
 FACTS_SHOWN = 20
 RESPELLED_LETTERS = 4
 """A shorter word is found in too many others to be called one of them, spelled another way."""
+LETTERS_KNOWN = 64
+"""A longer word is no name but a code. Only its beginning is shown, and it is not looked for in
+others, which would take the square of its length."""
 _RESPELLED = 75
 """Out of 100: a word this like a part of the other gap is the same word, spelled another way."""
 KINDS = "number", "name"
@@ -176,8 +179,9 @@ def _respelled(words: Words, gaps: Gaps) -> NDArray[np.uint32]:
     bits = np.arange(lengths.max(initial=0), dtype=np.uint32)
     side, place, within = np.nonzero(gaps.own[:, :, None] >> bits & 1)
     word = words.first[side, place] + within
-    longer = words.begins[word + 1] - words.begins[word] > RESPELLED_LETTERS  # and the space
-    asked = longer & ~words.numbers[word]
+    letters = words.begins[word + 1] - words.begins[word] - 1  # without the space
+    named = (letters >= RESPELLED_LETTERS) & (letters <= LETTERS_KNOWN)
+    asked = named & ~words.numbers[word]
     side, place, within, word = side[asked], place[asked], within[asked], word[asked]
     other = words.first[1 - side, place]
     begins, ends = words.begins, words.begins - 1
@@ -185,10 +189,10 @@ def _respelled(words: Words, gaps: Gaps) -> NDArray[np.uint32]:
     stretches = np.stack((begins[word], ends[word + 1], begins[other], ends[last]), 1)
     alike = kernels.may_resemble(words.letters, stretches, _RESPELLED)
     unsure = np.flatnonzero(alike == 1)
-    pairs, letters = stretches[unsure].tolist(), words.letters
+    pairs, told = stretches[unsure].tolist(), words.letters
     ratios = process.cpdist(
-        [letters[a:b] for a, b, _, _ in pairs],
-        [letters[c:d].replace(" ", "") for _, _, c, d in pairs],
+        [told[a:b] for a, b, _, _ in pairs],
+        [told[c:d].replace(" ", "") for _, _, c, d in pairs],
         scorer=fuzz.partial_ratio,
         score_cutoff=_RESPELLED,
     )

@@ -31,7 +31,8 @@ class Lexicon:
     marks: NDArray[np.uint8]
     """One for each word: ``kernels.NUMBER`` where it consists of digits."""
     letters: Ragged
-    """``uint8``: each word in UTF-8, as it stands in clean text, and a space."""
+    """``uint8``: each word in UTF-8, as it stands in clean text, and a space; in a corpus only the
+    beginning of a long one."""
     stems: NDArray[np.uint64]
     """One for each word: the hash of its stem, which is its term."""
 

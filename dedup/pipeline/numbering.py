@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .. import kernels
+from .. import fact, kernels
 from ..data.corpus import Lexicon, Ragged
 
 if TYPE_CHECKING:
@@ -71,7 +71,8 @@ class GrowingLexicon:
         fresh = np.flatnonzero(words >= before)[::-1]
         first = np.zeros(self._words.count - before, np.int64)
         first[words[fresh] - before] = fresh  # of a word that has two numbers, the first
-        letters, borders = kernels.take_rows(batch.letters.values, batch.letters.offsets, first)
+        known = _beginnings(batch.letters)
+        letters, borders = kernels.take_rows(known.values, known.offsets, first)
         self._letters.extend(letters)
         self._lengths.append(np.diff(borders))
         self._marks.append(batch.marks[first])
@@ -84,3 +85,20 @@ class GrowingLexicon:
         borders = np.concatenate((np.zeros(1, np.int64), np.cumsum(np.concatenate(self._lengths))))
         letters = Ragged(self._letters.array(), borders)
         return Lexicon(self._words.values(), marks, letters, stems)
+
+
+def _beginnings(letters: Ragged) -> Ragged:
+    """The letters of words, of long ones only as many as are ever looked at.
+
+    >>> spelled = np.frombuffer(b"storm " + b"a" * 99 + b" ", np.uint8)
+    >>> _beginnings(Ragged(spelled, np.array([0, 6, 106]))).offsets.tolist()
+    [0, 6, 74]
+    """
+    most = fact.LETTERS_KNOWN
+    if np.diff(letters.offsets).max(initial=0) <= most:
+        return letters
+    words = letters.values.tobytes().decode(errors="surrogatepass").split(" ")[:-1]
+    cut = [f"{one[:most]}… " if len(one) > most else f"{one} " for one in words]
+    told = [one.encode(errors="surrogatepass") for one in cut]
+    offsets = np.cumsum([0, *map(len, told)])
+    return Ragged(np.frombuffer(b"".join(told), np.uint8), offsets)

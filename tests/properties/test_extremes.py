@@ -141,6 +141,30 @@ def test_a_letter_with_a_million_marks() -> None:
     assert found.relation is not Relation.SAME_STORY
 
 
+@pytest.mark.parametrize("letters", ["abcdefgh", "äbcdéfgh", "абвгдежз"])
+def test_codes_without_end_are_facts_cut_short(letters: str) -> None:
+    """A word of 100,000 letters in place of another: told at once, and in a few letters."""
+    chance = random.Random(3)
+    codes = ["".join(chance.choices(letters, k=100_000)) for _ in range(4)]
+    before, behind = " ".join(prose(60, 7)), " ".join(prose(60, 8))
+    corpus = [Article(f"{n}", f"{before} {code} {behind}") for n, code in enumerate(codes)]
+    pairs = deduplicate(corpus).pairs
+    assert len(pairs) == 6
+    for verdict in pairs:
+        [fact] = verdict.evidence.facts
+        assert fact.left == codes[int(verdict.left)][:64] + "…"
+        assert fact.right == codes[int(verdict.right)][:64] + "…"
+
+
+def test_titles_without_end_are_compared_by_their_beginnings() -> None:
+    """A million letters, of which the first thousand tell."""
+    chance = random.Random(3)
+    ends = ["".join(chance.choices("abcdefgh", k=10**6)) for _ in range(2)]
+    text = " ".join(prose(60, 7))
+    one, other = (Article(end[:9], text, title="storm " * 200 + end) for end in ends)
+    assert compare(one, other).verdict.evidence.title_ratio == 1
+
+
 def test_marked_letters_are_words_of_their_own() -> None:
     """200 marks on each letter (36) neither split a word nor join it to its neighbours."""
     text = " ".join("".join(c + "\u0323\u0301" * 100 for c in word) for word in ("storm", "port"))

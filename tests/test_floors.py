@@ -95,6 +95,7 @@ STEPS = {
         "flags": -0.5,
         "options": 0,
         "delivery": 1,
+        "hints": 1,
         "running": 1,
         "main": 3,
     },

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import click
-from click.core import ParameterSource
 
 from .. import baseline as baselines
 from .. import gate as gates
@@ -19,6 +18,7 @@ from ..data.result import Baseline
 from ..errors import EXIT_FINE, EXIT_NO, EXIT_TROUBLE
 from ..readers import Notices, read_many, without
 from .delivery import deliver_result
+from .hints import say_closer, typed
 from .options import FILE, setting, shared
 from .running import find_stories, tell_reading
 from .streams import STDOUT, say
@@ -292,8 +292,7 @@ def _say_next(result: Result, gate: Gate) -> None:
     if not gate.new:
         return
     addresses = {entry.id: entry.address or entry.id for entry in result.articles}
-    pair = shlex.join([addresses[gate.new[0]], addresses[gate.copied[0]]])
-    say(f"next: dedup compare {pair} --why")
+    say_closer(addresses[gate.new[0]], addresses[gate.copied[0]])
     if not gate.passed:
         say(f"accept: {_command('--update-baseline')}")
 
@@ -301,24 +300,11 @@ def _say_next(result: Result, gate: Gate) -> None:
 def _command(flags: str) -> str:
     """The command that was given with other flags for its baseline, ready to be pasted."""
     context = click.get_current_context()
-    words = []
-    for option in context.command.params:
-        name = option.name or ""
-        typed = context.get_parameter_source(name) is ParameterSource.COMMANDLINE
-        if isinstance(option, click.Option) and typed and name not in _OF_THE_MOMENT:
-            words += _typed(option, context.params[name])
+    names = [one.name or "" for one in context.command.params]
+    words = [word for name in names if name not in _OF_THE_MOMENT for word in typed(context, name)]
     if not context.params["baseline"]:
         words += ["--baseline", USUAL_BASELINE]
     paths = context.params["paths"]
     odd = any(path.startswith("-") and path != STDOUT for path in paths)
     words = [*words, flags, "--", *paths] if odd else [*paths, *words, flags]
     return " ".join(["dedup check", *(w if w == flags else shlex.quote(w) for w in words)])
-
-
-def _typed(option: click.Option, value: Any) -> list[str]:  # noqa: ANN401 - whatever its type
-    """Write an option as a person would."""
-    longest = max(option.opts, key=len)
-    if option.is_flag:
-        return [longest if value else max(option.secondary_opts, key=len)]
-    values = value if option.multiple else [value]
-    return [word for one in values for word in (longest, str(one))]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -13,6 +12,7 @@ from ..data.article import Article
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import Notices, gold, read
 from .delivery import deliver
+from .hints import say_closer
 from .options import FILE, shared
 from .running import find_stories, tell_reading
 from .streams import STDOUT, say
@@ -127,5 +127,4 @@ def _say_missing(evaluation: Evaluation, pairs: str) -> None:
 def _say_next(evaluation: Evaluation) -> None:
     """Suggest to look closely at the worst mistake."""
     for one in (*evaluation.alarms, *evaluation.misses)[:1]:
-        pair = " ".join(shlex.quote(side) for side in (one.left_address, one.right_address))
-        say(f"next: dedup compare {pair} --why")
+        say_closer(one.left_address, one.right_address)

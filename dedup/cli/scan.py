@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from typing import TYPE_CHECKING
 
 import click
@@ -10,6 +9,7 @@ import click
 from ..errors import EXIT_FINE, EXIT_TROUBLE
 from ..readers import Notices, read_many
 from .delivery import deliver_result
+from .hints import say_closer
 from .options import FILE, shared
 from .running import find_stories, tell_reading
 from .streams import say
@@ -59,5 +59,4 @@ def _say_next(result: Result) -> None:
     if result.pairs:
         addresses = {entry.id: entry.address or entry.id for entry in result.articles}
         first = result.pairs[0]
-        pair = " ".join(shlex.quote(addresses[side]) for side in (first.left, first.right))
-        say(f"next: dedup compare {pair} --why")
+        say_closer(addresses[first.left], addresses[first.right])

@@ -2,6 +2,8 @@
 
 import json
 import os
+import re
+import shlex
 import stat
 import subprocess
 import sys
@@ -164,6 +166,19 @@ def test_the_result_goes_to_stdout_and_all_else_to_stderr(run):
     assert "next: dedup compare news/a.txt news/b.txt --why" in done.stderr
     assert run("scan", "news", "-q").stderr == ""
     assert "note: " in run("scan", "news", "-v").stderr
+
+
+def test_the_next_command_reads_and_judges_as_this_one_did(here, run):
+    lines = [json.dumps({"body2": STORM}) + "\n"] * 2
+    (here / "odd.jsonl").write_text("".join(lines))
+    asked = ["--text-field", "body2", "--limit", "id_bytes=99", "--no-furniture", "--no-config"]
+    for command in ("scan", "check"):
+        done = run(command, "odd.jsonl", *asked, "-j1", "--progress", "never")
+        [line] = re.findall("^next: dedup (.+)$", done.stderr, re.M)
+        assert set(asked) < set(line.split())
+        assert "-j" not in line
+        assert run(*shlex.split(line)).stdout.startswith("same story: the same text")
+    assert "next:" not in shell("dedup scan --text-field body2 - < odd.jsonl 2>&1").stdout
 
 
 def test_U6_json_is_valid_with_and_without_findings_and_with_errors(here, run):

@@ -118,10 +118,8 @@ def _say_missing(evaluation: Evaluation, pairs: str) -> None:
     names = ", ".join(repr(name) for name in evaluation.missing[:_MISSING_SHOWN])
     more = len(evaluation.missing) - _MISSING_SHOWN
     also = f" and {more:,} more" if more > 0 else ""
-    say(
-        f"{pairs}: {evaluation.missing_pairs:,} pairs left out, the corpus has no article"
-        f" {names}{also} [E321]"
-    )
+    left = f"{evaluation.missing_pairs:,} pair{'s' * (evaluation.missing_pairs > 1)} left out"
+    say(f"{pairs}: {left}, the corpus has no article {names}{also} [E321]")
 
 
 def _say_next(evaluation: Evaluation) -> None:

@@ -88,8 +88,21 @@ def _everywhere(*names: str, **how: Any) -> Callable[[Callable[..., int]], Calla
     return setting(*names, shared=True, **how)
 
 
+def _named(context: click.Context, option: click.Parameter, value: str) -> str:
+    """Refuse an output without a name, as an unset variable of a shell gives it."""
+    if not value:
+        raise click.BadParameter("it has no name; - is stdout.", context, option)
+    return value
+
+
 OUTPUT = click.option(
-    "-o", "--output", default=STDOUT, type=FILE, metavar="FILE", help="Instead of stdout."
+    "-o",
+    "--output",
+    default=STDOUT,
+    type=FILE,
+    callback=_named,
+    metavar="FILE",
+    help="Instead of stdout.",
 )
 COLOR = _everywhere(
     "--color",

@@ -72,7 +72,8 @@ def read(
         met = True
         yield one
     if records.blank and line is None:
-        yield Notice(path, "W306", f"{records.blank:,} blank lines were passed over")
+        lines = "lines were" if records.blank > 1 else "line was"
+        yield Notice(path, "W306", f"{records.blank:,} blank {lines} passed over")
     if line is not None and not met:
         yield Skipped(f"{path}:{line}", "E303", "no record starts on this line")
 

@@ -152,6 +152,8 @@ def test_066_blank_lines_are_counted_and_no_records(scan):
     assert (done.code, done.addresses) == (0, ["x.jsonl:3"])
     assert "x.jsonl: 3 blank lines were passed over [W306]" in done.err
     assert scan(written("\n\n")).code == 0
+    written(f"text,id\n{'word ' * 9},1\n\n", "x.csv")
+    assert "x.csv: 1 blank line was passed over [W306]" in scan("x.csv").err
 
 
 @pytest.mark.parametrize("kind", ["jsonl", "json"])

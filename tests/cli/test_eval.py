@@ -107,6 +107,8 @@ def test_pairs_that_are_not_in_the_corpus_make_the_answer_incomplete(run):
     done = run("--pairs", "gold.csv", "news.jsonl")
     assert done.returncode == 2
     assert "gold.csv: 2 pairs left out, the corpus has no article 'nobody' [E321]" in done.stderr
+    Path("one.csv").write_text(HEADER + "a,nobody,same_story,\n")
+    assert "1 pair left out" in run("--pairs", "one.csv", "news.jsonl").stderr
     assert "1 labelled pair in 3 articles; 2 left out" in done.stdout
     assert run("--pairs", "gold.csv", "news.jsonl", "--on-error", "skip").returncode == 0
 

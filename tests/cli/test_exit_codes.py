@@ -227,7 +227,7 @@ def test_109_an_output_that_cannot_be_is_told_before_any_work(row, here, monkeyp
         raise AssertionError
 
     monkeypatch.setattr(*row.heart, worked)
-    for output in ("no/such/folder/x", "clean"):
+    for output in ("no/such/folder/x", "clean", ""):
         assert main([*row.dirty, "-o", output, *_format(row)]) == 2
     assert not (here / "no").exists()
 

@@ -83,8 +83,19 @@ def _together(articles: Iterable[Article | Articles]) -> Iterator[Articles]:
         if kind is Articles:
             yield from cast("Iterator[Articles]", some)
             continue
-        while few := list(islice(some, ROWS_AT_ONCE)):
-            yield Articles.of(cast("list[Article]", few))
+        singles = cast("Iterator[Article]", some)
+        while few := list(_few(singles)):
+            yield Articles.of(few)
+
+
+def _few(articles: Iterator[Article]) -> Iterator[Article]:
+    """The next articles: as many as are taken together, or fewer whose texts fill a batch."""
+    chars = 0
+    for one in islice(articles, ROWS_AT_ONCE):
+        yield one
+        chars += len(one.text)
+        if chars >= BATCH_CHARS:
+            return
 
 
 def _batch(source: Iterator[Articles]) -> Articles:

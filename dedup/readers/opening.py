@@ -45,7 +45,8 @@ class Steady(io.RawIOBase):
 
     def close(self) -> None:
         """Close the file below, unless it is stdin."""
-        self._inner.close()
+        if hasattr(self, "_inner"):  # of a file that is missing there is none
+            self._inner.close()
         super().close()
 
     def fileno(self) -> int:
@@ -186,7 +187,8 @@ class Guarded(io.RawIOBase):
 
     def close(self) -> None:
         """Close the stream below."""
-        self._inner.close()
+        if hasattr(self, "_inner"):  # of a file that is missing there is none
+            self._inner.close()
         super().close()
 
     def readable(self) -> bool:

@@ -30,6 +30,12 @@ def test_002_a_missing_path_is_named_and_the_others_are_read(scan):
     assert scan("nope", "a.txt", "--on-error", "skip").code == 0
 
 
+def test_002_a_missing_path_leaves_nothing_to_be_told_in_dev_mode():
+    run = [sys.executable, "-X", "dev", "-m", "dedup", "scan", "nope", "."]
+    done = subprocess.run(run, capture_output=True, text=True, check=False)
+    assert done.stderr == "nope: no such file or folder [E303]\n"
+
+
 def unprivileged(folder):
     """Run a scan as somebody who may not read everything.
 

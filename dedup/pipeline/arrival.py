@@ -26,6 +26,8 @@ BATCH_CHARS = 1 << 22
 """… up to about so many characters, which bounds what it takes."""
 ROWS_AT_ONCE = 32
 """Articles that are taken together on the way to a batch."""
+REPEATED_TOLD = 5
+"""Ids that are used several times and named; of two files with one corpus all are."""
 LINE_DIGITS = 18
 """More digits at the end of an address are no number of a line, but belong to a name."""
 
@@ -143,5 +145,8 @@ def admit(articles: Articles) -> tuple[Articles, tuple[str, ...]]:
             taken[own] += 1
         taken[name] = 1
         names.append(name)
-    notes = [f"id {name!r} is used {count + 1} times" for name, count in repeated.items()]
+    told = list(repeated.items())[:REPEATED_TOLD]
+    notes = [f"id {name!r} is used {count + 1} times" for name, count in told]
+    if more := len(repeated) - len(told):
+        notes.append(f"and {more:,} more {'ids are' if more > 1 else 'id is'} used several times")
     return replace(articles, ids=names), tuple(notes)

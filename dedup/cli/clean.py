@@ -16,7 +16,7 @@ from ..errors import (
     SettingsError,
     SoundnessError,
 )
-from ..readers import Notices, read_many, without
+from ..readers import Notices, read_many, suits, without
 from ..reports import REPORTS
 from ..writing import Drafts, spool
 from .delivery import deliver_result
@@ -298,6 +298,8 @@ def _tell(job: _Job, made: Plan) -> None:
     from ..cleaning import balance
 
     read = made.kept + made.removed + len(made.skipped)
+    if not job.flags.quiet:
+        _say_misnamed(job)
     if job.orders.annotate:
         what = f"{read:,} read = {made.kept + made.removed:,} annotated"
         say(f"{what} + {len(made.skipped):,} not readable, left as they are")
@@ -307,3 +309,12 @@ def _tell(job: _Job, made: Plan) -> None:
         say("dry run: nothing was written")
     elif made.skipped and not job.places.rejects and not job.flags.quiet:
         say("--rejects FILE keeps what could not be read")
+
+
+def _say_misnamed(job: _Job) -> None:
+    """Tell of an output that is something else than its name says: what its input is."""
+    output, files = job.places.output, [file for file, _ in job.layout.files]
+    if job.layout.to_folder or output in {"", STDOUT}:
+        return
+    for file in [one for one in files if not suits(output, one)][:1]:
+        say(f"{output}: is written as {file.path} is, whatever its name says [W304]")

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 
 __all__ = ["CONTAINER", "ON_ERROR", "READERS", "Limits", "Notices", "ReadSettings"]
 __all__ += ["RefusedError", "ending", "files", "lasting"]
-__all__ += ["read", "read_again", "read_many", "read_one", "without"]
+__all__ += ["read", "read_again", "read_many", "read_one", "suits", "without"]
 
 READERS: dict[str, Reader] = {
     "text": text.read,
@@ -60,6 +60,7 @@ READERS: dict[str, Reader] = {
 """Which reader takes a file, by the kind that ``sniff.kind`` gives it."""
 
 ending = sniff.end
+suits = inventory.suits
 _RECORDS = {"jsonl", "jsonarray", "table"}
 """Kinds that are read in bytes of UTF-8, whatever they are written in."""
 _NOT_KNOWN = "is inside of as many others as may be"

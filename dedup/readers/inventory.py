@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, BinaryIO, cast
@@ -31,6 +32,21 @@ def describe(path: str, how: ReadSettings, below: str = "") -> InputFile:
         kind, packed = _made(stream, path, how)
     made = InputFile(path, kind, below, packed)
     return replace(made, members=_members(made, how)) if kind in {"zip", "tar"} else made
+
+
+def suits(name: str, file: InputFile) -> bool:
+    """Tell whether a name fits what is written as a file is: its format and its compression.
+
+    >>> made = InputFile("a.jsonl.gz", "jsonl", "", "gzip")
+    >>> [suits(name, made) for name in ("b.json.gz", "feed", "b.jsonl", "b.csv.gz")]
+    [True, True, False, False]
+    """
+    said = sniff.NAMES.get(sniff.end(name))
+    packed = sniff.COMPRESSIONS.get(os.path.splitext(name)[1].lower(), "")
+    if said is None:
+        return packed in {"", file.packed}
+    kind = "jsonl" if file.kind == "jsonarray" else file.kind
+    return said == kind and (packed == file.packed or said == "tar")
 
 
 @contextmanager

@@ -1,6 +1,7 @@
 """``dedup clean``: what is kept to the byte, what is told of the rest, and when it refuses."""
 
 import base64
+import gzip
 import json
 import os
 import random
@@ -519,6 +520,25 @@ def test_outputs_below_the_input_are_no_input_22(run):
         done = run("clean", "records", "-fo", "records/out.jsonl", "--removed", "records/r.jsonl")
         assert "5 read = 3 kept + 2 removed" in done.stderr
     assert Path("records/out.jsonl").read_bytes() == kept(1, 2, 4)
+
+
+def test_an_output_that_is_not_what_its_name_says_is_told(run):
+    Path("in.jsonl.gz").write_bytes(gzip.compress(Path("in.jsonl").read_bytes()))
+    told = "{}: is written as {} is, whatever its name says [W304]\n"
+    for source, output in (
+        ("in.jsonl", "a.csv"),
+        ("in.jsonl", "a.jsonl.gz"),
+        ("in.jsonl.gz", "a.json"),
+    ):
+        assert told.format(output, source) in run("clean", source, "-o", output).stderr
+        assert "W304" not in run("clean", source, "-fo", output, "-q").stderr
+        assert "W304" not in run("clean", source, "-fo", output, "-n").stderr
+    for source, output in (
+        ("in.jsonl", "b.ndjson"),
+        ("in.jsonl", "b"),
+        ("in.jsonl.gz", "b.json.gz"),
+    ):
+        assert "W304" not in run("clean", source, "-o", output).stderr
 
 
 def test_a_folder_that_an_earlier_run_made_is_replaced_as_a_whole(run):

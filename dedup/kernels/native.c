@@ -15,6 +15,7 @@ static PyMethodDef methods[] = {
     {"bucket_pairs", bucket_pairs, METH_VARARGS, NULL},
     {"count_values", count_values, METH_VARARGS, NULL},
     {"find_places", find_places, METH_VARARGS, NULL},
+    {"leave_out", leave_out, METH_VARARGS, NULL},
     {"count_sorted", count_sorted, METH_VARARGS, NULL},
     {"number_values", number_values, METH_VARARGS, NULL},
     {"number_more", number_more, METH_VARARGS, NULL},

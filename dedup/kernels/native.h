@@ -131,6 +131,7 @@ PyObject *dot_shared(PyObject *module, PyObject *args);
 PyObject *bucket_pairs(PyObject *module, PyObject *args);
 PyObject *count_values(PyObject *module, PyObject *args);
 PyObject *find_places(PyObject *module, PyObject *args);
+PyObject *leave_out(PyObject *module, PyObject *args);
 PyObject *count_sorted(PyObject *module, PyObject *args);
 PyObject *number_values(PyObject *module, PyObject *args);
 PyObject *number_more(PyObject *module, PyObject *args);

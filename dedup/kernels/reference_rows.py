@@ -18,6 +18,7 @@ __all__ = [
     "close_rows",
     "count_rows",
     "find_varied",
+    "leave_out",
     "take_rows",
     "take_values",
     "weigh_rows",
@@ -94,6 +95,16 @@ def weigh_rows(
         weights = counted * worths[values[mine]] >> np.uint64(FINER_BITS)
         length = np.sqrt(np.float64(np.sum(weights * weights)))
         counts[mine] = np.rint(weights * (WEIGHT_UNIT / max(length, 1.0)))
+
+
+def leave_out(values: U64, offsets: I64, known: U64) -> I64:
+    """Close up the rows where they stand, without the known values (sorted, distinct), and give
+    where each then begins.
+    """
+    kept = np.isin(values, known, invert=True)
+    ends: I64 = np.append(0, np.cumsum(kept, dtype=np.int64))[offsets]
+    values[: ends[-1]] = values[kept]
+    return ends
 
 
 def close_rows(rows: Rows, term_of: U32, masked: NDArray[np.bool_]) -> tuple[I64, I64]:

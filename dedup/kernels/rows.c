@@ -175,7 +175,7 @@ PyObject *close_rows(PyObject *module, PyObject *args)
     const uint8_t *mask = masked.buf;
     const int64_t *start = offsets.buf, *term_start = term_offsets.buf;
     int64_t *end = ends.buf, *term_end = term_ends.buf;
-    uint32_t *times = calloc((size_t)size + 1, sizeof *times);
+    uint32_t *times = lend_zeros(((size_t)size + 1) * sizeof *times);
     if (times) {
         Py_BEGIN_ALLOW_THREADS
         end[0] = term_end[0] = 0;
@@ -192,7 +192,7 @@ PyObject *close_rows(PyObject *module, PyObject *args)
             term_end[row + 1] = its_to + mine;
         }
         Py_END_ALLOW_THREADS
-        free(times);
+        hand_back(times);
     }
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);

@@ -48,8 +48,9 @@ PyObject *count_terms(PyObject *module, PyObject *args)
     uint32_t *terms = out.buf, *times = counts.buf;
     int64_t *end = out_offsets.buf, total = 0;
     Py_ssize_t rows = offsets.len / 8 - 1;
-    struct tally tally = {calloc((size_t)size / 64 + 1, 8), calloc((size_t)size / 4096 + 1, 8),
-                          calloc((size_t)size + 1, 4), (size_t)size};
+    struct tally tally = {lend_zeros(((size_t)size / 64 + 1) * 8),
+                          lend_zeros(((size_t)size / 4096 + 1) * 8),
+                          lend_zeros(((size_t)size + 1) * 4), (size_t)size};
     int fine = tally.has && tally.any && tally.times;
     if (fine) {
         Py_BEGIN_ALLOW_THREADS
@@ -61,9 +62,9 @@ PyObject *count_terms(PyObject *module, PyObject *args)
         }
         Py_END_ALLOW_THREADS
     }
-    free(tally.has);
-    free(tally.any);
-    free(tally.times);
+    hand_back(tally.has);
+    hand_back(tally.any);
+    hand_back(tally.times);
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&term_of);

@@ -57,6 +57,7 @@ static PyMethodDef methods[] = {
     {"find_varied", find_varied, METH_VARARGS, NULL},
     {"count_terms", count_terms, METH_VARARGS, NULL},
     {"mask_runs", mask_runs, METH_VARARGS, NULL},
+    {"count_equal", count_equal, METH_VARARGS, NULL},
     {"count_rows", count_rows, METH_VARARGS, NULL},
     {"take_rows", take_rows, METH_VARARGS, NULL},
     {"take_values", take_values, METH_VARARGS, NULL},

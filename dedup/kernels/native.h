@@ -148,6 +148,7 @@ PyObject *choose_heaviest(PyObject *module, PyObject *args);
 PyObject *find_varied(PyObject *module, PyObject *args);
 PyObject *count_terms(PyObject *module, PyObject *args);
 PyObject *mask_runs(PyObject *module, PyObject *args);
+PyObject *count_equal(PyObject *module, PyObject *args);
 PyObject *count_rows(PyObject *module, PyObject *args);
 PyObject *take_rows(PyObject *module, PyObject *args);
 PyObject *take_values(PyObject *module, PyObject *args);

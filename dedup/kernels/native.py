@@ -40,6 +40,7 @@ __all__ = [
     "bucket_pairs",
     "choose_heaviest",
     "close_rows",
+    "count_equal",
     "count_pairs",
     "count_rows",
     "count_shared",
@@ -260,6 +261,13 @@ def take_values(values: U32, places: U32) -> U32:
     """See ``reference_rows.take_values``."""
     out = np.empty(len(places), np.uint32)
     _native.take_values(_C(values), _C(places), out)
+    return out
+
+
+def count_equal(values: U32, pairs: I64, slices: int, length: int) -> I64:
+    """See ``reference_rows.count_equal``."""
+    out = np.empty((len(pairs), 2), np.int64)
+    _native.count_equal(_C(values), values.shape[1], _C(pairs), slices, length, out)
     return out
 
 

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "close_rows",
+    "count_equal",
     "count_rows",
     "find_varied",
     "leave_out",
@@ -37,6 +38,15 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
 def take_values(values: U32, places: U32) -> U32:
     """The value at each place."""
     return values[places]
+
+
+def count_equal(values: U32, pairs: I64, slices: int, length: int) -> I64:
+    """``int64[m, 2]`` of pairs of rows of ``uint32[n, size]``: of so many slices of one ``length``
+    in how many the rows are equal, and in how many of all values.
+    """
+    same = values[pairs[:, 0]] == values[pairs[:, 1]]
+    sliced = same[:, : slices * length].reshape(len(pairs), slices, length)
+    return np.stack((sliced.all(axis=2).sum(axis=1), same.sum(axis=1)), 1)
 
 
 def count_rows(

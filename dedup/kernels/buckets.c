@@ -56,7 +56,10 @@ typedef struct {
 
 static inline uint64_t mixed(uint64_t key) { return mix(key * odd_secret); }
 
-static inline size_t part_of(const Keys *in, uint64_t mixed) { return (size_t)(mixed >> 1 >> (63 - in->bits)); }
+static inline size_t part_of(const Keys *in, uint64_t key)
+{
+    return (size_t)(key >> 1 >> (63 - in->bits));
+}
 
 /* Find the keys that may stand in several rows: one that is alone in its place of a table is alone
  * for sure. A place says in two bits whether it was met once, and whether more often. Gives how many
@@ -168,8 +171,8 @@ typedef struct {
     size_t count, room;
 } Pairs;
 
-/* What pairing works with: where the members of each row stand; how often a row is met beside
- * another, 0 between two rows, and which ones are; with room to sort these. */
+/* What pairing works with: where the members of each row stand; how often each row is met beside one,
+ * 0 between two of these, and which ones are; and room to sort those that are wanted. */
 typedef struct {
     size_t *start;
     uint32_t *at, *times, *met;
@@ -180,7 +183,8 @@ typedef struct {
 /* Say of each row where its members stand, rising. */
 static void index_members(const Buckets *in, size_t rows, Beside *of)
 {
-    for (size_t i = 0; i < in->count; i++) of->start[in->member[i].row + 1] += in->member[i].others > 0;
+    for (size_t i = 0; i < in->count; i++)
+        of->start[in->member[i].row + 1] += in->member[i].others > 0;
     for (size_t row = 0; row < rows; row++) of->start[row + 1] += of->start[row];
     for (size_t i = 0; i < in->count; i++)
         if (in->member[i].others) of->at[of->start[in->member[i].row]++] = (uint32_t)i;
@@ -259,8 +263,8 @@ PyObject *bucket_pairs(PyObject *module, PyObject *args)
     fine = fine && pair_rows(&buckets, (size_t)in.rows, least.buf, &found);
     free(buckets.member);
     Py_END_ALLOW_THREADS
-    PyObject *pairs = fine ? PyBytes_FromStringAndSize((char *)found.pair, (Py_ssize_t)(16 * found.count))
-                           : PyErr_NoMemory();
+    Py_ssize_t size = (Py_ssize_t)(16 * found.count);
+    PyObject *pairs = fine ? PyBytes_FromStringAndSize((char *)found.pair, size) : PyErr_NoMemory();
     free(found.pair);
     PyBuffer_Release(&keys);
     PyBuffer_Release(&offsets);

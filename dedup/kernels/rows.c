@@ -74,8 +74,10 @@ PyObject *count_equal(PyObject *module, PyObject *args)
     Py_ssize_t count = pairs.len / 16;
     Py_BEGIN_ALLOW_THREADS
     for (Py_ssize_t i = 0; i < count; i++) {
-        const uint32_t *next = value + pair[2 * (i + PAIRS_AHEAD < count ? i + PAIRS_AHEAD : i) + 1] * size;
-        prefetch(next, next + size);
+        if (i + PAIRS_AHEAD < count) {
+            const uint32_t *next = value + pair[2 * (i + PAIRS_AHEAD) + 1] * size;
+            prefetch(next, next + size);
+        }
         agree(value + pair[2 * i] * size, value + pair[2 * i + 1] * size, slices, length, size,
               counts + 2 * i);
     }

@@ -54,9 +54,9 @@ PyObject *count_terms(PyObject *module, PyObject *args)
     Py_ssize_t rows = offsets.len / 8 - 1;
     size_t bits = (size_t)size / 64 + 1, beyond = bits / 64 + 1;
     uint64_t *zeros = lend_zeros((beyond + 33 * bits) * sizeof *zeros);
-    struct tally tally = {zeros + beyond, zeros, (uint32_t *)(void *)(zeros + beyond + bits), (size_t)size};
-    int fine = zeros != NULL;
-    if (fine) {
+    if (zeros) {
+        struct tally tally = {zeros + beyond, zeros, (uint32_t *)(void *)(zeros + beyond + bits),
+                              (size_t)size};
         Py_BEGIN_ALLOW_THREADS
         end[0] = 0;
         for (Py_ssize_t row = 0; row < rows; row++) {
@@ -65,15 +65,15 @@ PyObject *count_terms(PyObject *module, PyObject *args)
             end[row + 1] = total;
         }
         Py_END_ALLOW_THREADS
+        hand_back(zeros);
     }
-    hand_back(zeros);
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&term_of);
     PyBuffer_Release(&out);
     PyBuffer_Release(&out_offsets);
     PyBuffer_Release(&counts);
-    return fine ? PyLong_FromLongLong(total) : PyErr_NoMemory();
+    return zeros ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
 /* What is masked of one row: what stands between known keys that follow each other. */

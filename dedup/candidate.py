@@ -65,16 +65,12 @@ def highest(how: CandidateSettings) -> int:
     return (1 << 64) // how.passage_rate - 1
 
 
-def without(keys: Ragged, known: NDArray[np.uint64]) -> Ragged:
-    """The keys but for the known ones, which are sorted."""
-    return keep(keys, kernels.find_places(keys.values, known) < 0) if len(known) else keys
-
-
 def rare_keys(keys: Ragged, how: CandidateSettings) -> Ragged:
     """Each row's rarest keys among those that at least one other row has too."""
     counts = kernels.count_values(keys.values)
     rarity = (np.iinfo(np.uint32).max - counts) * (counts > 1)
-    return keep(keys, kernels.choose_heaviest(rarity, keys.offsets, how.passage_count))
+    chosen, ends = kernels.choose_heaviest(rarity, keys.offsets, how.passage_count)
+    return Ragged(keys.values[chosen], ends)
 
 
 def share_keys(pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings) -> NDArray[np.int64]:
@@ -90,23 +86,18 @@ def share_keys(pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings) -
 def rare_terms(terms: Ragged, weights: NDArray[np.uint32], how: CandidateSettings) -> Ragged:
     """Each row's heaviest terms among those that at least one other row has too, as keys."""
     whole, size = np.ones(len(terms.offsets) - 1), int(terms.values.max(initial=0)) + 1
-    repeated = kernels.count_rows(terms.values, terms.offsets, whole, size) > 1
+    counts = kernels.count_rows(terms.values, terms.offsets, whole, size)
+    repeated = (counts > 1).astype(np.uint32)
     found, lengths = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
     for at in range(0, len(whole), ROWS_AT_ONCE):
         ends = terms.offsets[at : at + ROWS_AT_ONCE + 1]
         mine = slice(ends[0], ends[-1])
-        some = Ragged(terms.values[mine], ends - ends[0])
-        known = weights[mine] * repeated[some.values]
-        rare = keep(some, kernels.choose_heaviest(known, some.offsets, how.term_count))
-        found.append(rare.values.astype(np.uint64))
-        lengths.append(np.diff(rare.offsets))
+        some = terms.values[mine]
+        known = weights[mine] * kernels.take_values(repeated, some)
+        chosen, borders = kernels.choose_heaviest(known, ends - ends[0], how.term_count)
+        found.append(some[chosen].astype(np.uint64))
+        lengths.append(np.diff(borders))
     return Ragged(np.concatenate(found), np.cumsum(np.concatenate(lengths)))
-
-
-def keep(ragged: Ragged, mask: NDArray[np.bool_]) -> Ragged:
-    """The masked values, row by row."""
-    kept = np.flatnonzero(mask)
-    return Ragged(ragged.values[kept], np.searchsorted(kept, ragged.offsets))
 
 
 def pair(keys: Ragged, shared: int, full: int, limit: int) -> tuple[NDArray[np.int64], int]:
@@ -119,30 +110,8 @@ def pair(keys: Ragged, shared: int, full: int, limit: int) -> tuple[NDArray[np.i
     >>> pair(keys, shared=2, full=8, limit=256)[0].tolist()
     [[0, 1]]
     """
-    counts = np.diff(keys.offsets)
-    pairs, together, capped = _together(keys, full, limit)
-    fewer = np.minimum(counts[pairs[:, 0]], counts[pairs[:, 1]])
-    needed = np.where(fewer < 4 * shared, 1, shared)
-    return pairs[together >= needed], capped
-
-
-def _together(
-    keys: Ragged, full: int, limit: int
-) -> tuple[NDArray[np.int64], NDArray[np.int64], int]:
-    """Pairs of rows in the same bucket, sorted; in how many; and capped buckets. A bucket lies in
-    one part of the keys as a whole.
-    """
-    parts = kernels.parts(keys.values, keys.offsets)
-    found = [kernels.bucket_pairs(*part, full, limit) for part in parts]
-    if len(found) == 1:
-        return found[0]
-    packed = np.concatenate([kernels.pack(pairs) for pairs, _, _ in found])
-    together = np.concatenate([times for _, times, _ in found])
-    order = np.argsort(packed, kind="stable")
-    packed, starts = np.unique(packed[order], return_index=True)
-    times = np.add.reduceat(together[order], starts) if len(starts) else starts
-    capped = sum(cut for _, _, cut in found)
-    return kernels.unpack(packed), times, capped
+    least = np.where(np.diff(keys.offsets) < 4 * shared, 1, shared).astype(np.uint32)
+    return kernels.bucket_pairs(keys.values, keys.offsets, least, full, limit)
 
 
 def merge(proposals: dict[int, tuple[NDArray[np.int64], int]]) -> Candidates:

@@ -12,7 +12,6 @@ from importlib.util import find_spec
 from .alignment import *
 from .columns import *
 from .packing import *
-from .parts import *
 from .reference import *
 from .reference_pairs import *
 from .reference_rows import *

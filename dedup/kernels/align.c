@@ -135,7 +135,7 @@ static int align_between(Work *work, const uint32_t *left, const uint32_t *right
     if (same < most) {
         int64_t blocks = (columns - same + 63) / 64, found = guess - same;
         found = found < 0 ? 0 : found > most - same ? most - same : found;
-        if (!make_masks(work, (size_t)(work->highest - work->before + 1) * (size_t)blocks) ||
+        if (!make_masks(work, ((size_t)work->highest + 1) * (size_t)blocks) ||
             !GROW(work->state, work->state_room, (size_t)blocks))
             return 0;
         for (int64_t i = 0; i < columns - same; i++)

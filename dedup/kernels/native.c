@@ -1,6 +1,40 @@
 /* The fast twins of the kernels in reference.py, which define what each gives. */
 #include "native.h"
 
+/* What is kept to be lent; each piece begins with its size. */
+enum { KEPT = 8, MOST_KEPT = 1 << 25 };
+static union piece {
+    size_t bytes;
+    double aligned[2];
+} *kept[KEPT];
+
+void *lend_zeros(size_t bytes)
+{
+    for (int i = 0; i < KEPT; i++)
+        if (kept[i] && kept[i]->bytes >= bytes) {
+            union piece *found = kept[i];
+            kept[i] = NULL;
+            return found + 1;
+        }
+    union piece *fresh = calloc(1, sizeof *fresh + bytes);
+    if (fresh) fresh->bytes = bytes;
+    return fresh ? fresh + 1 : NULL;
+}
+
+void hand_back(void *zeros)
+{
+    union piece *piece = zeros ? (union piece *)zeros - 1 : NULL;
+    int least = 0;
+    for (int i = 1; i < KEPT; i++)
+        if (!kept[i] || (kept[least] && kept[i]->bytes < kept[least]->bytes)) least = i;
+    if (piece && piece->bytes <= MOST_KEPT && (!kept[least] || kept[least]->bytes < piece->bytes)) {
+        union piece *smaller = kept[least];
+        kept[least] = piece;
+        piece = smaller;
+    }
+    free(piece);
+}
+
 static PyMethodDef methods[] = {
     {"cut_texts", cut_texts, METH_VARARGS, NULL},
     {"scan_records", scan_records, METH_VARARGS, NULL},
@@ -15,6 +49,7 @@ static PyMethodDef methods[] = {
     {"bucket_pairs", bucket_pairs, METH_VARARGS, NULL},
     {"count_values", count_values, METH_VARARGS, NULL},
     {"find_places", find_places, METH_VARARGS, NULL},
+    {"leave_out", leave_out, METH_VARARGS, NULL},
     {"count_sorted", count_sorted, METH_VARARGS, NULL},
     {"number_values", number_values, METH_VARARGS, NULL},
     {"number_more", number_more, METH_VARARGS, NULL},
@@ -22,6 +57,7 @@ static PyMethodDef methods[] = {
     {"find_varied", find_varied, METH_VARARGS, NULL},
     {"count_terms", count_terms, METH_VARARGS, NULL},
     {"mask_runs", mask_runs, METH_VARARGS, NULL},
+    {"count_equal", count_equal, METH_VARARGS, NULL},
     {"count_rows", count_rows, METH_VARARGS, NULL},
     {"take_rows", take_rows, METH_VARARGS, NULL},
     {"take_values", take_values, METH_VARARGS, NULL},

@@ -108,11 +108,20 @@ static inline void prefetch(const void *from, const void *to)
     for (const char *at = from; at < (const char *)to; at += LINE) PREFETCH(at);
 }
 
+/* Memory that is 0 throughout, and is so again when it is handed back, to be lent once more: for
+ * tables with a place for each of many things of which a call meets few. Whoever lends or hands back
+ * holds the interpreter lock. NULL where memory ends, which may be handed back, too. */
+void *lend_zeros(size_t bytes);
+void hand_back(void *zeros);
+
 void sort_numbers(uint64_t *a, uint64_t *spare, size_t count);
 void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 
 /* The hashes of `count` runs of so many values, one after the other. */
 void hash_each_run(const uint64_t *values, int64_t count, int64_t size, uint64_t *hashes);
+
+/* Put the weights of a row where its values say, or 0 where none are given. */
+void place_row(uint32_t *of, const uint32_t *values, const uint32_t *weights, int64_t count);
 
 /* The dot product of a row with one whose weights stand at the places of its values, 0 elsewhere. */
 uint64_t dot(const uint32_t *weight_of, const uint32_t *values, const uint32_t *weights,
@@ -131,6 +140,7 @@ PyObject *dot_shared(PyObject *module, PyObject *args);
 PyObject *bucket_pairs(PyObject *module, PyObject *args);
 PyObject *count_values(PyObject *module, PyObject *args);
 PyObject *find_places(PyObject *module, PyObject *args);
+PyObject *leave_out(PyObject *module, PyObject *args);
 PyObject *count_sorted(PyObject *module, PyObject *args);
 PyObject *number_values(PyObject *module, PyObject *args);
 PyObject *number_more(PyObject *module, PyObject *args);
@@ -138,6 +148,7 @@ PyObject *choose_heaviest(PyObject *module, PyObject *args);
 PyObject *find_varied(PyObject *module, PyObject *args);
 PyObject *count_terms(PyObject *module, PyObject *args);
 PyObject *mask_runs(PyObject *module, PyObject *args);
+PyObject *count_equal(PyObject *module, PyObject *args);
 PyObject *count_rows(PyObject *module, PyObject *args);
 PyObject *take_rows(PyObject *module, PyObject *args);
 PyObject *take_values(PyObject *module, PyObject *args);

@@ -40,6 +40,7 @@ __all__ = [
     "bucket_pairs",
     "choose_heaviest",
     "close_rows",
+    "count_equal",
     "count_pairs",
     "count_rows",
     "count_shared",
@@ -51,6 +52,7 @@ __all__ = [
     "find_varied",
     "hash_runs",
     "hash_words",
+    "leave_out",
     "mask_runs",
     "may_resemble",
     "measure_pairs",
@@ -147,10 +149,10 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
     return out
 
 
-def bucket_pairs(keys: U64, offsets: I64, full: int, limit: int) -> tuple[I64, I64, int]:
+def bucket_pairs(keys: U64, offsets: I64, least: U32, full: int, limit: int) -> tuple[I64, int]:
     """See ``reference.bucket_pairs``."""
-    pairs, counts, cut = _native.bucket_pairs(_C(keys), _C(offsets), full, limit)
-    return np.frombuffer(pairs, np.int64).reshape(-1, 2), np.frombuffer(counts, np.int64), cut
+    pairs, cut = _native.bucket_pairs(_C(keys), _C(offsets), _C(least), full, limit)
+    return np.frombuffer(pairs, np.int64).reshape(-1, 2), cut
 
 
 def count_pairs(pairs: I64) -> tuple[I64, I64]:
@@ -203,11 +205,12 @@ def find_places(values: U64, known: U64) -> I32:
     return out
 
 
-def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
+def choose_heaviest(weights: U32, offsets: I64, most: int) -> tuple[I64, I64]:
     """See ``reference.choose_heaviest``."""
-    out = np.zeros(len(weights), bool)
-    _native.choose_heaviest(_C(weights), _C(offsets), most, out)
-    return out
+    out = np.empty(min(len(weights), most * (len(offsets) - 1)), np.int64)
+    out_offsets = np.empty(len(offsets), np.int64)
+    kept = _native.choose_heaviest(_C(weights), _C(offsets), most, out, out_offsets)
+    return out[:kept], out_offsets
 
 
 def find_varied(values: U64, offsets: I64, groups: I64, bounds: Varying) -> Varied:
@@ -238,6 +241,13 @@ def mask_runs(
     return out
 
 
+def leave_out(values: U64, offsets: I64, known: U64) -> I64:
+    """See ``reference_rows.leave_out``."""
+    ends = np.empty_like(offsets)
+    _native.leave_out(values, _C(offsets), _C(known), ends)
+    return ends
+
+
 def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[Any], I64]:
     """See ``reference_rows.take_rows``."""
     out_offsets = np.zeros(len(rows) + 1, np.int64)
@@ -251,6 +261,13 @@ def take_values(values: U32, places: U32) -> U32:
     """See ``reference_rows.take_values``."""
     out = np.empty(len(places), np.uint32)
     _native.take_values(_C(values), _C(places), out)
+    return out
+
+
+def count_equal(values: U32, pairs: I64, slices: int, length: int) -> I64:
+    """See ``reference_rows.count_equal``."""
+    out = np.empty((len(pairs), 2), np.int64)
+    _native.count_equal(_C(values), values.shape[1], _C(pairs), slices, length, out)
     return out
 
 

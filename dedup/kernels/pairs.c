@@ -51,8 +51,8 @@ static int look_closely(Work *work, const Words *left, const Words *right, const
 
 static void let_go(Work *work)
 {
-    void *all[] = {work->number_of, work->left_ids, work->right_ids, work->seen, work->left_weights,
-                   work->right_weights, work->weight_of, work->left_hashes, work->right_hashes,
+    void *all[] = {work->left_ids, work->right_ids, work->seen, work->left_weights,
+                   work->right_weights, work->left_hashes, work->right_hashes,
                    work->run_filter, work->likely, work->runs.places, work->others.places,
                    work->first_run, work->run_places, work->missing, work->hit, work->passages.keys,
                    work->passages.slots, work->rows, work->columns, work->masks,
@@ -86,6 +86,13 @@ WIDEST static void look_up(const uint32_t *table, const uint32_t *words, int64_t
     for (int64_t i = 0; i < count; i++) out[i] = table[words[i]];
 }
 
+/* Forget the numbers of the words of a row. */
+static void forget(Work *work, const Columns *in, int64_t row)
+{
+    for (int64_t at = in->offsets[row]; at < in->offsets[row + 1]; at++)
+        work->number_of[in->words[at]] = 0;
+}
+
 /* Number the words of the left side as they come, for those of its pairs that are looked at, and
  * weigh them; returns 0 when memory ends. */
 static int know_left(Work *work, const Columns *in, Words *left)
@@ -94,21 +101,16 @@ static int know_left(Work *work, const Columns *in, Words *left)
     if (!GROW(work->left_ids, work->left_room, n) || !GROW(work->seen, work->seen_room, n) ||
         !GROW(work->left_weights, work->left_weight_room, n))
         return 0;
-    if (n > NOWHERE - work->highest) { /* all numbers were given */
-        memset(work->number_of, 0, in->lexicon * sizeof *work->number_of);
-        work->highest = 0;
-    }
-    uint32_t before = work->highest, highest = before;
+    uint32_t highest = 0;
     work->left_said = 0;
     for (int64_t i = 0; i < left->count; i++) {
         uint32_t *number = work->number_of + left->numbers[i], says = in->says[left->numbers[i]];
-        highest += *number <= before;
-        *number = *number <= before ? highest : *number;
-        work->left_ids[i] = *number - before;
+        highest += *number == 0;
+        *number = *number == 0 ? highest : *number;
+        work->left_ids[i] = *number;
         work->left_weights[i] = says;
         work->left_said += says;
     }
-    work->before = before;
     work->highest = highest;
     return 1;
 }
@@ -116,8 +118,8 @@ static int know_left(Work *work, const Columns *in, Words *left)
 /* Number and weigh a word of the right side. */
 static inline void know_word(Work *work, const Columns *in, const Words *right, int64_t at)
 {
-    uint32_t word = right->numbers[at], number = work->number_of[word];
-    work->right_ids[at] = number > work->before ? number - work->before : 0;
+    uint32_t word = right->numbers[at];
+    work->right_ids[at] = work->number_of[word];
     work->right_weights[at] = in->says[word];
 }
 
@@ -135,7 +137,7 @@ static int64_t know_right(Work *work, const Columns *in, Words *right, const Bou
     look_up(work->left_weights, work->run_places, runs, work->right_weights);
     for (int64_t k = 0; k < shared->missing; k++) know_word(work, in, right, work->missing[k]);
     for (int64_t j = runs; j < right->count; j++) know_word(work, in, right, j);
-    memset(work->seen, 0, (size_t)(work->highest - work->before) + 1);
+    memset(work->seen, 0, (size_t)work->highest + 1);
     for (int64_t j = 0; j < right->count; j++) {
         work->seen[work->right_ids[j]] = 1;
         said += work->right_weights[j];
@@ -145,16 +147,21 @@ static int64_t know_right(Work *work, const Columns *in, Words *right, const Bou
     return said;
 }
 
+/* Put the weights of the terms of a row where they are looked for, or 0. */
+static void place_terms(Work *work, const Columns *in, int64_t row, const uint32_t *weights)
+{
+    int64_t at = in->term_offsets[row];
+    place_row(work->weight_of, in->terms + at, weights, in->term_offsets[row + 1] - at);
+}
+
 /* The dot product of the terms of two rows; `last` is the left one that was asked for before, -1
  * if none was. */
 static int64_t multiply(Work *work, const Columns *in, int64_t last, int64_t left, int64_t right)
 {
     const int64_t *start = in->term_offsets;
     if (left != last) {
-        for (int64_t at = last < 0 ? 0 : start[last]; last >= 0 && at < start[last + 1]; at++)
-            work->weight_of[in->terms[at]] = 0;
-        for (int64_t at = start[left]; at < start[left + 1]; at++)
-            work->weight_of[in->terms[at]] = in->term_weights[at];
+        if (last >= 0) place_terms(work, in, last, NULL);
+        place_terms(work, in, left, in->term_weights + start[left]);
     }
     return (int64_t)dot(work->weight_of, in->terms + start[right], in->term_weights + start[right],
                         (uint32_t)(start[right + 1] - start[right]));
@@ -215,15 +222,14 @@ static void fetch(const Columns *in, int64_t row)
     fetch_all(in->term_weights + term, terms * sizeof *in->term_weights);
 }
 
-static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places *places)
+/* Measure all pairs; `number_of` has a place for each word, and `weight_of` for each term of theirs.
+ * Returns 0 when memory ends. */
+static int measure(const Columns *in, const Bounds *bounds, uint32_t *number_of,
+                   uint32_t *weight_of, int64_t *out, Places *places)
 {
-    Work work;
-    memset(&work, 0, sizeof work);
-    size_t terms = reach(in->terms, in->term_offsets, in->pairs, in->count);
-    work.number_of = calloc(in->lexicon + 1, sizeof *work.number_of);
-    work.weight_of = calloc(terms, sizeof *work.weight_of);
+    Work work = {.number_of = number_of, .weight_of = weight_of};
     int64_t last = -1, weighed = -1;
-    int fine = work.number_of && work.weight_of, known = 0;
+    int fine = 1, known = 0;
     memset(out, 0, (size_t)in->count * COLUMNS * sizeof *out);
     for (Py_ssize_t k = 0; k < in->count && fine; k++, out += COLUMNS) {
         int64_t l = in->pairs[2 * k], r = in->pairs[2 * k + 1];
@@ -243,12 +249,15 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
         fine = todo != NO_MEMORY;
         if (todo != THE_REST) continue;
         out[DOT] = product;
+        if (l != weighed && weighed >= 0) forget(&work, in, weighed);
         if (l != weighed) fine = know_left(&work, in, &left);
         weighed = l;
         fine = fine && count_sides(&work, in, &left, &right, bounds, &shared, out) &&
                look_closely(&work, &left, &right, bounds, &shared, (uint32_t)k, in->turned[k],
                             places, out);
     }
+    if (weighed >= 0) forget(&work, in, weighed);
+    if (last >= 0) place_terms(&work, in, last, NULL);
     let_go(&work);
     return fine;
 }
@@ -275,10 +284,15 @@ PyObject *measure_pairs(PyObject *module, PyObject *args)
     Columns in = {words.buf, offsets.buf, marks.buf, says.buf, terms.buf, term_weights.buf,
                   term_offsets.buf, pairs.buf, turned.buf, pairs.len / 16, (size_t)marks.len};
     Places places = {0};
-    int fine;
+    size_t reached = reach(in.terms, in.term_offsets, in.pairs, in.count);
+    uint32_t *number_of = lend_zeros(in.lexicon * sizeof *number_of);
+    uint32_t *weight_of = lend_zeros(reached * sizeof *weight_of);
+    int fine = number_of && weight_of;
     Py_BEGIN_ALLOW_THREADS
-    fine = measure(&in, &bounds, out.buf, &places);
+    fine = fine && measure(&in, &bounds, number_of, weight_of, out.buf, &places);
     Py_END_ALLOW_THREADS
+    hand_back(number_of);
+    hand_back(weight_of);
     PyObject *noted = fine ? PyBytes_FromStringAndSize((char *)places.values,
                                                        (Py_ssize_t)(places.count * 4))
                            : PyErr_NoMemory();

@@ -40,9 +40,9 @@ typedef struct {
 
 /* Everything that is grown once and used for pair after pair. */
 typedef struct {
-    uint32_t *number_of; /* by word, as they come: above `before` if the left side has it */
-    uint32_t before, highest;
-    uint32_t *left_ids, *right_ids; /* in reading order: so far above, 0 if the left has it not */
+    uint32_t *number_of; /* by word, as they come on the left side, from 1 */
+    uint32_t highest;
+    uint32_t *left_ids, *right_ids; /* in reading order; 0 if the left has it not */
     size_t left_room, right_room;
     uint8_t *seen; /* by such a number: the right side has it; never 0 */
     size_t seen_room;

@@ -220,14 +220,14 @@ def band_keys(signatures: U32, bands: int, rows: int) -> U64:
     return total
 
 
-def bucket_pairs(keys: U64, offsets: I64, full: int, limit: int) -> tuple[I64, I64, int]:
-    """Pair the rows that share a key.
+def bucket_pairs(keys: U64, offsets: I64, least: U32, full: int, limit: int) -> tuple[I64, int]:
+    """Pair the rows that share a key, so many of them as is the ``least`` of one of both.
 
     A bucket of up to ``full`` rows is paired in full; a larger one as star and chain (the smallest
     with each other one, and each with its next). One of more than ``limit`` rows is cut into
     stretches by ``row // limit``, each with a smallest of its own: by number and not by place, so
     that buckets of nearly the same rows are cut alike. Returns ``int64[m, 2]`` (left < right,
-    sorted, once each), in how many buckets each pair stands, and how many buckets were cut.
+    sorted, once each) and how many buckets were cut.
     """
     order = np.argsort(keys, kind="stable")
     keys, rows = keys[order], np.repeat(np.arange(len(offsets) - 1), np.diff(offsets))[order]
@@ -252,7 +252,8 @@ def bucket_pairs(keys: U64, offsets: I64, full: int, limit: int) -> tuple[I64, I
     at = at[at - first[at] >= 2]
     pairs.append(np.stack((rows[first[at]], rows[at]), 1))
     found, counts = count_pairs(np.concatenate(pairs))
-    return found, counts, int(np.count_nonzero(sizes[starts] > max(full, limit)))
+    found = found[counts >= least[found].min(axis=1)]
+    return found, int(np.count_nonzero(sizes[starts] > max(full, limit)))
 
 
 def count_pairs(pairs: I64) -> tuple[I64, I64]:
@@ -332,13 +333,17 @@ def find_places(values: U64, known: U64) -> I32:
     return np.where(known[at] == values, at, -1).astype(np.int32)
 
 
-def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
-    """``bool[n]``: each row's ``most`` heaviest entries, of equals the first; none that weigh 0."""
-    chosen = np.zeros(len(weights), bool)
+def choose_heaviest(weights: U32, offsets: I64, most: int) -> tuple[I64, I64]:
+    """The places of each row's ``most`` heaviest entries, of equals the first, with the offsets of
+    the rows among these; none that weigh 0.
+    """
+    chosen, out = [np.zeros(0, np.int64)], np.zeros(len(offsets), np.int64)
     for start, end in pairwise(offsets.tolist()):
         known = start + np.flatnonzero(weights[start:end])
-        chosen[known[np.argsort(-weights[known].astype(np.int64), kind="stable")[:most]]] = True
-    return chosen
+        order = np.argsort(-weights[known].astype(np.int64), kind="stable")
+        chosen.append(np.sort(known[order[:most]]))
+    np.cumsum([len(places) for places in chosen[1:]], out=out[1:])
+    return np.concatenate(chosen), out
 
 
 def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[U32, I64, U32]:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 
 __all__ = [
     "close_rows",
+    "count_equal",
     "count_rows",
     "find_varied",
+    "leave_out",
     "take_rows",
     "take_values",
     "weigh_rows",
@@ -36,6 +38,15 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
 def take_values(values: U32, places: U32) -> U32:
     """The value at each place."""
     return values[places]
+
+
+def count_equal(values: U32, pairs: I64, slices: int, length: int) -> I64:
+    """``int64[m, 2]`` of pairs of rows of ``uint32[n, size]``: of so many slices of one ``length``
+    in how many the rows are equal, and in how many of all values.
+    """
+    same = values[pairs[:, 0]] == values[pairs[:, 1]]
+    sliced = same[:, : slices * length].reshape(len(pairs), slices, length)
+    return np.stack((sliced.all(axis=2).sum(axis=1), same.sum(axis=1)), 1)
 
 
 def count_rows(
@@ -94,6 +105,16 @@ def weigh_rows(
         weights = counted * worths[values[mine]] >> np.uint64(FINER_BITS)
         length = np.sqrt(np.float64(np.sum(weights * weights)))
         counts[mine] = np.rint(weights * (WEIGHT_UNIT / max(length, 1.0)))
+
+
+def leave_out(values: U64, offsets: I64, known: U64) -> I64:
+    """Close up the rows where they stand, without the known values (sorted, distinct), and give
+    where each then begins.
+    """
+    kept = np.isin(values, known, invert=True)
+    ends: I64 = np.append(0, np.cumsum(kept, dtype=np.int64))[offsets]
+    values[: ends[-1]] = values[kept]
+    return ends
 
 
 def close_rows(rows: Rows, term_of: U32, masked: NDArray[np.bool_]) -> tuple[I64, I64]:

@@ -45,6 +45,49 @@ PyObject *take_values(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* How many values two rows have in the same places, and how many slices in which all are the same. */
+WIDEST static void agree(const uint32_t *one, const uint32_t *other, int64_t slices, int64_t length,
+                         int64_t size, int64_t *out)
+{
+    int64_t same = 0, whole = 0;
+    for (int64_t i = 0; i < size; i++) same += one[i] == other[i];
+    for (int64_t slice = 0; slice < slices; slice++, one += length, other += length) {
+        uint32_t differ = 0;
+        for (int64_t i = 0; i < length; i++) differ |= one[i] ^ other[i];
+        whole += !differ;
+    }
+    out[0] = whole;
+    out[1] = same;
+}
+
+/* count_equal(values, size, pairs, slices, length, out): rows of `size` values; see reference_rows.py */
+PyObject *count_equal(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, pairs, out;
+    Py_ssize_t size, slices, length;
+    if (!PyArg_ParseTuple(args, "y*ny*nnw*", &values, &size, &pairs, &slices, &length, &out))
+        return NULL;
+    const uint32_t *value = values.buf;
+    const int64_t *pair = pairs.buf;
+    int64_t *counts = out.buf;
+    Py_ssize_t count = pairs.len / 16;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (i + PAIRS_AHEAD < count) {
+            const uint32_t *next = value + pair[2 * (i + PAIRS_AHEAD) + 1] * size;
+            prefetch(next, next + size);
+        }
+        agree(value + pair[2 * i] * size, value + pair[2 * i + 1] * size, slices, length, size,
+              counts + 2 * i);
+    }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&pairs);
+    PyBuffer_Release(&out);
+    Py_RETURN_NONE;
+}
+
 /* count_rows(values, offsets, parts, out): how many rows hold each value, some of them as a part of
  * one. These come last and in their order, since a sum of floats depends on it. */
 PyObject *count_rows(PyObject *module, PyObject *args)
@@ -175,7 +218,7 @@ PyObject *close_rows(PyObject *module, PyObject *args)
     const uint8_t *mask = masked.buf;
     const int64_t *start = offsets.buf, *term_start = term_offsets.buf;
     int64_t *end = ends.buf, *term_end = term_ends.buf;
-    uint32_t *times = calloc((size_t)size + 1, sizeof *times);
+    uint32_t *times = lend_zeros(((size_t)size + 1) * sizeof *times);
     if (times) {
         Py_BEGIN_ALLOW_THREADS
         end[0] = term_end[0] = 0;
@@ -192,7 +235,7 @@ PyObject *close_rows(PyObject *module, PyObject *args)
             term_end[row + 1] = its_to + mine;
         }
         Py_END_ALLOW_THREADS
-        free(times);
+        hand_back(times);
     }
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);

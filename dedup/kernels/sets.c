@@ -223,6 +223,11 @@ WIDEST uint64_t dot(const uint32_t *weight_of, const uint32_t *values,
     return sum;
 }
 
+void place_row(uint32_t *of, const uint32_t *values, const uint32_t *weights, int64_t count)
+{
+    for (int64_t at = 0; at < count; at++) of[values[at]] = weights ? weights[at] : 0;
+}
+
 /* dot_shared(values, weights, offsets, pairs, out): whole numbers, so that no order matters. Pairs
  * with the same left row are best asked for one after the other. */
 PyObject *dot_shared(PyObject *module, PyObject *args)
@@ -234,27 +239,30 @@ PyObject *dot_shared(PyObject *module, PyObject *args)
     const uint32_t *value = values.buf, *weight = weights.buf;
     const int64_t *start = offsets.buf, *pair = pairs.buf;
     int64_t *product = out.buf;
-    uint32_t *weight_of = calloc(reach(value, start, pair, pairs.len / 16), sizeof *weight_of);
+    Py_ssize_t count = pairs.len / 16;
+    uint32_t *weight_of = lend_zeros(reach(value, start, pair, count) * sizeof *weight_of);
     if (weight_of) {
         Py_BEGIN_ALLOW_THREADS
-        for (Py_ssize_t i = 0; i < pairs.len / 16; i++) {
+        int64_t placed = 0, size = 0; /* the row whose weights stand there */
+        for (Py_ssize_t i = 0; i < count; i++) {
             int64_t left = pair[2 * i], right = pair[2 * i + 1], from = start[right];
-            if (i + PAIRS_AHEAD < pairs.len / 16) {
+            if (i + PAIRS_AHEAD < count) {
                 int64_t next = pair[2 * (i + PAIRS_AHEAD) + 1];
                 prefetch(value + start[next], value + start[next + 1]);
                 prefetch(weight + start[next], weight + start[next + 1]);
             }
             if (i == 0 || left != pair[2 * i - 2]) {
-                int64_t last = i ? pair[2 * i - 2] : left;
-                for (int64_t at = start[last]; at < start[last + 1]; at++) weight_of[value[at]] = 0;
-                for (int64_t at = start[left]; at < start[left + 1]; at++)
-                    weight_of[value[at]] = weight[at];
+                place_row(weight_of, value + placed, NULL, size);
+                placed = start[left];
+                size = start[left + 1] - placed;
+                place_row(weight_of, value + placed, weight + placed, size);
             }
             product[i] = (int64_t)dot(weight_of, value + from, weight + from,
                                       (uint32_t)(start[right + 1] - from));
         }
+        place_row(weight_of, value + placed, NULL, size);
         Py_END_ALLOW_THREADS
-        free(weight_of);
+        hand_back(weight_of);
     }
     PyBuffer_Release(&values);
     PyBuffer_Release(&weights);

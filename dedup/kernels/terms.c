@@ -13,23 +13,27 @@ struct tally {
 static int64_t count_row(struct tally *t, const uint32_t *word, int64_t count,
                          const uint32_t *term_of, uint32_t *terms, uint32_t *counts)
 {
+    uint64_t *RESTRICT has = t->has, *RESTRICT any = t->any;
+    uint32_t *RESTRICT times = t->times;
     int64_t met = 0;
     for (int64_t i = 0; i < count; i++) {
         uint32_t term = term_of[word[i]];
-        t->times[term]++;
-        t->has[term / 64] |= (uint64_t)1 << (term % 64);
-        t->any[term / 4096] |= (uint64_t)1 << (term / 64 % 64);
+        times[term]++;
+        has[term / 64] |= (uint64_t)1 << (term % 64);
+        any[term / 4096] |= (uint64_t)1 << (term / 64 % 64);
     }
     for (size_t a = 0; a < t->size / 4096 + 1; a++) {
-        for (; t->any[a]; t->any[a] &= t->any[a] - 1) {
-            size_t at = 64 * a + lowest_bit(t->any[a]);
-            for (; t->has[at]; t->has[at] &= t->has[at] - 1) {
-                uint32_t term = (uint32_t)(64 * at + lowest_bit(t->has[at]));
+        for (uint64_t blocks = any[a]; blocks; blocks &= blocks - 1) {
+            size_t at = 64 * a + lowest_bit(blocks);
+            for (uint64_t bits = has[at]; bits; bits &= bits - 1) {
+                uint32_t term = (uint32_t)(64 * at + lowest_bit(bits));
                 terms[met] = term;
-                counts[met++] = t->times[term];
-                t->times[term] = 0;
+                counts[met++] = times[term];
+                times[term] = 0;
             }
+            has[at] = 0;
         }
+        any[a] = 0;
     }
     return met;
 }
@@ -48,10 +52,11 @@ PyObject *count_terms(PyObject *module, PyObject *args)
     uint32_t *terms = out.buf, *times = counts.buf;
     int64_t *end = out_offsets.buf, total = 0;
     Py_ssize_t rows = offsets.len / 8 - 1;
-    struct tally tally = {calloc((size_t)size / 64 + 1, 8), calloc((size_t)size / 4096 + 1, 8),
-                          calloc((size_t)size + 1, 4), (size_t)size};
-    int fine = tally.has && tally.any && tally.times;
-    if (fine) {
+    size_t bits = (size_t)size / 64 + 1, beyond = bits / 64 + 1;
+    uint64_t *zeros = lend_zeros((beyond + 33 * bits) * sizeof *zeros);
+    if (zeros) {
+        struct tally tally = {zeros + beyond, zeros, (uint32_t *)(void *)(zeros + beyond + bits),
+                              (size_t)size};
         Py_BEGIN_ALLOW_THREADS
         end[0] = 0;
         for (Py_ssize_t row = 0; row < rows; row++) {
@@ -60,17 +65,15 @@ PyObject *count_terms(PyObject *module, PyObject *args)
             end[row + 1] = total;
         }
         Py_END_ALLOW_THREADS
+        hand_back(zeros);
     }
-    free(tally.has);
-    free(tally.any);
-    free(tally.times);
     PyBuffer_Release(&words);
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&term_of);
     PyBuffer_Release(&out);
     PyBuffer_Release(&out_offsets);
     PyBuffer_Release(&counts);
-    return fine ? PyLong_FromLongLong(total) : PyErr_NoMemory();
+    return zeros ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 
 /* What is masked of one row: what stands between known keys that follow each other. */

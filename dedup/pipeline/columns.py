@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -206,8 +206,8 @@ def clear(
     storage: Storage,
     run: Engine = map,
 ) -> Sketched:
-    """The rows without the furniture whose keys are known. Keys, signatures and digests stay those
-    of the whole texts.
+    """The rows without the furniture whose keys are known. Signatures and digests stay those of the
+    whole texts.
 
     The columns are closed up where they stand, so that a corpus is never held twice: those that
     were handed in are used up. A stretch of rows closes up in itself, beside others, and then moves
@@ -228,7 +228,8 @@ def clear(
         storage.release()
     terms = Ragged(terms.values[: term_ends[-1]], term_ends)
     cut = replace(cut, words=Ragged(cut.words.values[: ends[-1]], ends))
-    cut = replace(cut, shingles=_shingles(cut, settings))
+    keys = _left(cut.keys, known, storage, run)
+    cut = replace(cut, keys=keys, shingles=_shingles(cut, settings))
     return replace(sketched, cut=cut, terms=terms, term_weights=weights[: term_ends[-1]])
 
 
@@ -249,7 +250,21 @@ def _closed(
     return ends, term_ends
 
 
-def _move(column: NDArray[np.uint32], start: np.int64, to: NDArray[np.int64]) -> None:
+def _left(keys: Ragged, known: NDArray[np.uint64], storage: Storage, run: Engine) -> Ragged:
+    """The keys but for the known ones, closed up where they stand as the rows are."""
+    ends = np.zeros_like(keys.offsets)
+    stretches = list(_stretches(len(ends) - 1, ROWS_AT_ONCE))
+    some = (store.stretch(keys, rows) for rows in stretches)
+    left = run(lambda one: kernels.leave_out(one.values, one.offsets, known), some)
+    for rows, mine in zip(stretches, left, strict=True):
+        borders = slice(rows.start, rows.stop + 1)
+        ends[borders] = mine + ends[rows.start]
+        _move(keys.values, keys.offsets[rows.start], ends[borders])
+        storage.release()
+    return Ragged(keys.values[: ends[-1]], ends)
+
+
+def _move(column: NDArray[Any], start: np.int64, to: NDArray[np.int64]) -> None:
     """Move rows that begin at ``start`` to where they are to lie, which is not behind it."""
     size = to[-1] - to[0]
     column[to[0] : to[-1]] = column[start : start + size]

@@ -8,7 +8,6 @@ import numpy as np
 
 from .. import candidate
 from ..settings import INDEXES, CandidateSettings, Settings
-from . import store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -50,20 +49,18 @@ def _sharing(pairs: NDArray[np.int64], corpus: Corpus, how: CandidateSettings) -
     """Those of the pairs that share enough besides furniture."""
     kept = [pairs[:0]]
     for at in range(0, len(pairs), PAIRS_AT_ONCE):
-        rows, within = np.unique(pairs[at : at + PAIRS_AT_ONCE], return_inverse=True)
-        whole = store.taken(corpus.sketched.cut.keys, rows)
-        keys = candidate.without(whole, corpus.furniture.keys)
-        kept.append(rows[candidate.share_keys(within.reshape(-1, 2), keys, how)])
+        some = pairs[at : at + PAIRS_AT_ONCE]
+        kept.append(candidate.share_keys(some, corpus.sketched.cut.keys, how))
         corpus.storage.release()
     return np.concatenate(kept)
 
 
 def _passage(corpus: Corpus, how: CandidateSettings) -> Found:
     """Sampled runs of words that stand in both, furniture left out."""
-    keys = candidate.without(corpus.sketched.cut.keys, corpus.furniture.keys)
+    keys = corpus.sketched.cut.keys
     rare = candidate.rare_keys(keys, how)
     pairs, capped = candidate.pair(rare, how.passage_shared, how.bucket_full, how.bucket_limit)
-    return candidate.share_keys(pairs, keys, how), capped
+    return _sharing(pairs, corpus, how), capped
 
 
 def _terms(corpus: Corpus, how: CandidateSettings) -> Found:

@@ -240,13 +240,8 @@ class Weigher:
             shared = kernels.count_shared(values, offsets, pairs)
             lengths = np.diff(offsets)
             shingles = evidence.Shared(shared, lengths[pairs[:, 0]], lengths[pairs[:, 1]])
-        signatures = cut.signatures
-        agree = signatures[pairs[:, 0]] == signatures[pairs[:, 1]]
-        bands, rows = self._bands
-        banded = agree[:, : bands * rows : rows].copy()
-        for row in range(1, rows):
-            banded &= agree[:, row : bands * rows : rows]
-        found = evidence.Found(found_by[kept], banded.sum(axis=1), agree.mean(axis=1))
+        bands, agreeing = kernels.count_equal(cut.signatures, pairs, *self._bands).T
+        found = evidence.Found(found_by[kept], bands, agreeing / cut.signatures.shape[1])
         return _Measured(pairs, measures, shingles, found, places[:, 1:], place_offsets)
 
     def _weigh(self, places: NDArray[np.int64], measured: _Measured) -> Batch:

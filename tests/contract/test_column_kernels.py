@@ -70,6 +70,19 @@ def test_places_of_known_values(twin: SimpleNamespace, rows: list[Row], others: 
         assert found.tolist() == expected
 
 
+@given(columns, columns)
+def test_known_values_are_left_out(
+    twin: SimpleNamespace, rows: list[Row], others: list[Row]
+) -> None:
+    """Row by row, where they stand; none known, none left out."""
+    for chosen in ([], flat(others), flat(rows)[::2], flat(rows)):
+        (values, offsets), known = ragged(rows), np.array(sorted(set(chosen)), np.uint64)
+        ends = twin.leave_out(values, offsets, known)
+        assert ends.dtype == np.int64
+        left = [[value for value in row if value not in chosen] for row in rows]
+        assert unravel(values[: ends[-1]], ends) == left
+
+
 def varied(rows: list[Row], groups: Row, least: int, factor: int, ratio: float) -> list[Row]:
     """Each value whose company is rarer: how often it stands, its group, its rows."""
     counted = Counter(flat(rows))
@@ -141,11 +154,11 @@ def test_varied_company_in_many_parts(twin: SimpleNamespace) -> None:
 def test_the_heaviest_are_chosen(twin: SimpleNamespace, rows: list[Row], most: int) -> None:
     """So many of each row, of equals the first; what weighs nothing is never chosen."""
     weights, offsets = ragged(rows, np.uint32)
-    found = twin.choose_heaviest(weights, offsets, most)
-    assert found.dtype == bool
-    for row, mask in zip(rows, unravel(found, offsets), strict=True):
+    found, ends = twin.choose_heaviest(weights, offsets, most)
+    assert (found.dtype, ends.dtype) == (np.int64, np.int64)
+    for row, start, places in zip(rows, offsets.tolist(), unravel(found, ends), strict=False):
         ranked = sorted((at for at, one in enumerate(row) if one), key=lambda at: (-row[at], at))
-        assert [at for at, chosen in enumerate(mask) if chosen] == sorted(ranked[:most])
+        assert [at - start for at in places] == sorted(ranked[:most])
 
 
 def check_terms(twin: SimpleNamespace, rows: list[Row]) -> None:

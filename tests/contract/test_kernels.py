@@ -142,6 +142,18 @@ def test_band_keys(twin: SimpleNamespace, bands: int, per_band: int, count: int)
     assert twin.band_keys(table, bands, per_band).tolist() == expected
 
 
+def check_buckets(
+    twin: SimpleNamespace, rows: list[Row], least: Row, full: int, limit: int
+) -> None:
+    """The pairs that share as many buckets as one of both asks for, and how many were cut."""
+    pairs, cut = twin.bucket_pairs(*ragged(rows), np.array(least, np.uint32), full, limit)
+    expected, expected_cut = bucket_pairs(rows, full, limit)
+    wanted = [pair for pair, n in expected.items() if n >= min(least[at] for at in pair)]
+    assert pairs.dtype == np.int64
+    assert [tuple(pair) for pair in pairs.tolist()] == wanted
+    assert cut == expected_cut
+
+
 def bucket_pairs(rows: list[Row], full: int, limit: int) -> tuple[dict[tuple[int, int], int], int]:
     """How often each pair shares a bucket under the rules of pairing, and how many were cut."""
     counts: Counter[tuple[int, int]] = Counter()
@@ -186,23 +198,22 @@ BUCKETS: dict[str, list[Row]] = {
 def test_buckets_are_paired_in_full_or_as_star_and_chain(
     twin: SimpleNamespace, name: str, full: int, limit: int
 ) -> None:
-    """Pairs sorted, once each, with the number of buckets they share."""
-    pairs, counts, cut = twin.bucket_pairs(*ragged(BUCKETS[name]), full, limit)
-    found = {(a, b): n for (a, b), n in zip(pairs.tolist(), counts.tolist(), strict=True)}
-    expected, expected_cut = bucket_pairs(BUCKETS[name], full, limit)
-    assert list(found.items()) == list(expected.items())
-    assert cut == expected_cut
+    """Pairs sorted, once each."""
+    rows = BUCKETS[name]
+    check_buckets(twin, rows, [1] * len(rows), full, limit)
 
 
 def test_a_bucket_paired_in_full_is_not_cut() -> None:
     """The count of cut buckets is what a person is warned with."""
-    assert kernels.bucket_pairs(np.full(6, 3, np.uint64), np.arange(7), 8, 4)[2] == 0
+    least = np.ones(6, np.uint32)
+    assert kernels.bucket_pairs(np.full(6, 3, np.uint64), np.arange(7), least, 8, 4)[1] == 0
 
 
 def test_large_buckets_stay_linear_and_in_one_piece(twin: SimpleNamespace) -> None:
     """Star and chain name at most two pairs for each row, and still connect all of them."""
     count = 20_000
-    pairs, _, cut = twin.bucket_pairs(np.zeros(count, np.uint64), np.arange(count + 1), 8, 256)
+    columns = np.zeros(count, np.uint64), np.arange(count + 1), np.ones(count, np.uint32)
+    pairs, cut = twin.bucket_pairs(*columns, 8, 256)
     assert len(pairs) < 2 * count
     assert set(map(tuple, pairs.tolist())) >= set(pairwise(range(count)))
     assert cut == 1
@@ -218,10 +229,21 @@ def test_buckets_of_any_shape(
 ) -> None:
     """Each twin agrees with the definition on anything, wherever in the keys the bits stand."""
     rows, limit = [[key << shift for key in row] for row in entries], max(full, 2)
-    pairs, counts, cut = twin.bucket_pairs(*ragged(rows), full, limit)
-    expected, expected_cut = bucket_pairs(rows, full, limit)
-    assert [tuple(pair) for pair in pairs.tolist()] == list(expected)
-    assert (counts.tolist(), cut) == (list(expected.values()), expected_cut)
+    for most in (1, 2, 3):
+        check_buckets(twin, rows, [1 + at % most for at in range(len(rows))], full, limit)
+
+
+def test_buckets_in_many_parts(twin: SimpleNamespace) -> None:
+    """More keys than are looked at together, of which rows far apart have some in common."""
+    count, each = 300_000, 8
+    keys = np.arange(count * each, dtype=np.uint64)
+    keys[-each:] = keys[:each]
+    keys[each : 2 * each - 1] = keys[: each - 1]
+    offsets, least = np.arange(0, count * each + 1, each), np.full(count, each, np.uint32)
+    assert twin.bucket_pairs(keys, offsets, least, 8, 256)[0].tolist() == [[0, count - 1]]
+    least -= 1
+    pairs, cut = twin.bucket_pairs(keys, offsets, least, 8, 256)
+    assert (pairs.tolist(), cut) == ([[0, 1], [0, count - 1], [1, count - 1]], 0)
 
 
 def test_count_pairs(twin: SimpleNamespace) -> None:
@@ -270,11 +292,10 @@ def test_a_million_equal_shingles(twin: SimpleNamespace) -> None:
 def test_a_bucket_of_a_quarter_million_rows(twin: SimpleNamespace) -> None:
     """Paired as star and chain in stretches, each of which has a smallest row of its own."""
     count, limit = MILLION // 4, 1 << 16
-    pairs, counts, cut = twin.bucket_pairs(
-        np.full(count, TOP, np.uint64), np.arange(count + 1), 8, limit
-    )
+    keys, offsets = np.full(count, TOP, np.uint64), np.arange(count + 1)
+    pairs, cut = twin.bucket_pairs(keys, offsets, np.ones(count, np.uint32), 8, limit)
     assert len(pairs) < 2 * count
-    assert (set(counts.tolist()), cut) == ({1}, 1)
+    assert cut == 1
     assert set(np.unique(pairs[np.diff(pairs, axis=1)[:, 0] > 1][:, 0]).tolist()) == {
         *range(0, count, limit)
     }

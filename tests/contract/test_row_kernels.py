@@ -44,6 +44,28 @@ def test_values_are_taken(twin: SimpleNamespace, values: list[int], data: st.Dat
     assert found.tolist() == [values[at] for at in places]
 
 
+@pytest.mark.parametrize(
+    ("size", "slices", "length"), [(1, 1, 1), (7, 3, 2), (128, 32, 4), (5, 0, 1)]
+)
+def test_equal_values_are_counted(
+    twin: SimpleNamespace, size: int, slices: int, length: int
+) -> None:
+    """Place by place, and slice by slice; what is beyond the slices counts only by itself."""
+    values = np.random.default_rng(size).integers(0, 2, (20, size), np.uint32) * np.uint32(
+        2**32 - 1
+    )
+    values[1] = values[0]
+    pairs = [(one, other) for one in range(20) for other in range(one + 1, 20)]
+    found = twin.count_equal(values, np.array(pairs, np.int64), slices, length)
+    assert found.dtype == np.int64
+    rows = values.tolist()
+    for (one, other), told in zip(pairs, found.tolist(), strict=True):
+        same = [a == b for a, b in zip(rows[one], rows[other], strict=True)]
+        whole = [all(same[at : at + length]) for at in range(0, slices * length, length)]
+        assert told == [sum(whole), sum(same)]
+    assert twin.count_equal(values, np.zeros((0, 2), np.int64), slices, length).shape == (0, 2)
+
+
 @given(
     st.lists(
         st.tuples(st.sets(st.integers(0, 9), max_size=6), st.integers(1, 9)),

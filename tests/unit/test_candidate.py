@@ -16,7 +16,6 @@ from dedup.candidate import (
     rare_keys,
     rare_terms,
     share_keys,
-    without,
 )
 from dedup.data.corpus import Ragged
 from dedup.settings import CandidateSettings
@@ -119,13 +118,6 @@ def test_pairs_share_enough_of_all_their_keys() -> None:
     whole = share_keys(pairs, keys, CandidateSettings(passage_ratio=1))
     assert whole.tolist() == [[0, 3], [2, 3], [0, 4]]
     assert share_keys(pairs[:0], keys, CandidateSettings()).shape == (0, 2)
-
-
-def test_known_keys_are_left_out() -> None:
-    """Row by row; none known, none left out."""
-    keys = ragged([1, 2, 3], [2], [], [3, 4])
-    assert rows_of(without(keys, np.array([2, 4], np.uint64))) == [[1, 3], [], [], [3]]
-    assert rows_of(without(keys, np.zeros(0, np.uint64))) == rows_of(keys)
 
 
 def test_pairs_must_share_enough_keys() -> None:

@@ -4,8 +4,6 @@
 
 #include "native.h"
 
-#include <math.h>
-
 /* The low bits count, up to the most that they can say; entries are wide where 32 bits are too few. */
 enum { COUNT_BITS = 10, MOST_COUNTED = (1 << COUNT_BITS) - 1 };
 
@@ -31,7 +29,7 @@ struct vectors {
     const double *scales;    /* by row */
     const uint32_t *worths;  /* by term */
     const uint64_t *factors; /* by count; the last stands for every higher one */
-    uint64_t most;
+    uint32_t most;
     int bits;      /* by which a product of these is too fine */
     size_t terms;  /* so many there are */
 };
@@ -46,32 +44,17 @@ static inline struct vectors vectors_of(const Py_buffer *entries, int width,
                           scales->buf,
                           worths->buf,
                           factors->buf,
-                          (uint64_t)factors->len / 8 - 1,
+                          (uint32_t)(factors->len / 8 - 1),
                           bits,
                           (size_t)worths->len / 4};
     return all;
 }
 
-/* What an entry weighs before its row is scaled; `worth` is that of its term. */
-static inline uint64_t weigh_plainly(const struct vectors *all, uint64_t entry, uint64_t worth)
-{
-    uint64_t count = entry & MOST_COUNTED;
-    return all->factors[count < all->most ? count : all->most] * worth >> all->bits;
-}
-
-/* What it weighs: one product, rounded, and nothing that could be contracted, so that every processor
- * gives the same. */
-static inline uint32_t weigh(const struct vectors *all, uint64_t entry, uint64_t worth,
-                             double scale)
-{
-    return (uint32_t)(int64_t)rint((double)(int64_t)weigh_plainly(all, entry, worth) * scale);
-}
-
-/* Put a row into a table, or take it out: by term its weight and, above, its worth; 0 elsewhere. */
-void keep_vector(const struct vectors *all, int64_t row, uint64_t *table);
-void drop_vector(const struct vectors *all, int64_t row, uint64_t *table);
+/* Put the weights of a row into a table by term, or take them out; it says 0 elsewhere. */
+void keep_vector(const struct vectors *all, int64_t row, uint32_t *weight_of);
+void drop_vector(const struct vectors *all, int64_t row, uint32_t *weight_of);
 
 /* The product of a row with the one in the table. */
-int64_t multiply(const struct vectors *all, int64_t row, const uint64_t *table);
+int64_t multiply(const struct vectors *all, int64_t row, const uint32_t *weight_of);
 
 #endif

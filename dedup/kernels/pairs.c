@@ -52,7 +52,7 @@ static int look_closely(Work *work, const Words *left, const Words *right, const
 static void let_go(Work *work)
 {
     void *all[] = {work->number_of, work->left_ids, work->right_ids, work->seen, work->left_weights,
-                   work->right_weights, work->vector, work->left_hashes, work->right_hashes,
+                   work->right_weights, work->weight_of, work->left_hashes, work->right_hashes,
                    work->run_filter, work->likely, work->runs.places, work->others.places,
                    work->first_run, work->run_places, work->missing, work->hit, work->passages.keys,
                    work->passages.slots, work->rows, work->columns, work->masks,
@@ -205,9 +205,9 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
     Work work;
     memset(&work, 0, sizeof work);
     work.number_of = calloc(in->lexicon + 1, sizeof *work.number_of);
-    work.vector = calloc(in->vectors.terms + 1, sizeof *work.vector);
+    work.weight_of = calloc(in->vectors.terms + 1, sizeof *work.weight_of);
     int64_t last = -1, weighed = -1;
-    int fine = work.number_of && work.vector, known = 0;
+    int fine = work.number_of && work.weight_of, known = 0;
     memset(out, 0, (size_t)in->count * COLUMNS * sizeof *out);
     for (Py_ssize_t k = 0; k < in->count && fine; k++, out += COLUMNS) {
         int64_t l = in->pairs[2 * k], r = in->pairs[2 * k + 1];
@@ -218,13 +218,13 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
             if (in->pairs[2 * k + 2] != l) fetch(in, in->pairs[2 * k + 2]);
         }
         if (l != last) {
-            if (last >= 0) drop_vector(&in->vectors, last, work.vector);
-            keep_vector(&in->vectors, l, work.vector);
+            if (last >= 0) drop_vector(&in->vectors, last, work.weight_of);
+            keep_vector(&in->vectors, l, work.weight_of);
             fine = sift_left(&work, &left, bounds->run);
             known = 0;
         }
         last = l;
-        int64_t product = multiply(&in->vectors, r, work.vector);
+        int64_t product = multiply(&in->vectors, r, work.weight_of);
         int todo = fine ? ask(&work, &left, &right, bounds, product, &known, &shared) : NO_MEMORY;
         fine = todo != NO_MEMORY;
         if (todo != THE_REST) continue;

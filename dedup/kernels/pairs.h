@@ -48,7 +48,7 @@ typedef struct {
     size_t seen_room;
     uint32_t *left_weights, *right_weights; /* in reading order */
     size_t left_weight_room, right_weight_room;
-    uint64_t *vector; /* of the left side, as a table */
+    uint32_t *weight_of; /* by term: its weight on the left side */
     uint32_t *left_hashes, *right_hashes; /* by run */
     size_t left_hash_room, right_hash_room;
     uint32_t *run_filter; /* bits that tell of most hashes that no left run has them */

@@ -45,11 +45,11 @@ class Sheet:
         other._count = self._count
         return other
 
-    def put(self, cells: Sequence[str]) -> Numbers:
-        """Add cells; their numbers."""
-        whole = "".join(cells)
+    def put(self, cells: Sequence[str], before: str = "") -> Numbers:
+        """Add cells, each with what stands before it; their numbers."""
+        whole = before.join(("", *cells))
         parts = cells if whole.isascii() else [one.encode() for one in cells]
-        sizes = np.fromiter(map(len, parts), np.int64, len(parts))
+        sizes = np.fromiter(map(len, parts), np.int64, len(parts)) + len(before.encode())
         return self.put_letters(np.frombuffer(whole.encode(), np.uint8), sizes)
 
     def put_distinct(self, values: Sequence[Hashable], write: Callable[[Any], str]) -> Numbers:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .columns import I64, U64
 
 __all__ = [
+    "PART_VALUES",
     "parts",
 ]
 

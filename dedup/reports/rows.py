@@ -42,9 +42,12 @@ KEPT_CELLS = 1 << 16
 def articles(entries: Sequence[Entry]) -> Iterator[bytes]:
     """Each article as an object on one line; what is unknown is left out."""
     figures = _Figures()
-    listed = _from_columns if isinstance(entries, Entries) else _from_objects
     for start in range(0, len(entries), WRITTEN_AT_ONCE):
-        some = listed(entries, slice(start, start + WRITTEN_AT_ONCE))
+        places = slice(start, start + WRITTEN_AT_ONCE)
+        if isinstance(entries, Entries):
+            some = _of_columns(entries, places)
+        else:
+            some = _of_objects(entries[places])
         columns = {
             "words": _Column(some.words + 1, str, ', "words": '),
             "story": _Column(some.story, lambda one: str(one + 1), ', "story": '),
@@ -98,7 +101,7 @@ class _Listed(NamedTuple):
     known: NDArray[np.bool_]
 
 
-def _from_columns(entries: Entries, places: slice) -> _Listed:
+def _of_columns(entries: Entries, places: slice) -> _Listed:
     """Some articles of a result that lie in columns."""
     some = entries.part(places)
     listed = some.listed
@@ -112,9 +115,9 @@ def _from_columns(entries: Entries, places: slice) -> _Listed:
     )
 
 
-def _from_objects(entries: Sequence[Entry], places: slice) -> _Listed:
+def _of_objects(entries: Sequence[Entry]) -> _Listed:
     """Some articles that are objects."""
-    columns = zip(*map(_VALUES, entries[places]), strict=True)
+    columns = zip(*map(_VALUES, entries), strict=True)
     ids, addresses, titles, words, story, keep, copy_of, rule, digest, known = columns
     return _Listed(
         *(ids, addresses, titles, np.array(words), np.array([one or 0 for one in story])),

@@ -302,6 +302,8 @@ def starts(cleaned: str) -> list[int]:
     >>> starts("don't 北京时间")
     [0, 4, 6, 7, 8]
     """
+    if cleaned.isascii() or not _ANY_SPECIAL.search(cleaned):
+        return [match.start() for match in _PLAIN_WORD.finditer(cleaned)]
     return [
         match.start() + i
         for match in _WORD.finditer(cleaned)

@@ -105,7 +105,7 @@ def _escaped(texts: Sequence[str]) -> tuple[Letters, Numbers]:
     letters, odd = _encoded(told)
     is_end = letters[odd] == _BREAK
     if not is_end.all():
-        for at in np.unique(np.searchsorted(odd[is_end], odd[~is_end])).tolist():
+        for at in {*np.searchsorted(odd[is_end], odd[~is_end]).tolist()}:
             told[at] = text(texts[at])[1:-1]
         letters, odd = _encoded(told)
     ends = odd[letters[odd] == _BREAK]

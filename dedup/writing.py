@@ -71,7 +71,7 @@ def check_folder(path: str, welcome: frozenset[str], *, force: bool) -> None:
         raise OutputError(why, place=path, hint="it would be lost; name another folder")
 
 
-def write(path: str, content: bytes | Iterable[bytes]) -> None:
+def write(path: str, content: bytes | Iterable[bytes | memoryview]) -> None:
     """Put ``content`` at ``path`` so that a reader sees the old bytes or all the new ones.
 
     A link is followed, and a file that exists keeps its mode; a pipe or device is simply

@@ -24,6 +24,7 @@ static PyMethodDef methods[] = {
     {"mask_runs", mask_runs, METH_VARARGS, NULL},
     {"count_rows", count_rows, METH_VARARGS, NULL},
     {"take_rows", take_rows, METH_VARARGS, NULL},
+    {"join_rows", join_rows, METH_VARARGS, NULL},
     {"take_values", take_values, METH_VARARGS, NULL},
     {"weigh_rows", weigh_rows, METH_VARARGS, NULL},
     {"close_rows", close_rows, METH_VARARGS, NULL},

@@ -140,6 +140,7 @@ PyObject *count_terms(PyObject *module, PyObject *args);
 PyObject *mask_runs(PyObject *module, PyObject *args);
 PyObject *count_rows(PyObject *module, PyObject *args);
 PyObject *take_rows(PyObject *module, PyObject *args);
+PyObject *join_rows(PyObject *module, PyObject *args);
 PyObject *take_values(PyObject *module, PyObject *args);
 PyObject *weigh_rows(PyObject *module, PyObject *args);
 PyObject *close_rows(PyObject *module, PyObject *args);

@@ -51,6 +51,7 @@ __all__ = [
     "find_varied",
     "hash_runs",
     "hash_words",
+    "join_rows",
     "mask_runs",
     "may_resemble",
     "measure_pairs",
@@ -245,6 +246,13 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     out = np.empty(int(out_offsets[-1]), values.dtype)
     _native.take_rows(_C(values), _C(offsets), _C(rows), values.itemsize, out_offsets, out)
     return out, out_offsets
+
+
+def join_rows(values: U8, offsets: I64, numbers: I64) -> tuple[U8, I64]:
+    """See ``reference_rows.join_rows``."""
+    sizes = np.empty(numbers.shape[1], np.int64)
+    joined = _native.join_rows(_C(values), _C(offsets), _C(numbers), sizes)
+    return np.frombuffer(joined, np.uint8), sizes
 
 
 def take_values(values: U32, places: U32) -> U32:

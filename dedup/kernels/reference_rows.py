@@ -12,12 +12,13 @@ from .columns import FINER_BITS, WEIGHT_UNIT, Varied
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .columns import I64, U32, U64, Rows, Varying
+    from .columns import I64, U8, U32, U64, Rows, Varying
 
 __all__ = [
     "close_rows",
     "count_rows",
     "find_varied",
+    "join_rows",
     "take_rows",
     "take_values",
     "weigh_rows",
@@ -31,6 +32,14 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     np.cumsum(lengths, out=out[1:])
     places = np.repeat(offsets[rows] - out[:-1], lengths) + np.arange(out[-1])
     return values[places], out
+
+
+def join_rows(values: U8, offsets: I64, numbers: I64) -> tuple[U8, I64]:
+    """Lines of as many rows each, end to end, and how long each is; those of line ``i`` are
+    ``numbers[:, i]``.
+    """
+    joined, ends = take_rows(values, offsets, numbers.T.ravel())
+    return joined, np.diff(ends[:: len(numbers)])
 
 
 def take_values(values: U32, places: U32) -> U32:

@@ -31,19 +31,18 @@ class Sheet:
 
     def __init__(self) -> None:
         """The empty one."""
-        self._letters: list[Letters] = []
-        self._sizes: list[Numbers] = []
+        self._letters = np.empty(0, np.uint8)
+        self._offsets = np.zeros(1, np.int64)
         self._count = 0
         self.put([""])
 
-    def copy(self) -> Sheet:
-        """A sheet with the same cells, to which others can be added."""
-        self._letters = [np.concatenate(self._letters)]
-        self._sizes = [np.concatenate(self._sizes)]
-        other = Sheet()
-        other._letters, other._sizes = [*self._letters], [*self._sizes]
-        other._count = self._count
-        return other
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._count
+
+    def forget(self, count: int) -> None:
+        """Keep the first cells only."""
+        self._count = count
 
     def put(self, cells: Sequence[str], before: str = "") -> Numbers:
         """Add cells, each with what stands before it; their numbers."""
@@ -64,21 +63,31 @@ class Sheet:
 
     def put_letters(self, letters: Letters, sizes: Numbers) -> Numbers:
         """Add cells in UTF-8 that lie end to end; their numbers."""
-        self._letters.append(letters)
-        self._sizes.append(sizes)
+        before, start = self._count, int(self._offsets[self._count])
         self._count += len(sizes)
-        return np.arange(self._count - len(sizes), self._count)
+        self._letters = _with_room(self._letters, start, start + len(letters))
+        self._offsets = _with_room(self._offsets, before + 1, self._count + 1)
+        self._letters[start : start + len(letters)] = letters
+        self._offsets[before + 1 : self._count + 1] = start + np.cumsum(sizes)
+        return np.arange(before, self._count)
 
     def lines(self, columns: Sequence[Cell], count: int) -> tuple[Letters, Numbers]:
         """So many lines end to end, and how long each is. Of each its cells are given, a column
         each, or one number where all lines have the same.
         """
-        numbers = np.empty((count, len(columns)), np.int64)
+        numbers = np.empty((len(columns), count), np.int64)
         for at, column in enumerate(columns):
-            numbers[:, at] = column
-        offsets = np.concatenate(([0], *self._sizes)).cumsum()
-        letters, ends = kernels.take_rows(np.concatenate(self._letters), offsets, numbers.ravel())
-        return letters, np.diff(ends[:: len(columns)])
+            numbers[at] = column
+        return kernels.join_rows(self._letters, self._offsets[: self._count + 1], numbers)
+
+
+def _with_room(array: NDArray[Any], used: int, size: int) -> NDArray[Any]:
+    """An array that begins with the same values, with room for so many."""
+    if size <= len(array):
+        return array
+    larger = np.empty(2 * size, array.dtype)
+    larger[:used] = array[:used]
+    return larger
 
 
 def is_plain(letters: Letters) -> bool:

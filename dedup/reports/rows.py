@@ -39,7 +39,7 @@ KEPT_CELLS = 1 << 16
 """Figures below this are written once each, those above whenever they come."""
 
 
-def articles(entries: Sequence[Entry]) -> Iterator[bytes]:
+def articles(entries: Sequence[Entry]) -> Iterator[memoryview]:
     """Each article as an object on one line; what is unknown is left out."""
     figures = _Figures()
     for start in range(0, len(entries), WRITTEN_AT_ONCE):
@@ -55,7 +55,8 @@ def articles(entries: Sequence[Entry]) -> Iterator[bytes]:
             "known": _Column(some.known + np.int64(1), _known, ""),
         }
         figures.note(columns)
-        sheet = figures.sheet.copy()
+        sheet = figures.sheet
+        kept = len(sheet)
         words, story, keep, known = (figures.find(*one, sheet) for one in columns.items())
         start_of, *between = sheet.put(('{"id": "', ', "address": "', ', "title": "'))
         cells = (
@@ -69,6 +70,7 @@ def articles(entries: Sequence[Entry]) -> Iterator[bytes]:
             known,
         )
         yield _written(sheet, cells, len(some.ids))
+        sheet.forget(kept)
 
 
 class _Sparse(NamedTuple):
@@ -143,7 +145,7 @@ def _known(value: int) -> str:
     return f', "known": true}}{BETWEEN}' if value else f"}}{BETWEEN}"
 
 
-def stories(told: Sequence[Story]) -> Iterator[bytes]:
+def stories(told: Sequence[Story]) -> Iterator[memoryview]:
     """Each story as an object on one line, its figure rounded."""
     for start in range(0, len(told), WRITTEN_AT_ONCE):
         some = told[start : start + WRITTEN_AT_ONCE]
@@ -163,24 +165,26 @@ def stories(told: Sequence[Story]) -> Iterator[bytes]:
         yield _written(sheet, cells, len(some))
 
 
-def pairs(verdicts: Verdicts) -> Iterator[bytes]:
+def pairs(verdicts: Verdicts) -> Iterator[memoryview]:
     """Each verdict with its evidence, rounded, as an object on one line."""
     figures = _Figures()
     for lefts, rights, judged in verdicts.batches():
         columns = _columns_of(judged)
         figures.note(columns)
-        sheet = figures.sheet.copy()
+        sheet = figures.sheet
+        kept = len(sheet)
         start, middle, end = sheet.put(('{"left": "', ', "right": "', f"}}}}{BETWEEN}"))
         left, right = map(sheet.put_texts, (lefts, rights))
         rule, *told = (figures.find(name, one, sheet) for name, one in columns.items())
         said = rule, *told[:_FACTS], *_listed(judged.facts, sheet), *told[_FACTS:]
         yield _written(sheet, (start, left, middle, right, *said, end), len(lefts))
+        sheet.forget(kept)
 
 
-def _written(sheet: Sheet, cells: Sequence[Cell], count: int) -> bytes:
+def _written(sheet: Sheet, cells: Sequence[Cell], count: int) -> memoryview:
     """So many lines, each with ``BETWEEN`` at its end, but for the last."""
     letters, _ = sheet.lines(cells, count)
-    return letters[: -len(BETWEEN)].tobytes()
+    return letters[: -len(BETWEEN)].data
 
 
 _FIELDS = evidence.FIELDS

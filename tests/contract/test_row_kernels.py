@@ -35,6 +35,19 @@ def test_rows_are_taken(
     assert unravel(found, ends) == [values[offsets[n] : offsets[n + 1]].tolist() for n in chosen]
 
 
+@given(st.lists(st.binary(max_size=3), min_size=1, max_size=9), st.data())
+def test_rows_are_joined(twin: SimpleNamespace, rows: list[bytes], data: st.DataObject) -> None:
+    """Each line has as many as the others, and may have none but empty ones."""
+    numbers = st.lists(st.integers(0, len(rows) - 1), min_size=2, max_size=2)
+    lines = data.draw(st.lists(numbers, max_size=5))
+    values, offsets = ragged([[*row] for row in rows], np.uint8)
+    asked = np.array(lines, np.int64).reshape(-1, 2).T
+    letters, sizes = twin.join_rows(values, offsets, asked)
+    assert (letters.dtype, sizes.dtype) == (np.uint8, np.int64)
+    told = [rows[left] + rows[right] for left, right in lines]
+    assert (letters.tobytes(), sizes.tolist()) == (b"".join(told), [*map(len, told)])
+
+
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=9), st.data())
 def test_values_are_taken(twin: SimpleNamespace, values: list[int], data: st.DataObject) -> None:
     """The value at each place, as often as it is named."""

@@ -168,16 +168,21 @@ def stories(told: Sequence[Story]) -> Iterator[memoryview]:
 def pairs(verdicts: Verdicts) -> Iterator[memoryview]:
     """Each verdict with its evidence, rounded, as an object on one line."""
     figures = _Figures()
-    for lefts, rights, judged in verdicts.batches():
+    names = Sheet()  # behind the empty cell the id of each article
+    for start in range(0, len(verdicts.ids), WRITTEN_AT_ONCE):
+        names.put_texts(verdicts.ids[start : start + WRITTEN_AT_ONCE])
+    for judged in verdicts.batches():
         columns = _columns_of(judged)
         figures.note(columns)
         sheet = figures.sheet
         kept = len(sheet)
         start, middle, end = sheet.put(('{"left": "', ', "right": "', f"}}}}{BETWEEN}"))
-        left, right = map(sheet.put_texts, (lefts, rights))
+        left, right = (
+            sheet.put_letters(*names.lines([side + 1], len(side))) for side in judged.places.T
+        )
         rule, *told = (figures.find(name, one, sheet) for name, one in columns.items())
         said = rule, *told[:_FACTS], *_listed(judged.facts, sheet), *told[_FACTS:]
-        yield _written(sheet, (start, left, middle, right, *said, end), len(lefts))
+        yield _written(sheet, (start, left, middle, right, *said, end), len(judged.rules))
         sheet.forget(kept)
 
 

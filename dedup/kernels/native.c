@@ -25,6 +25,7 @@ static PyMethodDef methods[] = {
     {"count_rows", count_rows, METH_VARARGS, NULL},
     {"take_rows", take_rows, METH_VARARGS, NULL},
     {"join_rows", join_rows, METH_VARARGS, NULL},
+    {"quote_texts", quote_texts, METH_VARARGS, NULL},
     {"take_values", take_values, METH_VARARGS, NULL},
     {"weigh_rows", weigh_rows, METH_VARARGS, NULL},
     {"close_rows", close_rows, METH_VARARGS, NULL},

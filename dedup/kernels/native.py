@@ -31,7 +31,7 @@ from .packing import pack
 from .reference import permutations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -58,6 +58,7 @@ __all__ = [
     "minhash",
     "number_more",
     "number_values",
+    "quote_texts",
     "scan_records",
     "sign_runs",
     "sort_distinct",
@@ -253,6 +254,13 @@ def join_rows(values: U8, offsets: I64, numbers: I64) -> tuple[U8, I64]:
     sizes = np.empty(numbers.shape[1], np.int64)
     joined = _native.join_rows(_C(values), _C(offsets), _C(numbers), sizes)
     return np.frombuffer(joined, np.uint8), sizes
+
+
+def quote_texts(texts: Sequence[str]) -> tuple[U8, I64, U8]:
+    """See ``reference_rows.quote_texts``."""
+    sizes, done = np.empty(len(texts), np.int64), np.empty(len(texts), np.uint8)
+    letters = _native.quote_texts(tuple(texts), sizes, done)
+    return np.frombuffer(letters, np.uint8), sizes, done
 
 
 def take_values(values: U32, places: U32) -> U32:

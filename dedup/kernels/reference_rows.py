@@ -10,6 +10,8 @@ import numpy as np
 from .columns import FINER_BITS, WEIGHT_UNIT, Varied
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
     from .columns import I64, U8, U32, U64, Rows, Varying
@@ -19,6 +21,7 @@ __all__ = [
     "count_rows",
     "find_varied",
     "join_rows",
+    "quote_texts",
     "take_rows",
     "take_values",
     "weigh_rows",
@@ -40,6 +43,23 @@ def join_rows(values: U8, offsets: I64, numbers: I64) -> tuple[U8, I64]:
     """
     joined, ends = take_rows(values, offsets, numbers.T.ravel())
     return joined, np.diff(ends[:: len(numbers)])
+
+
+def quote_texts(texts: Sequence[str]) -> tuple[U8, I64, U8]:
+    r"""Texts in UTF-8, a ``\\`` before each ``"`` and ``\\`` and a ``"`` behind each; how long each
+    then is, and whether it was done: nothing is given for one with a ``#`` or with what is not
+    printable.
+
+    >>> quote_texts(['é"', "#"])[0].tobytes().decode()
+    'é\\""'
+    """
+    done = [one.isprintable() and "#" not in one for one in texts]
+    told = [
+        (one.replace("\\", r"\\").replace('"', r"\"") + '"').encode() if fine else b""
+        for one, fine in zip(texts, done, strict=True)
+    ]
+    letters = np.frombuffer(b"".join(told), np.uint8)
+    return letters, np.array([*map(len, told)], np.int64), np.array(done, np.uint8)
 
 
 def take_values(values: U32, places: U32) -> U32:

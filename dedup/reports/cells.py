@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NOTHING = 0
 """The number of the empty cell, which every sheet has."""
-_BREAK, _QUOTE = b'\n"'
+_QUOTE = ord('"')
 _ODD = bytes(byte < 0x20 or byte in b'"\\#\x7f' for byte in range(256))
 """By byte in UTF-8, 1 if it may need an escape, but for letters beyond ASCII."""
 
@@ -59,7 +59,12 @@ class Sheet:
 
     def put_texts(self, texts: Sequence[str]) -> Numbers:
         """Add texts from outside as JSON, each with the quote that ends it; their numbers."""
-        return self.put_letters(*_escaped(texts))
+        letters, sizes, done = kernels.quote_texts(texts)
+        numbers = self.put_letters(letters, sizes)
+        left = np.flatnonzero(done == 0)
+        if len(left):
+            numbers[left] = self.put([text(texts[at])[1:] for at in left.tolist()])
+        return numbers
 
     def put_letters(self, letters: Letters, sizes: Numbers) -> Numbers:
         """Add cells in UTF-8 that lie end to end; their numbers."""
@@ -93,7 +98,9 @@ def _with_room(array: NDArray[Any], used: int, size: int) -> NDArray[Any]:
 def is_plain(letters: Letters) -> bool:
     """Whether a text in UTF-8 surely needs no escape."""
     whole = letters.tobytes()
-    return not len(_odd(whole)) and _is_plain(whole.decode(errors="surrogatepass"))
+    if np.frombuffer(whole.translate(_ODD), np.bool_).any():
+        return False
+    return whole.isascii() or whole.decode(errors="surrogatepass").isprintable()
 
 
 def quoted(letters: Letters, borders: Numbers) -> tuple[Letters, Numbers]:
@@ -104,35 +111,3 @@ def quoted(letters: Letters, borders: Numbers) -> tuple[Letters, Numbers]:
 def text(one: str) -> str:
     """One text from outside as JSON."""
     return guarded(encode_basestring(one))
-
-
-def _escaped(texts: Sequence[str]) -> tuple[Letters, Numbers]:
-    """Texts as JSON, each with the quote that ends it, end to end, and how long each is."""
-    told = [*texts]
-    if not _is_plain("".join(texts)):
-        told = [one if _is_plain(one) else text(one)[1:-1] for one in texts]
-    letters, odd = _encoded(told)
-    is_end = letters[odd] == _BREAK
-    if not is_end.all():
-        for at in {*np.searchsorted(odd[is_end], odd[~is_end]).tolist()}:
-            told[at] = text(texts[at])[1:-1]
-        letters, odd = _encoded(told)
-    ends = odd[letters[odd] == _BREAK]
-    letters[ends] = _QUOTE
-    return letters, np.diff(ends, prepend=-1)
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a text without odd bytes needs no escape; there are breaks between texts."""
-    return text.isprintable() if not text.isascii() else "\n" not in text
-
-
-def _encoded(texts: Sequence[str]) -> tuple[Letters, Numbers]:
-    """Texts in UTF-8 with a break behind each, and where the odd bytes are."""
-    whole = "\n".join((*texts, "")).encode(errors="surrogatepass")
-    return np.frombuffer(whole, np.uint8).copy(), _odd(whole)
-
-
-def _odd(whole: bytes) -> Numbers:
-    """Where the bytes are that may need an escape."""
-    return np.flatnonzero(np.frombuffer(whole.translate(_ODD), np.bool_))

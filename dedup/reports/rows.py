@@ -168,9 +168,9 @@ def stories(told: Sequence[Story]) -> Iterator[memoryview]:
 def pairs(verdicts: Verdicts) -> Iterator[memoryview]:
     """Each verdict with its evidence, rounded, as an object on one line."""
     figures = _Figures()
-    names = Sheet()  # behind the empty cell the id of each article
-    for start in range(0, len(verdicts.ids), WRITTEN_AT_ONCE):
-        names.put_texts(verdicts.ids[start : start + WRITTEN_AT_ONCE])
+    names, ids = Sheet(), verdicts.ids
+    parts = (ids[at : at + WRITTEN_AT_ONCE] for at in range(0, len(ids), WRITTEN_AT_ONCE))
+    named = np.concatenate([names.put_texts(()), *map(names.put_texts, parts)])
     for judged in verdicts.batches():
         columns = _columns_of(judged)
         figures.note(columns)
@@ -178,7 +178,7 @@ def pairs(verdicts: Verdicts) -> Iterator[memoryview]:
         kept = len(sheet)
         start, middle, end = sheet.put(('{"left": "', ', "right": "', f"}}}}{BETWEEN}"))
         left, right = (
-            sheet.put_letters(*names.lines([side + 1], len(side))) for side in judged.places.T
+            sheet.put_letters(*names.lines([named[side]], len(side))) for side in judged.places.T
         )
         rule, *told = (figures.find(name, one, sheet) for name, one in columns.items())
         said = rule, *told[:_FACTS], *_listed(judged.facts, sheet), *told[_FACTS:]

@@ -50,7 +50,7 @@ def articles(entries: Sequence[Entry]) -> Iterator[memoryview]:
             some = _of_objects(entries[places])
         columns = {
             "words": _Column(some.words + 1, str, ', "words": '),
-            "story": _Column(some.story, lambda one: str(one + 1), ', "story": '),
+            "story": _Column(some.story, str, ', "story": '),
             "keep": _Column(some.keep + np.int64(1), _truth, ', "keep": '),
             "known": _Column(some.known + np.int64(1), _known, ""),
         }
@@ -95,7 +95,7 @@ class _Listed(NamedTuple):
     titles: Sequence[str]
     words: NDArray[np.int64]
     story: NDArray[np.int64]
-    """0 for none."""
+    """One more than its number; 0 for none."""
     keep: NDArray[np.bool_]
     copy_of: _Sparse
     rule: _Sparse
@@ -107,8 +107,9 @@ def _of_columns(entries: Entries, places: slice) -> _Listed:
     """Some articles of a result that lie in columns."""
     some = entries.part(places)
     listed = some.listed
+    story = listed.story + (listed.story > 0)
     return _Listed(
-        *(some.articles.ids, some.articles.addresses, some.titles, listed.words, listed.story),
+        *(some.articles.ids, some.articles.addresses, some.titles, listed.words, story),
         keep=listed.copy_of < 0,
         copy_of=_Sparse(some.copies, some.keepers),
         rule=_Sparse(some.copies, some.rules),
@@ -121,8 +122,9 @@ def _of_objects(entries: Sequence[Entry]) -> _Listed:
     """Some articles that are objects."""
     columns = zip(*map(_VALUES, entries), strict=True)
     ids, addresses, titles, words, story, keep, copy_of, rule, digest, known = columns
+    stories = np.array([0 if one is None else one + 1 for one in story])
     return _Listed(
-        *(ids, addresses, titles, np.array(words), np.array([one or 0 for one in story])),
+        *(ids, addresses, titles, np.array(words), stories),
         keep=np.array(keep),
         copy_of=_sparse(copy_of, None),
         rule=_sparse(rule, None),
@@ -197,7 +199,7 @@ _FACTS = _FIELDS.index("facts")
 
 
 class _Column(NamedTuple):
-    """A field of many pairs."""
+    """A field of many articles or pairs."""
 
     codes: NDArray[np.int64]
     """What it says, as numbers from 1; 0 for what is unknown."""
@@ -232,7 +234,7 @@ def _columns_of(judged: Batch) -> dict[str, _Column]:
 
 
 class _Figures:
-    """Fields of pairs as cells; most figures are written many times over, and made once."""
+    """Fields of many nouns as cells; most figures are written many times over, and made once."""
 
     def __init__(self) -> None:
         """Nothing is known yet."""
@@ -248,7 +250,8 @@ class _Figures:
                 met = np.zeros(len(numbers), np.bool_)
                 met[column.codes] = True
                 fresh = np.flatnonzero(met & (numbers < 0))
-                numbers[fresh] = column.put(fresh, self.sheet)
+                if len(fresh):
+                    numbers[fresh] = column.put(fresh, self.sheet)
 
     def find(self, name: str, column: _Column, sheet: Sheet) -> NDArray[np.int64]:
         """The numbers of a field's cells; those that are not kept are added to ``sheet``."""

@@ -87,13 +87,19 @@ PyObject *quote_texts(PyObject *module, PyObject *args)
     Py_ssize_t count = PyTuple_GET_SIZE(tuple);
     struct text *texts = malloc(((size_t)count + 1) * sizeof *texts);
     size_t room = 1;
-    for (Py_ssize_t i = 0; texts && i < count; i++) {
+    int fine = texts != NULL;
+    for (Py_ssize_t i = 0; fine && i < count; i++) {
         PyObject *one = PyTuple_GET_ITEM(tuple, i); /* which the tuple holds meanwhile */
+        fine = PyUnicode_Check(one);
+        if (!fine) {
+            PyErr_SetString(PyExc_TypeError, "quote_texts takes a tuple of str");
+            break;
+        }
         texts[i] = (struct text){PyUnicode_DATA(one), PyUnicode_GET_LENGTH(one),
                                  PyUnicode_KIND(one)};
         room += most(texts + i);
     }
-    uint8_t *start = texts ? malloc(room) : NULL, *to = start;
+    uint8_t *start = fine ? malloc(room) : NULL, *to = start;
     if (start) {
         Py_BEGIN_ALLOW_THREADS
         for (Py_ssize_t i = 0; i < count; i++) {
@@ -104,7 +110,7 @@ PyObject *quote_texts(PyObject *module, PyObject *args)
         }
         Py_END_ALLOW_THREADS
         letters = PyBytes_FromStringAndSize((char *)start, to - start);
-    } else {
+    } else if (!PyErr_Occurred()) {
         PyErr_NoMemory();
     }
     free(texts);

@@ -20,8 +20,10 @@ TELLING_KEYS = 12
 of a quarter in common, three keys are expected."""
 
 
+PAIRED_AT_ONCE = 1 << 22
+"""Keys of bands that are paired at a time, which bounds what it takes."""
 ROWS_AT_ONCE = 4096
-"""Rows whose terms are chosen at a time, which bounds what it takes besides."""
+"""Rows whose keys are found at a time, which bounds what it takes besides."""
 
 
 def proposal_chance(jaccard: float, bands: int, rows: int) -> float:
@@ -51,10 +53,22 @@ def choose_bands(signature_size: int, how: CandidateSettings) -> tuple[int, int]
     return signature_size, 1
 
 
-def band(signatures: NDArray[np.uint32], bands: int, rows: int) -> Ragged:
-    """Each row's band keys: one hash for each slice of its signature."""
-    keys = kernels.band_keys(signatures, bands, rows)
-    return Ragged(keys.ravel(), np.arange(len(keys) + 1, dtype=np.int64) * bands)
+def stretches(count: int, bands: int) -> list[slice]:
+    """The bands of so many signatures in parts that are paired each by itself: what it takes is
+    bounded, and there are two at least, since they can be paired at the same time.
+    """
+    at_once = min(PAIRED_AT_ONCE // max(count, 1), -(-bands // 2))
+    starts = range(0, bands, max(at_once, 1))
+    return [slice(at, min(at + starts.step, bands)) for at in starts]
+
+
+def band(signatures: NDArray[np.uint32], bands: int, rows: int, some: slice) -> Ragged:
+    """Each row's keys of some of its bands: one hash for each slice of its signature."""
+    keys = np.empty((len(signatures), some.stop - some.start), np.uint64)
+    for at in range(0, len(keys), ROWS_AT_ONCE):
+        mine = slice(at, at + ROWS_AT_ONCE)
+        keys[mine] = kernels.band_keys(signatures[mine], bands, rows)[:, some]
+    return Ragged(keys.ravel(), np.arange(len(keys) + 1, dtype=np.int64) * keys.shape[1])
 
 
 def highest(how: CandidateSettings) -> int:

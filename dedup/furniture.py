@@ -70,8 +70,9 @@ def deciding(at: NDArray[np.int64]) -> NDArray[np.bool_]:
     """``bool[m]``: of pairs that ``neighbours`` gave, with their keys, so many of each key that
     they confirm it if all are apart: the first ones, one more than half.
     """
-    starts = np.searchsorted(at, at)
-    return np.arange(len(at)) - starts <= np.bincount(at)[at] // 2
+    counts = np.bincount(at)
+    starts = np.cumsum(counts) - counts
+    return np.arange(len(at)) - starts[at] <= counts[at] // 2
 
 
 def confirm(

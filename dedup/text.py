@@ -10,7 +10,9 @@ import html
 import re
 import unicodedata
 from collections.abc import Callable
+from functools import cache
 from itertools import chain
+from typing import NamedTuple
 
 from .data.article import Cleaned
 from .settings import TextSettings
@@ -27,18 +29,35 @@ _ADLAM = range(0x1E944, 0x1E94B)
 _MARKS = "".join(
     chr(point)
     for point in chain(range(0x300, 0x3400), range(0xA000, 0xAC00), range(0xFB00, 0xFE30), _ADLAM)
-    if unicodedata.category(chr(point)).startswith("M")
+    if unicodedata.category(chr(point))[0] == "M"
 )
 """Combining marks belong to the word they stand in, though ``\\w`` leaves them out: those of the
 basic plane, outside of ideographs, Hangul and what is private, and of Adlam (a character class
 slows down with each range beyond the basic plane)."""
 
-_LETTER = f"[^\\W\\d{_SPACELESS}]"
-_WORD = re.compile(f"{_LETTER}+(?:[{_MARKS}]+{_LETTER}*)*|\\d+|[{PAIRED}]+|[{QUADDED}]+")
 _PLAIN_WORD = re.compile(r"[^\W\d]+|\d+")
 _ANY_SPECIAL = re.compile(f"[{_SPACELESS}{_MARKS}]")
-_ANY_SPACELESS = re.compile(f"[{_SPACELESS}]")
-_PAIRED_START = re.compile(f"[{PAIRED}]")
+
+
+class _Special(NamedTuple):
+    """Patterns that only texts need in which something is ``_ANY_SPECIAL``."""
+
+    word: re.Pattern[str]
+    spaceless: re.Pattern[str]
+    """The first character of a run; a group where it is of those that are paired."""
+    line_break: re.Pattern[str]
+
+
+@cache
+def _special() -> _Special:
+    """Compile them once somebody asks: that takes as long as to clean a hundred texts."""
+    letter = f"[^\\W\\d{_SPACELESS}]"
+    return _Special(
+        re.compile(f"{letter}+(?:[{_MARKS}]+{letter}*)*|\\d+|[{PAIRED}]+|[{QUADDED}]+"),
+        re.compile(f"([{PAIRED}])|[{QUADDED}]"),
+        re.compile(f"(?<=[{_SPACELESS}])\\s*\\n\\s*(?=[{_SPACELESS}])"),
+    )
+
 
 MARKS_KEPT = 8
 _STACKED = re.compile(f"([{_MARKS}]{{{MARKS_KEPT}}})[{_MARKS}]+")
@@ -57,12 +76,14 @@ _LETTERS = str.maketrans(
     | dict.fromkeys("\u0626\u0649\u06cc\u06d0", "\u064a")
     | dict.fromkeys("\u0629\u06be\u06c0\u06c1\u06c2\u06c3\u06d5", "\u0647")
     | {"\u0624": "\u0648", "\u06a9": "\u0643", "\u06aa": "\u0643", "\u0621": ""}
-    | {chr(p): str(unicodedata.decimal(chr(p))) for p in range(0x660, 0xAC00) if chr(p).isdecimal()}
+    | {
+        digit: str(unicodedata.decimal(digit))
+        for digit in filter(str.isdecimal, map(chr, range(0x660, 0xAC00)))
+    }
 )
 _ANY_LETTER = re.compile("[" + "".join(map(chr, _LETTERS)) + "]")
 _URL = re.compile(r"(?:https?://|\bwww\.)[!-;=?-~]+", re.IGNORECASE)
 _HYPHEN = re.compile(r"-(?<=[^\W\d_]-)[ \t]*\r?\n[ \t]*(?=[^\W\d_])")
-_SPACELESS_BREAK = re.compile(f"(?<=[{_SPACELESS}])\\s*\\n\\s*(?=[{_SPACELESS}])")
 
 _AGENCY = (
     r"(?:AP|AFP|ANI|ANSA|DPA|EFE|EPA|IANS|KUNA|PA|PTI|RIA|SPA|TASS|UPI|WAM|Xinhua|Reuters"
@@ -217,8 +238,8 @@ def join_lines(text: str) -> tuple[str, int]:
     ('hard wrapped line', 1)
     """
     count = text.count("\n")
-    if count and not text.isascii():
-        text = _SPACELESS_BREAK.sub("", text)
+    if count and _is_special(text):
+        text = _special().line_break.sub("", text)
     return " ".join(text.split()), count
 
 
@@ -281,9 +302,9 @@ def words(cleaned: str) -> list[str]:
     >>> words("don't stop, 14th: 北京时间")
     ['don', 't', 'stop', '14', 'th', '北京', '京时', '时间']
     """
-    if cleaned.isascii() or not _ANY_SPECIAL.search(cleaned):
+    if not _is_special(cleaned):
         return _PLAIN_WORD.findall(cleaned)
-    runs = _WORD.findall(cleaned)
+    runs = _special().word.findall(cleaned)
     return list(chain.from_iterable(map(_split_run, runs)))
 
 
@@ -293,7 +314,9 @@ def has_words(cleaned: str) -> bool:
     >>> has_words("– ?! –")
     False
     """
-    return _WORD.search(cleaned) is not None
+    if _PLAIN_WORD.search(cleaned):
+        return True
+    return _is_special(cleaned) and _special().word.search(cleaned) is not None
 
 
 def starts(cleaned: str) -> list[int]:
@@ -302,16 +325,24 @@ def starts(cleaned: str) -> list[int]:
     >>> starts("don't 北京时间")
     [0, 4, 6, 7, 8]
     """
+    if not _is_special(cleaned):
+        return [match.start() for match in _PLAIN_WORD.finditer(cleaned)]
     return [
         match.start() + i
-        for match in _WORD.finditer(cleaned)
+        for match in _special().word.finditer(cleaned)
         for i in range(len(_split_run(match.group())))
     ]
 
 
+def _is_special(text: str) -> bool:
+    """Whether there are marks in it, or characters of a script without spaces."""
+    return not text.isascii() and _ANY_SPECIAL.search(text) is not None
+
+
 def _split_run(run: str) -> list[str]:
     """One run as words: itself where the script has spaces, else its overlapping pairs or fours."""
-    if not _ANY_SPACELESS.match(run):
+    start = _special().spaceless.match(run)
+    if not start:
         return [run]
-    size = 2 if _PAIRED_START.match(run) else 4
+    size = 2 if start[1] else 4
     return [run[i : i + size] for i in range(max(1, len(run) - size + 1))]

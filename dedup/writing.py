@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import fcntl
 import hashlib
 import os
@@ -71,7 +70,7 @@ def check_folder(path: str, welcome: frozenset[str], *, force: bool) -> None:
         raise OutputError(why, place=path, hint="it would be lost; name another folder")
 
 
-def write(path: str, content: bytes | Iterable[bytes]) -> None:
+def write(path: str, content: bytes | Iterable[bytes | memoryview]) -> None:
     """Put ``content`` at ``path`` so that a reader sees the old bytes or all the new ones.
 
     A link is followed, and a file that exists keeps its mode; a pipe or device is simply
@@ -286,6 +285,8 @@ def _put(draft: _Draft) -> None:
 def _exchange(new: str, old: str) -> None:
     """Let two folders trade places in one step; in two where the system cannot."""
     if _SYSTEM == "linux":
+        import ctypes
+
         rename = getattr(ctypes.CDLL(None, use_errno=True), "renameat2", None)
         names = (_HERE, os.fsencode(new), _HERE, os.fsencode(old), _EXCHANGE)
         if rename is not None and rename(*names) == 0:

@@ -19,7 +19,9 @@ _SUMMARY_BYTES = 900 << 10
 """GitHub drops the summary of a step whole if it is longer than 1 MiB."""
 
 
-def deliver(flags: Flags, render: Callable[[Report, Look], str | Iterable[bytes]]) -> None:
+def deliver(
+    flags: Flags, render: Callable[[Report, Look], str | Iterable[bytes | memoryview]]
+) -> None:
     """Render and write each report; the files come before stdout, whose reader may go away."""
     for name, file in flags.targets():
         emit(render(REPORTS[name], flags.look(file=file)), file, form=name)

@@ -36,7 +36,7 @@ _HINTS = {
 }
 
 
-def emit(report: str | Iterable[bytes], output: str, *, form: str = "text") -> None:
+def emit(report: str | Iterable[bytes | memoryview], output: str, *, form: str = "text") -> None:
     """Deliver a result to stdout, or to a file as a whole; raises OutputError if it cannot.
 
     A reader that has seen enough (``| head``) is no fault; a full or closed stdout is. On a CI
@@ -64,16 +64,18 @@ def emit(report: str | Iterable[bytes], output: str, *, form: str = "text") -> N
         raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
 
 
-def _blocks(pieces: Iterable[bytes]) -> Iterator[bytes]:
-    """The pieces, small ones together."""
-    some: list[bytes] = []
+def _blocks(pieces: Iterable[bytes | memoryview]) -> Iterator[bytes | memoryview]:
+    """The pieces, small ones together, and a large one as it is."""
+    some: list[bytes | memoryview] = []
     size = 0
     for piece in pieces:
-        some.append(piece)
         size += len(piece)
-        if size >= _BLOCK_BYTES:
-            yield b"".join(some)
-            some, size = [], 0
+        if size < _BLOCK_BYTES:
+            some.append(piece)
+            continue
+        yield b"".join(some)
+        yield piece
+        some, size = [], 0
     yield b"".join(some)
 
 

@@ -61,6 +61,8 @@ static PyMethodDef methods[] = {
     {"count_equal", count_equal, METH_VARARGS, NULL},
     {"count_rows", count_rows, METH_VARARGS, NULL},
     {"take_rows", take_rows, METH_VARARGS, NULL},
+    {"join_rows", join_rows, METH_VARARGS, NULL},
+    {"quote_texts", quote_texts, METH_VARARGS, NULL},
     {"take_values", take_values, METH_VARARGS, NULL},
     {"weigh_rows", weigh_rows, METH_VARARGS, NULL},
     {"close_rows", close_rows, METH_VARARGS, NULL},

@@ -133,6 +133,8 @@ PyObject *mask_runs(PyObject *module, PyObject *args);
 PyObject *count_equal(PyObject *module, PyObject *args);
 PyObject *count_rows(PyObject *module, PyObject *args);
 PyObject *take_rows(PyObject *module, PyObject *args);
+PyObject *join_rows(PyObject *module, PyObject *args);
+PyObject *quote_texts(PyObject *module, PyObject *args);
 PyObject *take_values(PyObject *module, PyObject *args);
 PyObject *weigh_rows(PyObject *module, PyObject *args);
 PyObject *close_rows(PyObject *module, PyObject *args);

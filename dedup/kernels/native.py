@@ -35,7 +35,7 @@ from .packing import pack
 from .reference import permutations
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
 
@@ -56,6 +56,7 @@ __all__ = [
     "find_varied",
     "hash_runs",
     "hash_words",
+    "join_rows",
     "leave_out",
     "mask_runs",
     "may_resemble",
@@ -63,6 +64,7 @@ __all__ = [
     "minhash",
     "number_more",
     "number_values",
+    "quote_texts",
     "scale_rows",
     "scan_records",
     "sign_runs",
@@ -253,6 +255,20 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     out = np.empty(int(out_offsets[-1]), values.dtype)
     _native.take_rows(_C(values), _C(offsets), _C(rows), values.itemsize, out_offsets, out)
     return out, out_offsets
+
+
+def join_rows(values: U8, offsets: I64, numbers: I64) -> tuple[U8, I64]:
+    """See ``reference_rows.join_rows``."""
+    sizes = np.empty(numbers.shape[1], np.int64)
+    joined = _native.join_rows(_C(values), _C(offsets), _C(numbers), sizes)
+    return np.frombuffer(joined, np.uint8), sizes
+
+
+def quote_texts(texts: Sequence[str]) -> tuple[U8, I64, U8]:
+    """See ``reference_rows.quote_texts``."""
+    sizes, done = np.empty(len(texts), np.int64), np.empty(len(texts), np.uint8)
+    letters = _native.quote_texts(tuple(texts), sizes, done)
+    return np.frombuffer(letters, np.uint8), sizes, done
 
 
 def take_values(values: U32, places: U32) -> U32:

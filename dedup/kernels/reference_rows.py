@@ -10,9 +10,11 @@ import numpy as np
 from .columns import COUNT_BITS, FINER_BITS, WEIGHT_UNIT, Varied
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from numpy.typing import NDArray
 
-    from .columns import F64, I64, U32, U64, Entries, Rows, Varying, Vectors
+    from .columns import F64, I64, U8, U32, U64, Entries, Rows, Varying, Vectors
 
 __all__ = [
     "close_rows",
@@ -20,7 +22,9 @@ __all__ = [
     "count_rows",
     "dot_rows",
     "find_varied",
+    "join_rows",
     "leave_out",
+    "quote_texts",
     "scale_rows",
     "take_rows",
     "take_values",
@@ -35,6 +39,31 @@ def take_rows(values: NDArray[Any], offsets: I64, rows: I64) -> tuple[NDArray[An
     np.cumsum(lengths, out=out[1:])
     places = np.repeat(offsets[rows] - out[:-1], lengths) + np.arange(out[-1])
     return values[places], out
+
+
+def join_rows(values: U8, offsets: I64, numbers: I64) -> tuple[U8, I64]:
+    """Lines of as many rows each, end to end, and how long each is; those of line ``i`` are
+    ``numbers[:, i]``.
+    """
+    joined, ends = take_rows(values, offsets, numbers.T.ravel())
+    return joined, np.diff(ends[:: len(numbers)])
+
+
+def quote_texts(texts: Sequence[str]) -> tuple[U8, I64, U8]:
+    r"""Texts in UTF-8, a ``\\`` before each ``"`` and ``\\`` and a ``"`` behind each; how long each
+    then is, and whether it was done: nothing is given for one with a ``#`` or with what is not
+    printable.
+
+    >>> quote_texts(['é"', "#"])[0].tobytes().decode()
+    'é\\""'
+    """
+    done = [one.isprintable() and "#" not in one for one in texts]
+    told = [
+        (one.replace("\\", r"\\").replace('"', r"\"") + '"').encode() if fine else b""
+        for one, fine in zip(texts, done, strict=True)
+    ]
+    letters = np.frombuffer(b"".join(told), np.uint8)
+    return letters, np.array([*map(len, told)], np.int64), np.array(done, np.uint8)
 
 
 def take_values(values: U32, places: U32) -> U32:

@@ -26,6 +26,43 @@ PyObject *take_rows(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
+/* join_rows(values, offsets, numbers, sizes) -> lines end to end: line i has rows numbers[:, i] */
+PyObject *join_rows(PyObject *module, PyObject *args)
+{
+    (void)module;
+    Py_buffer values, offsets, numbers, sizes;
+    if (!PyArg_ParseTuple(args, "y*y*y*w*", &values, &offsets, &numbers, &sizes)) return NULL;
+    const uint8_t *value = values.buf;
+    const int64_t *start = offsets.buf, *number = numbers.buf;
+    int64_t *size = sizes.buf, total = 0;
+    Py_ssize_t lines = sizes.len / 8, rows = lines ? numbers.len / 8 / lines : 0;
+    Py_BEGIN_ALLOW_THREADS
+    memset(size, 0, (size_t)sizes.len);
+    for (Py_ssize_t row = 0; row < rows; row++)
+        for (Py_ssize_t i = 0; i < lines; i++) {
+            int64_t n = number[row * lines + i];
+            size[i] += start[n + 1] - start[n];
+        }
+    for (Py_ssize_t i = 0; i < lines; i++) total += size[i];
+    Py_END_ALLOW_THREADS
+    PyObject *joined = PyBytes_FromStringAndSize(NULL, (Py_ssize_t)total);
+    uint8_t *to = joined ? (uint8_t *)PyBytes_AS_STRING(joined) : NULL;
+    Py_BEGIN_ALLOW_THREADS
+    for (Py_ssize_t i = 0; to && i < lines; i++)
+        for (Py_ssize_t row = 0; row < rows; row++) {
+            int64_t n = number[row * lines + i];
+            size_t length = (size_t)(start[n + 1] - start[n]);
+            memcpy(to, value + start[n], length);
+            to += length;
+        }
+    Py_END_ALLOW_THREADS
+    PyBuffer_Release(&values);
+    PyBuffer_Release(&offsets);
+    PyBuffer_Release(&numbers);
+    PyBuffer_Release(&sizes);
+    return joined;
+}
+
 /* take_values(values, places, out): the value at each place. */
 PyObject *take_values(PyObject *module, PyObject *args)
 {

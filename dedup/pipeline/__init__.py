@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -160,18 +161,25 @@ def check(result: Result, entries: Entries, judged: Batch) -> None:
     tally, copy_of = result.tally, entries.listed.copy_of
     removed = np.flatnonzero(copy_of >= 0)
     ids = entries.articles.ids
-    kept = {ids[at] for at in np.flatnonzero(copy_of < 0).tolist()}
+    kept = set(compress(ids, (copy_of < 0).tolist()))
     proofs = np.stack((removed, copy_of[removed]), 1)
-    proven = kernels.pack(judged.places[IS_SAME[judged.rules]])
+    proven = _packed(judged.places[IS_SAME[judged.rules]])
     sound = (
         len(result.articles) == tally.articles == len(set(ids))
         and tally.read == tally.articles + tally.skipped
         and len(removed) == tally.redundant
         and bool((copy_of[copy_of[removed]] < 0).all())
-        and bool(np.isin(kernels.pack(np.sort(proofs, axis=1)), proven).all())
-        and all(sum(member in kept for member in one.members) == 1 for one in result.stories)
+        and bool(
+            (kernels.find_places(_packed(np.sort(proofs, axis=1)), np.sort(proven)) >= 0).all()
+        )
+        and all(sum(map(kept.__contains__, one.members)) == 1 for one in result.stories)
     )
     if not sound:
         raise SoundnessError(
             "the result contradicts itself; nothing was written", hint="please report this"
         )
+
+
+def _packed(pairs: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Pairs as single numbers, as they are looked for."""
+    return kernels.pack(pairs).astype(np.uint64)

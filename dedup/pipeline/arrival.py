@@ -40,6 +40,8 @@ class Arrivals:
         self._watch = watch
         self.texts = texts
         self.articles = Articles.of(())
+        self._rising, self._last = True, ("", 0)
+        """Whether each place until now is behind the one before; and the last of them."""
 
     def batches(self, articles: Iterable[Article | Articles]) -> Iterator[Articles]:
         """The articles with their texts, a batch at a time; at least one batch."""
@@ -51,18 +53,26 @@ class Arrivals:
                 return
             self.texts.extend(batch)
             self.articles.extend(_bare(batch))
+            self._note_places(batch)
             yield batch
             if not batch:
                 return
+
+    def _note_places(self, batch: Articles) -> None:
+        """See whether articles come in the order of their places."""
+        if self._rising and batch:
+            places = [self._last, *map(place, batch.addresses)]
+            self._rising = all(map(lt, places, places[1:]))
+            self._last = places[-1]
 
     def order(self, content: Callable[[int], tuple[Any, ...]]) -> NDArray[np.int64]:
         """``int64[n]``: the numbers of the articles in the order of their places; of those with one
         place and id in the order of all else, so that a result does not depend on the order of its
         input. ``content`` says what each text comes to.
         """
-        places = list(map(place, self.articles.addresses))
-        if all(map(lt, places, places[1:])):
-            return np.arange(len(places))
+        if self._rising:
+            return np.arange(len(self.articles))
+        places = map(place, self.articles.addresses)
         keys = list(zip(places, self.articles.ids, strict=True))
         order: list[int] = []
         numbers = sorted(range(len(keys)), key=keys.__getitem__)

@@ -42,6 +42,24 @@ class Listed(NamedTuple):
         return Listed._make(column[places] for column in self)
 
 
+class Part(NamedTuple):
+    """Some of the articles of a result, as they lie."""
+
+    articles: Articles
+    titles: Sequence[str]
+    listed: Listed
+    copies: NDArray[np.int64]
+    """The places of those that are redundant, …"""
+    keepers: list[str]
+    """… the ids of those that are kept for them, …"""
+    rules: list[str]
+    """… and by which rules."""
+    digested: NDArray[np.int64]
+    """The places of those that have a digest, …"""
+    digests: list[str]
+    """… and these."""
+
+
 class Entries(Sequence[Entry]):
     """The articles of a corpus in its order, made one by one as they are asked for."""
 
@@ -68,13 +86,8 @@ class Entries(Sequence[Entry]):
 
     def __iter__(self) -> Iterator[Entry]:
         """Each of them."""
-        for columns in self.columns():
-            yield from map(Entry, *columns)
-
-    def columns(self) -> Iterator[Sequence[Sequence[Any]]]:
-        """A stretch at a time, for each field of ``Entry`` what it says of the articles."""
         for start in range(0, len(self), READ_AT_ONCE):
-            yield self._told(slice(start, start + READ_AT_ONCE))
+            yield from map(Entry, *self._told(slice(start, start + READ_AT_ONCE)))
 
     def __eq__(self, other: object) -> bool:
         """Whether another sequence has the same articles."""
@@ -82,22 +95,36 @@ class Entries(Sequence[Entry]):
 
     __hash__ = None  # type: ignore[assignment]  # as long as a corpus is large
 
+    def part(self, places: slice) -> Part:
+        """Some of them, as they lie."""
+        listed = self.listed.part(places)
+        copies, digested = np.flatnonzero(listed.copy_of >= 0), np.flatnonzero(listed.digested)
+        ids = self.articles.ids
+        return Part(
+            self.articles[places],
+            self.titles[places],
+            listed,
+            copies,
+            [ids[at] for at in listed.copy_of[copies].tolist()],
+            [_RULES[number] for number in listed.rule[copies].tolist()],
+            digested,
+            _hexadecimal(listed.digests[digested]),
+        )
+
     def _told(self, places: slice) -> Sequence[Sequence[Any]]:
         """What each field says of some articles."""
-        articles, listed = self.articles[places], self.listed.part(places)
-        copies = np.flatnonzero(listed.copy_of >= 0)
-        keepers, decided = listed.copy_of[copies].tolist(), listed.rule[copies].tolist()
-        digested = np.flatnonzero(listed.digested)
+        some = self.part(places)
+        articles, listed = some.articles, some.listed
         return (
             articles.ids,
             articles.addresses,
-            self.titles[places],
+            some.titles,
             listed.words.tolist(),
             [number or None for number in listed.story.tolist()],
             (listed.copy_of < 0).tolist(),
-            _spread(articles, None, copies, [self.articles.ids[at] for at in keepers]),
-            _spread(articles, None, copies, [_RULES[number] for number in decided]),
-            _spread(articles, "", digested, _hexadecimal(listed.digests[digested])),
+            _spread(articles, None, some.copies, some.keepers),
+            _spread(articles, None, some.copies, some.rules),
+            _spread(articles, "", some.digested, some.digests),
             [False] * len(articles),
         )
 

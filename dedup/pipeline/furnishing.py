@@ -48,8 +48,8 @@ def confirmed(
     if not len(likely.keys):
         return likely
     pairs, at = furniture.neighbours(likely)
-    packed, place = np.unique(kernels.pack(pairs), return_inverse=True)
-    place, distinct = place.ravel(), kernels.unpack(packed)
+    packed, place = kernels.number_values(kernels.pack(pairs).astype(np.uint64))
+    distinct = kernels.unpack(packed.astype(np.int64))
     cosines = np.full(len(distinct), np.inf)  # one that nobody asked for does not count as apart
 
     def confirmed() -> NDArray[np.bool_]:
@@ -100,7 +100,7 @@ def _cut_cosines(
 
 def passages(corpus: Corpus, settings: Settings) -> tuple[Passage, ...]:
     """The furniture as text, the most frequent first, each as it stands in one of its carriers."""
-    rows = np.unique(corpus.furniture.carriers[:, 0])[:CARRIERS_READ]
+    rows = np.array(sorted({*corpus.furniture.carriers[:, 0].tolist()})[:CARRIERS_READ], np.int64)
     found = _stretches(corpus, rows, settings) if len(rows) else {}
     ranked = sorted(found.items(), key=lambda item: (-item[1], item[0]))
     return tuple(Passage(shown, count) for shown, count in ranked[:PASSAGES_SHOWN])

@@ -136,11 +136,13 @@ class _Stars:
         verdicts[wanted] = self._same(around[wanted], pending[wanted])
         whole = ~np.logical_or.reduceat(others & (verdicts < 0), starts)
         held = others & whole[of_row]
-        told = held | (~others & np.isin(pending, around[held]))
+        surrounded = np.zeros(len(self.rows), np.bool_)
+        surrounded[around[held]] = True
+        told = held | (~others & surrounded[pending])
         # copies without a word of their own must not come back for ever
         rest = ~whole & (rows != homes)
         stories = _Gathered(pending[told], around[told], verdicts[told])
-        return stories, pending[rest[of_row]], len(np.unique(heads[rest]))
+        return stories, pending[rest[of_row]], int(np.count_nonzero(np.bincount(heads[rest])))
 
     def linked(self, rest: Numbers, edges: Numbers) -> tuple[Numbers, Numbers]:
         """Those of the articles whose rows are still linked with each other, or have copies to the

@@ -114,7 +114,7 @@ class Verdicts(Sequence[Verdict]):
 
     def __init__(self, ids: Sequence[str], judged: Batch) -> None:
         """``ids`` are those of the articles that the places mean."""
-        self._of = ids
+        self.ids = ids
         self._judged = judged
 
     def __len__(self) -> int:
@@ -133,21 +133,18 @@ class Verdicts(Sequence[Verdict]):
 
     def __iter__(self) -> Iterator[Verdict]:
         """Each of them."""
-        for lefts, rights, some in self.batches():
-            yield from _made(lefts, rights, some)
+        for some in self.batches():
+            yield from _made(*self._ids(some.places), some)
 
-    def batches(self) -> Iterator[tuple[list[str], list[str], Batch]]:
-        """A stretch at a time, the ids of the left and the right articles before it, without making
-        the verdicts.
-        """
+    def batches(self) -> Iterator[Batch]:
+        """A stretch at a time, without making the verdicts."""
         for start in range(0, len(self), READ_AT_ONCE):
-            some = self._judged.part(start, start + READ_AT_ONCE)
-            yield *self._ids(some.places), some
+            yield self._judged.part(start, start + READ_AT_ONCE)
 
     def mapped(self, change: Callable[[Weighed], Weighed]) -> Verdicts:
         """The same verdicts, their evidence changed by ``change``, such as rounded."""
         judged = self._judged._replace(weighed=change(self._judged.weighed))
-        return Verdicts(self._of, judged)
+        return Verdicts(self.ids, judged)
 
     def __eq__(self, other: object) -> bool:
         """Whether another sequence has the same verdicts."""
@@ -158,7 +155,7 @@ class Verdicts(Sequence[Verdict]):
     def _ids(self, places: NDArray[np.int64]) -> tuple[list[str], list[str]]:
         """The ids of the left and the right articles at places."""
         lefts, rights = places.T.tolist()
-        return [self._of[at] for at in lefts], [self._of[at] for at in rights]
+        return [self.ids[at] for at in lefts], [self.ids[at] for at in rights]
 
 
 def _made(lefts: list[str], rights: list[str], judged: Batch) -> Iterator[Verdict]:

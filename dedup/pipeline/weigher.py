@@ -85,9 +85,11 @@ class Weigher:
         whether it is one story. Those that were not judged are judged together.
         """
         numbers, same = self.known(places)
-        if (numbers < 0).any():
-            self._judge(np.unique(_packed(places[numbers < 0])))
-            numbers, same = self.known(places)
+        fresh = np.flatnonzero(numbers < 0)
+        if len(fresh):
+            packed, _ = kernels.number_values(_packed(places[fresh]).astype(np.uint64))
+            self._judge(packed.astype(np.int64))
+            numbers[fresh], same[fresh] = self.known(places[fresh])
         return numbers, same
 
     def known(self, places: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:

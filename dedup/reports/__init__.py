@@ -41,7 +41,9 @@ class Report(NamedTuple):
         rendered: str = self._renderer("result")(rounded(result), look, gate)
         return rendered
 
-    def pieces(self, result: Result, look: Look, gate: Gate | None = None) -> Iterable[bytes]:
+    def pieces(
+        self, result: Result, look: Look, gate: Gate | None = None
+    ) -> Iterable[bytes | memoryview]:
         """The same in UTF-8, piece by piece where the format can be written so; else as one."""
         if self.for_result != "machine":
             return [self.result(result, look, gate).encode()]

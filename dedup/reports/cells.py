@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 NOTHING = 0
 """The number of the empty cell, which every sheet has."""
-_BREAK, _QUOTE = b'\n"'
+_QUOTE = ord('"')
 _ODD = bytes(byte < 0x20 or byte in b'"\\#\x7f' for byte in range(256))
 """By byte in UTF-8, 1 if it may need an escape, but for letters beyond ASCII."""
 
@@ -31,25 +31,24 @@ class Sheet:
 
     def __init__(self) -> None:
         """The empty one."""
-        self._letters: list[Letters] = []
-        self._sizes: list[Numbers] = []
+        self._letters = np.empty(0, np.uint8)
+        self._offsets = np.zeros(1, np.int64)
         self._count = 0
         self.put([""])
 
-    def copy(self) -> Sheet:
-        """A sheet with the same cells, to which others can be added."""
-        self._letters = [np.concatenate(self._letters)]
-        self._sizes = [np.concatenate(self._sizes)]
-        other = Sheet()
-        other._letters, other._sizes = [*self._letters], [*self._sizes]
-        other._count = self._count
-        return other
+    def __len__(self) -> int:
+        """How many there are."""
+        return self._count
 
-    def put(self, cells: Sequence[str]) -> Numbers:
-        """Add cells; their numbers."""
-        whole = "".join(cells)
+    def forget(self, count: int) -> None:
+        """Keep the first cells only."""
+        self._count = count
+
+    def put(self, cells: Sequence[str], before: str = "") -> Numbers:
+        """Add cells, each with what stands before it; their numbers."""
+        whole = before.join(("", *cells))
         parts = cells if whole.isascii() else [one.encode() for one in cells]
-        sizes = np.fromiter(map(len, parts), np.int64, len(parts))
+        sizes = np.fromiter(map(len, parts), np.int64, len(parts)) + len(before.encode())
         return self.put_letters(np.frombuffer(whole.encode(), np.uint8), sizes)
 
     def put_distinct(self, values: Sequence[Hashable], write: Callable[[Any], str]) -> Numbers:
@@ -60,31 +59,48 @@ class Sheet:
 
     def put_texts(self, texts: Sequence[str]) -> Numbers:
         """Add texts from outside as JSON, each with the quote that ends it; their numbers."""
-        return self.put_letters(*_escaped(texts))
+        letters, sizes, done = kernels.quote_texts(texts)
+        numbers = self.put_letters(letters, sizes)
+        left = np.flatnonzero(done == 0)
+        if len(left):
+            numbers[left] = self.put([text(texts[at])[1:] for at in left.tolist()])
+        return numbers
 
     def put_letters(self, letters: Letters, sizes: Numbers) -> Numbers:
         """Add cells in UTF-8 that lie end to end; their numbers."""
-        self._letters.append(letters)
-        self._sizes.append(sizes)
+        before, start = self._count, int(self._offsets[self._count])
         self._count += len(sizes)
-        return np.arange(self._count - len(sizes), self._count)
+        self._letters = _with_room(self._letters, start, start + len(letters))
+        self._offsets = _with_room(self._offsets, before + 1, self._count + 1)
+        self._letters[start : start + len(letters)] = letters
+        self._offsets[before + 1 : self._count + 1] = start + np.cumsum(sizes)
+        return np.arange(before, self._count)
 
     def lines(self, columns: Sequence[Cell], count: int) -> tuple[Letters, Numbers]:
         """So many lines end to end, and how long each is. Of each its cells are given, a column
         each, or one number where all lines have the same.
         """
-        numbers = np.empty((count, len(columns)), np.int64)
+        numbers = np.empty((len(columns), count), np.int64)
         for at, column in enumerate(columns):
-            numbers[:, at] = column
-        offsets = np.concatenate(([0], *self._sizes)).cumsum()
-        letters, ends = kernels.take_rows(np.concatenate(self._letters), offsets, numbers.ravel())
-        return letters, np.diff(ends[:: len(columns)])
+            numbers[at] = column
+        return kernels.join_rows(self._letters, self._offsets[: self._count + 1], numbers)
+
+
+def _with_room(array: NDArray[Any], used: int, size: int) -> NDArray[Any]:
+    """An array that begins with the same values, with room for so many."""
+    if size <= len(array):
+        return array
+    larger = np.empty(2 * size, array.dtype)
+    larger[:used] = array[:used]
+    return larger
 
 
 def is_plain(letters: Letters) -> bool:
     """Whether a text in UTF-8 surely needs no escape."""
     whole = letters.tobytes()
-    return not len(_odd(whole)) and _is_plain(whole.decode(errors="surrogatepass"))
+    if np.frombuffer(whole.translate(_ODD), np.bool_).any():
+        return False
+    return whole.isascii() or whole.decode(errors="surrogatepass").isprintable()
 
 
 def quoted(letters: Letters, borders: Numbers) -> tuple[Letters, Numbers]:
@@ -95,35 +111,3 @@ def quoted(letters: Letters, borders: Numbers) -> tuple[Letters, Numbers]:
 def text(one: str) -> str:
     """One text from outside as JSON."""
     return guarded(encode_basestring(one))
-
-
-def _escaped(texts: Sequence[str]) -> tuple[Letters, Numbers]:
-    """Texts as JSON, each with the quote that ends it, end to end, and how long each is."""
-    told = [*texts]
-    if not _is_plain("".join(texts)):
-        told = [one if _is_plain(one) else text(one)[1:-1] for one in texts]
-    letters, odd = _encoded(told)
-    is_end = letters[odd] == _BREAK
-    if not is_end.all():
-        for at in np.unique(np.searchsorted(odd[is_end], odd[~is_end])).tolist():
-            told[at] = text(texts[at])[1:-1]
-        letters, odd = _encoded(told)
-    ends = odd[letters[odd] == _BREAK]
-    letters[ends] = _QUOTE
-    return letters, np.diff(ends, prepend=-1)
-
-
-def _is_plain(text: str) -> bool:
-    """Whether a text without odd bytes needs no escape; there are breaks between texts."""
-    return text.isprintable() if not text.isascii() else "\n" not in text
-
-
-def _encoded(texts: Sequence[str]) -> tuple[Letters, Numbers]:
-    """Texts in UTF-8 with a break behind each, and where the odd bytes are."""
-    whole = "\n".join((*texts, "")).encode(errors="surrogatepass")
-    return np.frombuffer(whole, np.uint8).copy(), _odd(whole)
-
-
-def _odd(whole: bytes) -> Numbers:
-    """Where the bytes are that may need an escape."""
-    return np.flatnonzero(np.frombuffer(whole.translate(_ODD), np.bool_))

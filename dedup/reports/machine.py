@@ -37,7 +37,7 @@ def result(result: Result, look: Look, gate: Gate | None = None) -> str:  # noqa
     return b"".join(pieces(result, gate)).decode()
 
 
-def pieces(result: Result, gate: Gate | None = None) -> Iterator[bytes]:
+def pieces(result: Result, gate: Gate | None = None) -> Iterator[bytes | memoryview]:
     """The same in UTF-8, piece by piece, of a result whether its figures are rounded yet or not: a
     million articles are never held as text.
     """
@@ -211,9 +211,9 @@ def _document(body: dict[str, object]) -> str:
     return b"".join(_pieces(body)).decode()
 
 
-def _pieces(body: dict[str, Any]) -> Iterator[bytes]:
+def _pieces(body: dict[str, Any]) -> Iterator[bytes | memoryview]:
     """Write it piece by piece, each with one item of a list, or with some that are JSON already,
-    and guarded, with ``rows.BETWEEN`` between them: those that are bytes.
+    and guarded, with ``rows.BETWEEN`` between them: those that are in memory.
     """
     before = "{"
     for key, value in body.items():
@@ -224,12 +224,12 @@ def _pieces(body: dict[str, Any]) -> Iterator[bytes]:
     yield b"}\n"
 
 
-def _block(values: Iterable[object]) -> Iterator[bytes]:
+def _block(values: Iterable[object]) -> Iterator[bytes | memoryview]:
     """Write a list line by line."""
     before = b"[\n  "
     for value in values:
         yield before
-        yield value if isinstance(value, bytes) else written(value).encode()
+        yield value if isinstance(value, memoryview) else written(value).encode()
         before = _BETWEEN
     yield b"]" if before == _BETWEEN else b"[]"
 

@@ -39,50 +39,115 @@ KEPT_CELLS = 1 << 16
 """Figures below this are written once each, those above whenever they come."""
 
 
-def articles(entries: Sequence[Entry]) -> Iterator[bytes]:
+def articles(entries: Sequence[Entry]) -> Iterator[memoryview]:
     """Each article as an object on one line; what is unknown is left out."""
-    for columns in entries.columns() if isinstance(entries, Entries) else _columns(entries):
-        ids, addresses, titles, words, story, keep, copy_of, rule, digest, known = columns
-        sheet = Sheet()
-        start, *between = sheet.put(('{"id": "', ', "address": "', ', "title": "'))
-        cells = (
-            *(start, sheet.put_texts(ids)),
-            *(between[0], sheet.put_texts(addresses)),
-            *(between[1], sheet.put_texts(titles)),
-            sheet.put_distinct(words, ', "words": {}'.format),
-            sheet.put_distinct(story, lambda one: "" if one is None else f', "story": {one}'),
-            sheet.put_distinct(keep, lambda one: f', "keep": {_truth(one)}'),
-            *_some(sheet, ', "copy_of": "', copy_of, None),
-            sheet.put_distinct(rule, lambda one: "" if one is None else f', "rule": {text(one)}'),
-            *_some(sheet, ', "digest": "', digest, ""),
-            sheet.put_distinct(known, lambda one: ', "known": true}' if one else "}"),
-            *sheet.put([BETWEEN]),
-        )
-        yield _written(sheet, cells, len(ids))
-
-
-def _columns(entries: Sequence[Entry]) -> Iterator[list[tuple[Any, ...]]]:
-    """A stretch at a time, for each field what it says of the articles."""
+    figures = _Figures()
     for start in range(0, len(entries), WRITTEN_AT_ONCE):
-        some = map(_VALUES, entries[start : start + WRITTEN_AT_ONCE])
-        yield list(zip(*some, strict=True))
+        places = slice(start, start + WRITTEN_AT_ONCE)
+        if isinstance(entries, Entries):
+            some = _of_columns(entries, places)
+        else:
+            some = _of_objects(entries[places])
+        columns = {
+            "words": _Column(some.words + 1, str, ', "words": '),
+            "story": _Column(some.story, str, ', "story": '),
+            "keep": _Column(some.keep + np.int64(1), _truth, ', "keep": '),
+            "known": _Column(some.known + np.int64(1), _known, ""),
+        }
+        figures.note(columns)
+        sheet = figures.sheet
+        kept = len(sheet)
+        words, story, keep, known = (figures.find(*one, sheet) for one in columns.items())
+        start_of, *between = sheet.put(('{"id": "', ', "address": "', ', "title": "'))
+        cells = (
+            *(start_of, sheet.put_texts(some.ids)),
+            *(between[0], sheet.put_texts(some.addresses)),
+            *(between[1], sheet.put_texts(some.titles)),
+            *(words, story, keep),
+            *some.copy_of.cells(sheet, ', "copy_of": "', len(some.ids)),
+            *some.rule.cells(sheet, ', "rule": "', len(some.ids)),
+            *some.digest.cells(sheet, ', "digest": "', len(some.ids)),
+            known,
+        )
+        yield _written(sheet, cells, len(some.ids))
+        sheet.forget(kept)
+
+
+class _Sparse(NamedTuple):
+    """A text that only some articles have."""
+
+    places: NDArray[np.int64] | list[int]
+    texts: Sequence[str]
+
+    def cells(self, sheet: Sheet, before: str, count: int) -> tuple[Cell, Cell]:
+        """What stands before it and the text itself, of so many articles."""
+        names, told = np.full((2, count), NOTHING)
+        names[self.places] = sheet.put([before])
+        told[self.places] = sheet.put_texts(self.texts)
+        return names, told
+
+
+class _Listed(NamedTuple):
+    """Some articles, a column for each field."""
+
+    ids: Sequence[str]
+    addresses: Sequence[str]
+    titles: Sequence[str]
+    words: NDArray[np.int64]
+    story: NDArray[np.int64]
+    """One more than its number; 0 for none."""
+    keep: NDArray[np.bool_]
+    copy_of: _Sparse
+    rule: _Sparse
+    digest: _Sparse
+    known: NDArray[np.bool_]
+
+
+def _of_columns(entries: Entries, places: slice) -> _Listed:
+    """Some articles of a result that lie in columns."""
+    some = entries.part(places)
+    listed = some.listed
+    story = listed.story + (listed.story > 0)
+    return _Listed(
+        *(some.articles.ids, some.articles.addresses, some.titles, listed.words, story),
+        keep=listed.copy_of < 0,
+        copy_of=_Sparse(some.copies, some.keepers),
+        rule=_Sparse(some.copies, some.rules),
+        digest=_Sparse(some.digested, some.digests),
+        known=np.zeros(len(listed.words), np.bool_),
+    )
+
+
+def _of_objects(entries: Sequence[Entry]) -> _Listed:
+    """Some articles that are objects."""
+    columns = zip(*map(_VALUES, entries), strict=True)
+    ids, addresses, titles, words, story, keep, copy_of, rule, digest, known = columns
+    stories = np.array([0 if one is None else one + 1 for one in story])
+    return _Listed(
+        *(ids, addresses, titles, np.array(words), stories),
+        keep=np.array(keep),
+        copy_of=_sparse(copy_of, None),
+        rule=_sparse(rule, None),
+        digest=_sparse(digest, ""),
+        known=np.array(known),
+    )
 
 
 _VALUES = attrgetter(*(one.name for one in fields(Entry)))
 
 
-def _some(
-    sheet: Sheet, before: str, texts: Sequence[Any], nothing: str | None
-) -> tuple[Cell, Cell]:
-    """A text that only some articles have, with what stands before it; the others ``nothing``."""
+def _sparse(texts: Sequence[Any], nothing: str | None) -> _Sparse:
+    """Texts of which some are ``nothing``."""
     places = [at for at, one in enumerate(texts) if one != nothing]
-    names, told = np.full((2, len(texts)), NOTHING)
-    names[places] = sheet.put([before])
-    told[places] = sheet.put_texts([texts[at] for at in places])
-    return names, told
+    return _Sparse(places, [texts[at] for at in places])
 
 
-def stories(told: Sequence[Story]) -> Iterator[bytes]:
+def _known(value: int) -> str:
+    """The end of a line, which tells what was only read to be compared against."""
+    return f', "known": true}}{BETWEEN}' if value else f"}}{BETWEEN}"
+
+
+def stories(told: Sequence[Story]) -> Iterator[memoryview]:
     """Each story as an object on one line, its figure rounded."""
     for start in range(0, len(told), WRITTEN_AT_ONCE):
         some = told[start : start + WRITTEN_AT_ONCE]
@@ -102,24 +167,31 @@ def stories(told: Sequence[Story]) -> Iterator[bytes]:
         yield _written(sheet, cells, len(some))
 
 
-def pairs(verdicts: Verdicts) -> Iterator[bytes]:
+def pairs(verdicts: Verdicts) -> Iterator[memoryview]:
     """Each verdict with its evidence, rounded, as an object on one line."""
     figures = _Figures()
-    for lefts, rights, judged in verdicts.batches():
+    names, ids = Sheet(), verdicts.ids
+    parts = (ids[at : at + WRITTEN_AT_ONCE] for at in range(0, len(ids), WRITTEN_AT_ONCE))
+    named = np.concatenate([names.put_texts(()), *map(names.put_texts, parts)])
+    for judged in verdicts.batches():
         columns = _columns_of(judged)
         figures.note(columns)
-        sheet = figures.sheet.copy()
+        sheet = figures.sheet
+        kept = len(sheet)
         start, middle, end = sheet.put(('{"left": "', ', "right": "', f"}}}}{BETWEEN}"))
-        left, right = map(sheet.put_texts, (lefts, rights))
+        left, right = (
+            sheet.put_letters(*names.lines([named[side]], len(side))) for side in judged.places.T
+        )
         rule, *told = (figures.find(name, one, sheet) for name, one in columns.items())
         said = rule, *told[:_FACTS], *_listed(judged.facts, sheet), *told[_FACTS:]
-        yield _written(sheet, (start, left, middle, right, *said, end), len(lefts))
+        yield _written(sheet, (start, left, middle, right, *said, end), len(judged.rules))
+        sheet.forget(kept)
 
 
-def _written(sheet: Sheet, cells: Sequence[Cell], count: int) -> bytes:
+def _written(sheet: Sheet, cells: Sequence[Cell], count: int) -> memoryview:
     """So many lines, each with ``BETWEEN`` at its end, but for the last."""
     letters, _ = sheet.lines(cells, count)
-    return letters[: -len(BETWEEN)].tobytes()
+    return letters[: -len(BETWEEN)].data
 
 
 _FIELDS = evidence.FIELDS
@@ -127,7 +199,7 @@ _FACTS = _FIELDS.index("facts")
 
 
 class _Column(NamedTuple):
-    """A field of many pairs."""
+    """A field of many articles or pairs."""
 
     codes: NDArray[np.int64]
     """What it says, as numbers from 1; 0 for what is unknown."""
@@ -140,9 +212,13 @@ class _Column(NamedTuple):
         """One more than the highest code."""
         return int(self.codes.max(initial=0)) + 1
 
-    def cells(self, codes: NDArray[np.int64]) -> list[str]:
-        """Some figures with what stands before them; nothing for what is unknown."""
-        return [f"{self.before}{self.value(code - 1)}" if code else "" for code in codes.tolist()]
+    def put(self, codes: NDArray[np.int64], sheet: Sheet) -> NDArray[np.int64]:
+        """Add some figures to a sheet, each with what stands before it; their numbers. What is
+        unknown is nothing.
+        """
+        numbers, said = np.full(len(codes), NOTHING), codes > 0
+        numbers[said] = sheet.put([*map(self.value, (codes[said] - 1).tolist())], self.before)
+        return numbers
 
 
 def _columns_of(judged: Batch) -> dict[str, _Column]:
@@ -158,7 +234,7 @@ def _columns_of(judged: Batch) -> dict[str, _Column]:
 
 
 class _Figures:
-    """Fields of pairs as cells; most figures are written many times over, and made once."""
+    """Fields of many nouns as cells; most figures are written many times over, and made once."""
 
     def __init__(self) -> None:
         """Nothing is known yet."""
@@ -171,15 +247,18 @@ class _Figures:
         for name, column in columns.items():
             if column.size() <= KEPT_CELLS:
                 numbers = self._room(name, column.size())
-                fresh = np.unique(column.codes[numbers[column.codes] < 0])
-                numbers[fresh] = self.sheet.put(column.cells(fresh))
+                met = np.zeros(len(numbers), np.bool_)
+                met[column.codes] = True
+                fresh = np.flatnonzero(met & (numbers < 0))
+                if len(fresh):
+                    numbers[fresh] = column.put(fresh, self.sheet)
 
     def find(self, name: str, column: _Column, sheet: Sheet) -> NDArray[np.int64]:
         """The numbers of a field's cells; those that are not kept are added to ``sheet``."""
         if column.size() <= KEPT_CELLS:
             return self._numbers[name][column.codes]
         distinct, of_code = np.unique(column.codes, return_inverse=True)
-        return sheet.put(column.cells(distinct))[of_code]
+        return column.put(distinct, sheet)[of_code]
 
     def _room(self, name: str, size: int) -> NDArray[np.int64]:
         """The numbers of a field's cells, with room for so many codes."""

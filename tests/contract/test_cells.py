@@ -55,11 +55,12 @@ def test_what_is_written_of_equal_values_is_written_once() -> None:
 
 
 def test_lines_take_cells_by_number() -> None:
-    """One for all lines, or one for each; the first is empty, and a copy grows by itself."""
+    """One for all lines, or one for each; the first is empty, and some can be forgotten."""
     sheet = Sheet()
     before, after = sheet.put(["<", "é>"])
-    other = sheet.copy()
-    inner = other.put(["a", "b"])
-    sheet.put(["c"])
-    letters, sizes = other.lines([before, inner, np.array([NOTHING, after])], 2)
+    kept = len(sheet)
+    sheet.put(["c", "ccc"])
+    sheet.forget(kept)
+    inner = sheet.put(["a", "b"])
+    letters, sizes = sheet.lines([before, inner, np.array([NOTHING, after])], 2)
     assert (letters.tobytes().decode(), sizes.tolist()) == ("<a<bé>", [2, 5])

@@ -52,8 +52,10 @@ def proposed_by_us(
     signed: NDArray[np.uint32], bands: int, rows: int, full: int, limit: int
 ) -> Pairs:
     """What our bands and buckets propose."""
-    pairs, _ = candidate.pair(candidate.band(signed, bands, rows), 1, full, limit)
-    return {(left, right) for left, right in pairs.tolist()}
+    parts = candidate.stretches(len(signed), bands)
+    keys = [candidate.band(signed, bands, rows, part) for part in parts]
+    found = [candidate.pair(some, 1, full, limit)[0].tolist() for some in keys]
+    return {(left, right) for some in found for left, right in some}
 
 
 @pytest.mark.parametrize("seed", [1, 7])

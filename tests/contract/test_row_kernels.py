@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from fractions import Fraction
 from math import isqrt
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from dedup.kernels import COUNT_BITS, FINER_BITS, WEIGHT_UNIT, Rows, Vectors
@@ -35,6 +36,38 @@ def test_rows_are_taken(
     found, ends = twin.take_rows(values, offsets, np.array(chosen, np.int64))
     assert (found.dtype, ends.dtype) == (values.dtype, np.int64)
     assert unravel(found, ends) == [values[offsets[n] : offsets[n + 1]].tolist() for n in chosen]
+
+
+@given(st.lists(st.binary(max_size=3), min_size=1, max_size=9), st.data())
+def test_rows_are_joined(twin: SimpleNamespace, rows: list[bytes], data: st.DataObject) -> None:
+    """Each line has as many as the others, and may have none but empty ones."""
+    numbers = st.lists(st.integers(0, len(rows) - 1), min_size=2, max_size=2)
+    lines = data.draw(st.lists(numbers, max_size=5))
+    values, offsets = ragged([[*row] for row in rows], np.uint8)
+    asked = np.array(lines, np.int64).reshape(-1, 2).T
+    letters, sizes = twin.join_rows(values, offsets, asked)
+    assert (letters.dtype, sizes.dtype) == (np.uint8, np.int64)
+    told = [rows[left] + rows[right] for left, right in lines]
+    assert (letters.tobytes(), sizes.tolist()) == (b"".join(told), [*map(len, told)])
+
+
+letters = st.sampled_from(
+    [*"abcdefg", '"', "\\", "#", "\n", "\x7f", "é", "\xa0", "港", "😀", "\ud800"]
+)
+
+
+@given(st.lists(st.text(letters, max_size=20) | st.text("abc", max_size=20), max_size=5))
+@example(["", "12345678", '1234567"', "12345678\\abcdefgh", "é" * 9, "#", "港", "\x1f234567"])
+def test_texts_are_quoted(twin: SimpleNamespace, texts: list[str]) -> None:
+    """As JSON does, or left where something else needs an escape."""
+    told, sizes, done = twin.quote_texts(texts)
+    assert (told.dtype, sizes.dtype, done.dtype) == (np.uint8, np.int64, np.uint8)
+    plain = [one.isprintable() and "#" not in one for one in texts]
+    assert done.tolist() == plain
+    written = [json.dumps(one, ensure_ascii=False)[1:] for one in texts]
+    expected = [one if fine else "" for one, fine in zip(written, plain, strict=True)]
+    assert told.tobytes().decode() == "".join(expected)
+    assert sizes.tolist() == [len(one.encode()) for one in expected]
 
 
 @given(st.lists(st.integers(0, 2**32 - 1), min_size=1, max_size=9), st.data())

@@ -91,7 +91,7 @@ texts = st.text(st.characters(codec="utf-16", categories=["L", "Cc", "Cf", "P", 
 entries = st.builds(
     Entry,
     *(texts, texts, texts, st.integers(0, 9)),
-    story=st.none() | st.integers(1, 9),
+    story=st.none() | st.integers(0, 9),
     keep=st.booleans(),
     copy_of=st.none() | texts,
     rule=st.none() | texts,

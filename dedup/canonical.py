@@ -105,7 +105,7 @@ def publisher(source: str, url: str) -> str:
     >>> publisher("", "https://www.example.org/a"), publisher("Sund Press", "http://example.org")
     ('example.org', 'Sund Press')
     """
-    return source.strip() or _host(url)
+    return source.strip() or (url and _host(url))
 
 
 def _host(url: str) -> str:

@@ -3,6 +3,7 @@
 
 static PyMethodDef methods[] = {
     {"cut_texts", cut_texts, METH_VARARGS, NULL},
+    {"digest_texts", digest_texts, METH_VARARGS, NULL},
     {"scan_records", scan_records, METH_VARARGS, NULL},
     {"hash_words", hash_words, METH_VARARGS, NULL},
     {"hash_runs", hash_runs, METH_VARARGS, NULL},

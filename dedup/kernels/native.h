@@ -119,6 +119,7 @@ uint64_t dot(const uint32_t *weight_of, const uint32_t *values, const uint32_t *
              uint32_t count);
 
 PyObject *cut_texts(PyObject *module, PyObject *args);
+PyObject *digest_texts(PyObject *module, PyObject *args);
 PyObject *scan_records(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
 PyObject *hash_runs(PyObject *module, PyObject *args);

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from functools import partial
 from itertools import pairwise
@@ -36,8 +35,8 @@ class _Found(NamedTuple):
 
     words: Ragged
     """Their numbers in reading order."""
-    clean: Sequence[bytes | memoryview]
-    """The clean texts in UTF-8."""
+    clean: Ragged
+    """``uint8``: the clean texts in UTF-8."""
     hashes: NDArray[np.uint64]
     """One for each number, as the two below."""
     stems: NDArray[np.uint64]
@@ -68,15 +67,17 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
         keys=Ragged(keys, borders),
         shingles=shingles,
         signatures=signatures,
-        digests=_digests(clean),
+        digests=kernels.digest_texts(clean.values, clean.offsets),
     )
 
 
-def _letters(clean: Iterable[bytes | memoryview], how: ShingleSettings) -> list[str]:
+def _letters(clean: Ragged, how: ShingleSettings) -> list[str]:
     """The clean texts, where shingles consist of characters."""
     if not how.unit.startswith("char:"):
         return []
-    return [str(one, "utf-8", "surrogatepass") for one in clean]
+    whole = clean.values.tobytes()
+    borders = pairwise(clean.offsets.tolist())
+    return [str(whole[start:end], "utf-8", "surrogatepass") for start, end in borders]
 
 
 def _find(texts: Sequence[str], how: TextSettings) -> _Found:
@@ -85,8 +86,7 @@ def _find(texts: Sequence[str], how: TextSettings) -> _Found:
         return _read(texts, how)
     told = kernels.cut_texts(list(texts))
     words, letters = Ragged(told.words, told.offsets), Ragged(told.letters, told.borders)
-    whole = memoryview(told.clean)
-    clean = [whole[start:end] for start, end in pairwise(told.ends.tolist())]
+    clean = Ragged(told.clean, told.ends)
     found = _Found(words, clean, told.hashes, told.stems, told.marks, letters)
     left = np.flatnonzero(told.done == 0)
     if not len(left):
@@ -97,12 +97,11 @@ def _find(texts: Sequence[str], how: TextSettings) -> _Found:
 def _filled(found: _Found, left: NDArray[np.int64], read: _Found) -> _Found:
     """What was found, with what was read in place of the rows that were left."""
     more = read.words.values + np.uint32(len(found.hashes))
-    both = _joined(found.words, Ragged(more, read.words.offsets))
-    rows, clean = np.arange(len(found.clean)), [*found.clean, *read.clean]
+    rows = np.arange(len(found.words.offsets) - 1)
     rows[left] = len(rows) + np.arange(len(left))
     return _Found(
-        words=store.taken(both, rows),
-        clean=[clean[row] for row in rows.tolist()],
+        words=store.taken(_joined(found.words, Ragged(more, read.words.offsets)), rows),
+        clean=store.taken(_joined(found.clean, read.clean), rows),
         hashes=np.concatenate((found.hashes, read.hashes)),
         stems=np.concatenate((found.stems, read.stems)),
         marks=np.concatenate((found.marks, read.marks)),
@@ -126,22 +125,22 @@ def _read(texts: Sequence[str], how: TextSettings) -> _Found:
     offsets = np.zeros(len(rows) + 1, np.int64)
     np.cumsum([len(row) for row in rows], out=offsets[1:])
     marks = np.array([word.isdigit() for word in numbers], bool).astype(np.uint8)
-    spelled = [f"{word} ".encode(errors="surrogatepass") for word in numbers]
-    borders = np.cumsum([0, *map(len, spelled)])
     return _Found(
         words=Ragged(np.array(words, np.uint32), offsets),
-        clean=[one.encode(errors="surrogatepass") for one in clean],
+        clean=_encoded(clean),
         hashes=shingle.hash_words([list(numbers)]).values,
         stems=shingle.hash_words([term.stem(list(numbers))]).values,
         marks=marks * np.uint8(kernels.NUMBER),
-        letters=Ragged(np.frombuffer(b"".join(spelled), np.uint8), borders),
+        letters=_encoded([f"{word} " for word in numbers]),
     )
 
 
-def _digests(clean: Iterable[bytes | memoryview]) -> NDArray[np.uint64]:
-    """What tells clean texts apart, in UTF-8."""
-    halves = b"".join([hashlib.sha256(one).digest()[:16] for one in clean])
-    return np.frombuffer(halves, ">u8").astype(np.uint64).reshape(-1, 2)
+def _encoded(texts: Iterable[str]) -> Ragged:
+    """Texts in UTF-8, end to end."""
+    parts = [one.encode(errors="surrogatepass") for one in texts]
+    return Ragged(
+        np.frombuffer(b"".join(parts), np.uint8), np.cumsum([0, *map(len, parts)], dtype=np.int64)
+    )
 
 
 def hashed(cut: Cut) -> Ragged:

@@ -48,5 +48,6 @@ PyMODINIT_FUNC PyInit__native(void)
     Py_XDECREF(name);
     if (chance == -1) return NULL;
     odd_secret = mix((uint64_t)chance) | 1;
+    KEEP_MEMORY();
     return PyModule_Create(&definition);
 }

@@ -2,7 +2,7 @@
  * term.stem give. */
 #include "find_words.h"
 
-enum { STEM = 6, BYTES_PER_WORD = 5, FEWEST_SLOTS = 1 << 7, MANY_SLOTS = 1 << 16 };
+enum { STEM = 6, BYTES_PER_WORD = 5, FEWEST_SLOTS = 1 << 7, MANY_SLOTS = 1 << 17 };
 
 /* Memory that grows, in an object that is given back: nothing is copied. */
 struct buffer {
@@ -17,7 +17,7 @@ struct slot {
     uint64_t first;
     uint32_t rest, number;
 };
-enum { FIRST_BYTES = 8, MOST_BYTES = 12 };
+enum { FIRST_BYTES = 8, MOST_BYTES = 12, LONG_BYTES = 16 };
 
 /* The letters of each word by its number, and a table to find it by. */
 struct lexicon {
@@ -125,30 +125,35 @@ static size_t stem_size(const uint8_t *word, size_t size)
 /* The slot of a word before it has a number; more bytes can be read than it has. */
 static inline struct slot slot_of(const uint8_t *word, size_t size)
 {
-    static const uint8_t kept[2 * FIRST_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255};
-    size_t some = size < FIRST_BYTES ? size : FIRST_BYTES;
+    static const uint8_t masks[2 * MOST_BYTES] = {
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+    };
     uint64_t first, first_kept;
     uint32_t rest, rest_kept;
     if (size > MOST_BYTES) return (struct slot){hash_of(word, size), 0xFFFFFFFF, 0};
+    const uint8_t *kept = masks + MOST_BYTES - size; /* so many bytes, and zeros */
     memcpy(&first, word, sizeof first);
-    memcpy(&first_kept, kept + FIRST_BYTES - some, sizeof first_kept);
+    memcpy(&first_kept, kept, sizeof first_kept);
     memcpy(&rest, word + FIRST_BYTES, sizeof rest);
-    memcpy(&rest_kept, kept + FIRST_BYTES - (size - some), sizeof rest_kept);
+    memcpy(&rest_kept, kept + FIRST_BYTES, sizeof rest_kept);
     return (struct slot){first & first_kept, rest & rest_kept, 0};
 }
 
-/* Put one more word behind those there are; 0 when memory ends. */
+/* Put one more word behind those there are; 0 when memory ends. More bytes can be read than it has. */
 static int add_word(struct lexicon *known, const uint8_t *word, size_t size)
 {
     size_t used = (size_t)known->borders[known->count];
-    if (used + size + 1 > known->letters_room) {
-        size_t room = 2 * (used + size + 1);
+    if (used + size + LONG_BYTES > known->letters_room) {
+        size_t room = 2 * (used + size + LONG_BYTES);
         uint8_t *letters = realloc(known->letters, room);
         if (!letters) return 0;
         known->letters = letters;
         known->letters_room = room;
     }
-    memcpy(known->letters + used, word, size);
+    if (size > LONG_BYTES)
+        memcpy(known->letters + used, word, size);
+    else
+        memcpy(known->letters + used, word, LONG_BYTES);
     known->letters[used + size] = ' ';
     known->borders[++known->count] = (int64_t)(used + size + 1);
     return known->count < room_of(known->size) || widen(known, 2 * known->size);

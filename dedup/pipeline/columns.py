@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -35,8 +35,10 @@ class _Found(NamedTuple):
 
     words: Ragged
     """Their numbers in reading order."""
-    clean: Ragged
-    """``uint8``: the clean texts in UTF-8."""
+    digests: NDArray[np.uint64]
+    """Those of the clean texts."""
+    clean: list[str]
+    """The clean texts, where shingles consist of characters."""
     hashes: NDArray[np.uint64]
     """One for each number, as the two below."""
     stems: NDArray[np.uint64]
@@ -46,7 +48,7 @@ class _Found(NamedTuple):
 
 def cut(texts: Sequence[str], settings: Settings) -> Cut:
     """One batch of articles' texts, cleaned, cut into words and shingles, and signed."""
-    words, clean, hashes, stems, marks, letters = _find(texts, settings.text)
+    words, digests, clean, hashes, stems, marks, letters = _find(texts, settings)
     of_runs = settings.shingle == RUNS
     signatures, keys, borders = kernels.sign_runs(
         words.values,
@@ -59,7 +61,7 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
     shingles = shingle.NONE
     if not of_runs:
         hashed = Ragged(hashes[words.values], words.offsets)
-        shingles = shingle.cut(hashed, _letters(clean, settings.shingle), settings.shingle)
+        shingles = shingle.cut(hashed, clean, settings.shingle)
         signatures = sketch.sign(shingles, settings.sketch)
     return Cut(
         words=words,
@@ -67,11 +69,31 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
         keys=Ragged(keys, borders),
         shingles=shingles,
         signatures=signatures,
-        digests=kernels.digest_texts(clean.values, clean.offsets),
+        digests=digests,
     )
 
 
-def _letters(clean: Ragged, how: ShingleSettings) -> list[str]:
+def _find(texts: Sequence[str], settings: Settings) -> _Found:
+    """The words of each text: by the kernel where it is sure of every rule, else rule by rule."""
+    if settings.text != TextSettings():
+        return _read(texts, settings)
+    told = kernels.cut_texts(list(texts))
+    found = _Found(
+        words=Ragged(told.words, told.offsets),
+        digests=kernels.digest_texts(told.clean, told.ends),
+        clean=_characters(Ragged(told.clean, told.ends), settings.shingle),
+        hashes=told.hashes,
+        stems=told.stems,
+        marks=told.marks,
+        letters=Ragged(told.letters, told.borders),
+    )
+    left = np.flatnonzero(told.done == 0)
+    if not len(left):
+        return found
+    return _filled(found, left, _read([texts[at] for at in left.tolist()], settings))
+
+
+def _characters(clean: Ragged, how: ShingleSettings) -> list[str]:
     """The clean texts, where shingles consist of characters."""
     if not how.unit.startswith("char:"):
         return []
@@ -80,33 +102,31 @@ def _letters(clean: Ragged, how: ShingleSettings) -> list[str]:
     return [str(whole[start:end], "utf-8", "surrogatepass") for start, end in borders]
 
 
-def _find(texts: Sequence[str], how: TextSettings) -> _Found:
-    """The words of each text: by the kernel where it is sure of every rule, else rule by rule."""
-    if how != TextSettings():
-        return _read(texts, how)
-    told = kernels.cut_texts(list(texts))
-    words, letters = Ragged(told.words, told.offsets), Ragged(told.letters, told.borders)
-    clean = Ragged(told.clean, told.ends)
-    found = _Found(words, clean, told.hashes, told.stems, told.marks, letters)
-    left = np.flatnonzero(told.done == 0)
-    if not len(left):
-        return found
-    return _filled(found, left, _read([texts[at] for at in left.tolist()], how))
-
-
 def _filled(found: _Found, left: NDArray[np.int64], read: _Found) -> _Found:
-    """What was found, with what was read in place of the rows that were left."""
+    """What was found, with what was read in the rows that were left."""
     more = read.words.values + np.uint32(len(found.hashes))
-    rows = np.arange(len(found.words.offsets) - 1)
-    rows[left] = len(rows) + np.arange(len(left))
+    found.digests[left] = read.digests
+    for at, one in zip(left.tolist(), read.clean, strict=False):
+        found.clean[at] = one
     return _Found(
-        words=store.taken(_joined(found.words, Ragged(more, read.words.offsets)), rows),
-        clean=store.taken(_joined(found.clean, read.clean), rows),
+        words=_put(found.words, left, Ragged(more, read.words.offsets)),
+        digests=found.digests,
+        clean=found.clean,
         hashes=np.concatenate((found.hashes, read.hashes)),
         stems=np.concatenate((found.stems, read.stems)),
         marks=np.concatenate((found.marks, read.marks)),
         letters=_joined(found.letters, read.letters),
     )
+
+
+def _put(some: Ragged, left: NDArray[np.int64], more: Ragged) -> Ragged:
+    """Rows of which some are empty, with others in their place."""
+    lengths = np.diff(some.offsets)
+    lengths[left] = np.diff(more.offsets)
+    before = np.split(some.values, some.offsets[left])
+    pieces = zip(before, np.split(more.values, more.offsets[1:]), strict=True)
+    offsets = np.concatenate((some.offsets[:1], np.cumsum(lengths)))
+    return Ragged(np.concatenate(list(chain.from_iterable(pieces))), offsets)
 
 
 def _joined(some: Ragged, more: Ragged) -> Ragged:
@@ -116,9 +136,10 @@ def _joined(some: Ragged, more: Ragged) -> Ragged:
     return Ragged(values, np.concatenate((some.offsets, ends)))
 
 
-def _read(texts: Sequence[str], how: TextSettings) -> _Found:
+def _read(texts: Sequence[str], settings: Settings) -> _Found:
     """Texts cleaned and cut by the rules themselves."""
-    clean = [text.clean(one, how).text for one in texts]
+    clean = [text.clean(one, settings.text).text for one in texts]
+    plain = _encoded(clean)
     rows = [text.words(one) for one in clean]
     numbers: dict[str, int] = {}
     words = [numbers.setdefault(word, len(numbers)) for row in rows for word in row]
@@ -127,7 +148,8 @@ def _read(texts: Sequence[str], how: TextSettings) -> _Found:
     marks = np.array([word.isdigit() for word in numbers], bool).astype(np.uint8)
     return _Found(
         words=Ragged(np.array(words, np.uint32), offsets),
-        clean=_encoded(clean),
+        digests=kernels.digest_texts(plain.values, plain.offsets),
+        clean=_characters(plain, settings.shingle),
         hashes=shingle.hash_words([list(numbers)]).values,
         stems=shingle.hash_words([term.stem(list(numbers))]).values,
         marks=marks * np.uint8(kernels.NUMBER),

@@ -11,7 +11,7 @@ import numpy as np
 from .. import kernels
 from ..data.corpus import Cut, Ragged
 from .memory import HeldColumn
-from .numbering import GrowingLexicon
+from .numbering import GrowingLexicon, Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -144,7 +144,8 @@ class _Known:
         """None yet."""
         self.rows = array("q")
         self.first = array("q")
-        self._text_of: dict[int, int] = {}
+        self._digests = Numbers()
+        self._texts = array("q")  # the first of each digest
 
     def admit(self, batch: Cut, stored: _Rows) -> NDArray[np.int64]:
         """Note a row for each text of the batch; which of them are new. ``stored`` are the rows of
@@ -153,8 +154,7 @@ class _Known:
         before, rows = len(self.rows), np.full(len(batch.digests), -1, np.int64)
         worded = np.flatnonzero(np.diff(batch.words.offsets))
         texts = before + worded
-        digests = batch.digests[worded, 0].tolist()
-        met = np.array([*map(self._text_of.setdefault, digests, texts.tolist())], np.int64)
+        met = self._first(batch.digests[worded, 0], texts)
         same = met < texts
         for at in np.flatnonzero(same).tolist():  # only an attacker finds two texts with one digest
             mine = _row(batch.words, int(worded[at]))
@@ -166,6 +166,14 @@ class _Known:
         for text, one in zip(texts[same].tolist(), met[same].tolist(), strict=True):
             self.rows[text] = self.rows[one]
         return fresh
+
+    def _first(self, digests: NDArray[np.uint64], texts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The first text of each digest, which some of these may be."""
+        count = self._digests.count
+        numbers = self._digests.number(digests).astype(np.int64)
+        highest = np.maximum.accumulate(np.append(count - 1, numbers))
+        self._texts.frombytes(texts[numbers > highest[:-1]].tobytes())  # they come in order
+        return np.frombuffer(self._texts, np.int64)[numbers]
 
     def _words(self, text: int, before: int, batch: Cut, stored: _Rows) -> NDArray[np.uint32]:
         """The words of a text that has some, of this batch or of one before."""

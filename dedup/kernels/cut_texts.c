@@ -122,16 +122,22 @@ static size_t stem_size(const uint8_t *word, size_t size)
     return at;
 }
 
-/* The slot of a word before it has a number; more bytes can be read than it has. */
-static inline struct slot slot_of(const uint8_t *word, size_t size)
+/* A mask that keeps so many bytes of the most. */
+static inline const uint8_t *kept_of(size_t size)
 {
     static const uint8_t masks[2 * MOST_BYTES] = {
         255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
     };
+    return masks + MOST_BYTES - size;
+}
+
+/* The slot of a word before it has a number; more bytes can be read than it has. */
+static inline struct slot slot_of(const uint8_t *word, size_t size)
+{
     uint64_t first, first_kept;
     uint32_t rest, rest_kept;
     if (size > MOST_BYTES) return (struct slot){hash_of(word, size), 0xFFFFFFFF, 0};
-    const uint8_t *kept = masks + MOST_BYTES - size; /* so many bytes, and zeros */
+    const uint8_t *kept = kept_of(size);
     memcpy(&first, word, sizeof first);
     memcpy(&first_kept, kept, sizeof first_kept);
     memcpy(&rest, word + FIRST_BYTES, sizeof rest);
@@ -198,16 +204,29 @@ static int number_spans(struct lexicon *known, const uint8_t *text, const struct
     return 1;
 }
 
-/* Tell of each word its hash, that of its stem, and whether it is a number. */
-static void describe(const struct lexicon *known, uint64_t *hashes, uint64_t *stems, uint8_t *marks)
+/* Tell of each word its hash, that of its stem, and whether it is a number. Most words are short, so
+ * their letters are weighed all at once; those that are not there weigh nothing. */
+static void describe(const struct lexicon *known, uint64_t *hashes, uint64_t *stems,
+                     uint8_t *marks)
 {
+    uint64_t powers[MOST_BYTES] = {1};
+    for (int j = 1; j < MOST_BYTES; j++) powers[j] = powers[j - 1] * BASE;
     for (size_t i = 0; i < known->count; i++) {
         const uint8_t *word = known->letters + known->borders[i];
         size_t size = (size_t)(known->borders[i + 1] - known->borders[i]) - 1;
-        size_t stem = stem_size(word, size);
-        hashes[i] = hash_of(word, size);
-        stems[i] = stem == size ? hashes[i] : hash_of(word, stem);
+        uint64_t stem = 0, rest = 0;
+        uint8_t beyond = 0;
         marks[i] = (uint8_t)(word[0] - '0') < 10; /* then all is digits */
+        const uint8_t *kept = kept_of(size < MOST_BYTES ? size : MOST_BYTES);
+        for (int j = 0; j < STEM; j++) {
+            stem += (uint64_t)(word[j] & kept[j]) * powers[j];
+            beyond |= word[j] & kept[j];
+        }
+        for (int j = STEM; j < MOST_BYTES; j++)
+            rest += (uint64_t)(word[j] & kept[j]) * powers[j];
+        int is_short = size <= MOST_BYTES, is_plain = beyond < 0x80;
+        hashes[i] = is_short ? mix(stem + rest) : hash_of(word, size);
+        stems[i] = is_plain ? mix(stem) : hash_of(word, stem_size(word, size));
     }
 }
 

@@ -292,6 +292,26 @@ static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const u
     return text;
 }
 
+/* Go on with a run of pairs in the same way. */
+static const uint8_t *put_pairs(struct cutter *c, const uint8_t *text, const uint8_t *end)
+{
+    const unsigned odd = DIGIT | SECOND | FOLD_MANY;
+    while (text < end) {
+        const uint8_t *next = text;
+        uint32_t point = next_point(&next), start = (uint32_t)(c->out - c->begin);
+        const struct point *known = point_of(point);
+        if (!(known->traits & PAIRED) || known->traits & odd || known->fold || known->combining)
+            break;
+        c->out = put_point(c->out, point);
+        add_span(c->spans, c->recent[(c->length - 1) % MOST], (uint32_t)(c->out - c->begin));
+        c->recent[c->length++ % MOST] = start;
+        c->last = point;
+        c->combining = 0;
+        text = next;
+    }
+    return text;
+}
+
 /* The end of what can be taken at once from a place where no word goes on: ASCII up to the last white
    space, or to the end of the text. */
 static const uint8_t *stretch_end(const uint8_t *text, const uint8_t *end)
@@ -341,6 +361,8 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
             from = text;
             text = put_letters(c, text, end);
             before = text > from ? 0 : before;
+        } else if (c->mode == PAIRS) {
+            text = put_pairs(c, text, end);
         }
     }
     end_word(c);

@@ -213,25 +213,27 @@ static int make_plain(struct draft *d)
     return 1;
 }
 
-/* "w." and ":/" are what web addresses hold. */
+static inline uint8_t lower(uint8_t a, uint8_t b) { return a < b ? a : b; }
+
+/* "w." and ":/" are what web addresses hold. The least difference from each sign tells whether it
+   stands anywhere, without a branch. */
 WIDEST unsigned survey(const uint8_t *text, size_t size)
 {
-    uint8_t signs = 0;
+    uint8_t all = 0, amp = 255, grave = 255, slash = 255, address = 255, bracket = 255;
     for (size_t i = 0; i + 1 < size; i++) {
         uint8_t byte = text[i], next = text[i + 1];
-        signs |= (uint8_t)((byte >= 0x80 ? BEYOND_ASCII : 0) | (byte == '&' ? AMPERSAND : 0)
-                           | (byte == '`' ? GRAVE : 0) | (byte == '/' ? SLASH : 0)
-                           | (((byte | 0x20) == 'w') & (next == '.') ? ADDRESS : 0)
-                           | ((byte == ':') & (next == '/') ? ADDRESS : 0)
-                           | (byte == '(' ? BRACKET : 0));
+        all |= byte;
+        amp = lower(amp, byte ^ '&');
+        grave = lower(grave, byte ^ '`');
+        slash = lower(slash, byte ^ '/');
+        bracket = lower(bracket, byte ^ '(');
+        address = lower(address, ((byte | 0x20) ^ 'w') | (next ^ '.'));
+        address = lower(address, (byte ^ ':') | (next ^ '/'));
     }
-    if (size > 0 && text[size - 1] >= 0x80)
-        signs |= BEYOND_ASCII;
-    if (size > 0 && text[size - 1] == '&')
-        signs |= AMPERSAND;
-    if (size > 0 && text[size - 1] == '`')
-        signs |= GRAVE;
-    return signs;
+    uint8_t last = size > 0 ? text[size - 1] : 0;
+    return (unsigned)((all | last) >= 0x80 ? BEYOND_ASCII : 0)
+           | (!amp || last == '&' ? AMPERSAND : 0) | (!grave || last == '`' ? GRAVE : 0)
+           | (slash ? 0 : SLASH) | (address ? 0 : ADDRESS) | (bracket ? 0 : BRACKET);
 }
 
 int clean_points(struct draft *d)

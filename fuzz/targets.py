@@ -150,7 +150,7 @@ def words(data: bytes) -> None:
     ]
     assert spelled == [f"{word} " for word in expected], "other letters"
     assert [bool(mark) for mark in told.marks[where]] == [word.isdigit() for word in expected]
-    plain = told.clean[told.ends[1] : told.ends[2]]
+    plain = told.clean[told.ends[1] : told.ends[2]].tobytes()
     assert plain == cleaned.encode(), "another clean text"
 
 

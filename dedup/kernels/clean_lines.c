@@ -238,11 +238,16 @@ static void drop_signed(struct draft *d)
 
 /* ---- pointers ---- */
 
-/* Whether a literal of two bytes or more can stand at `at`, as far as its second byte tells. */
+/* Whether a literal can stand at `at`, as far as the bytes behind its first tell that are ASCII. */
 static int may_begin(const struct draft *d, size_t at, const char *literal)
 {
-    uint8_t wanted = (uint8_t)literal[1], byte = at + 1 < d->size ? d->text[at + 1] : 0;
-    return byte >= 0x80 || wanted >= 0x80 || (byte | 0x20) == (wanted | 0x20);
+    enum { FEW = 4 };
+    for (size_t i = 1; i < FEW && literal[i]; i++) {
+        uint8_t wanted = (uint8_t)literal[i], byte = at + i < d->size ? d->text[at + i] : 0;
+        if (byte >= 0x80 || wanted >= 0x80) return 1;
+        if ((byte | 0x20) != (wanted | 0x20)) return 0;
+    }
+    return 1;
 }
 
 /* Whether a line points elsewhere that begins, its bullet left out, at `start`. A phrase that ends

@@ -137,6 +137,25 @@ static uint8_t *put_plain(uint8_t *out, uint32_t c, const struct point *point)
     return point->traits & DROPPED ? out : put_point(out, c + (uint32_t)point->plain);
 }
 
+/* Whether a character stays as it is whatever stands before it. */
+static inline int is_plain(const struct point *point)
+{
+    const unsigned odd = MARK | SECOND | PLAIN_MANY | DROPPED;
+    return (point->traits & (LISTED | odd)) == LISTED && !point->plain && !point->combining;
+}
+
+/* Step over characters that stay as they are, up to a stretch of ASCII; `last` is where the last of
+   them begins. */
+static const uint8_t *skip_plain(const uint8_t *at, const uint8_t *end, const uint8_t **last)
+{
+    for (const uint8_t *next = at; at < end; at = next) {
+        uint32_t c = next_point(&next);
+        if (c < 0x80 ? c == '`' || begins_ascii(at, end) : !is_plain(point_of(c))) break;
+        *last = at;
+    }
+    return at;
+}
+
 /* straighten_quotes, normalize_unicode, drop_invisibles, drop_points and unify_letters in one. */
 static int make_plain(struct draft *d)
 {
@@ -145,6 +164,16 @@ static int make_plain(struct draft *d)
     uint32_t starter = ' ';
     unsigned marks = 0;
     while (at < end) {
+        const uint8_t *from = at;
+        at = skip_plain(from, end, &behind);
+        if (at > from) {
+            memcpy(out, from, (size_t)(at - from));
+            out += at - from;
+            place = out - (at - behind);
+            starter = next_point(&behind);
+            marks = 0;
+            continue;
+        }
         if (*at < 0x80) {
             size_t count = (size_t)(behind_ascii(at, end) - at);
             for (size_t i = 0; i < count; i++)
@@ -157,7 +186,6 @@ static int make_plain(struct draft *d)
             marks = 0;
             continue;
         }
-        const uint8_t *from = at;
         uint32_t c = next_point(&at), whole;
         const struct point *point = point_of(c);
         marks = point->traits & MARK ? marks + 1 : 0;
@@ -185,25 +213,27 @@ static int make_plain(struct draft *d)
     return 1;
 }
 
-/* "w." and ":/" are what web addresses hold. */
+static inline uint8_t lower(uint8_t a, uint8_t b) { return a < b ? a : b; }
+
+/* "w." and ":/" are what web addresses hold. The least difference from each sign tells whether it
+   stands anywhere, without a branch. */
 WIDEST unsigned survey(const uint8_t *text, size_t size)
 {
-    uint8_t signs = 0;
+    uint8_t all = 0, amp = 255, grave = 255, slash = 255, address = 255, bracket = 255;
     for (size_t i = 0; i + 1 < size; i++) {
         uint8_t byte = text[i], next = text[i + 1];
-        signs |= (uint8_t)((byte >= 0x80 ? BEYOND_ASCII : 0) | (byte == '&' ? AMPERSAND : 0)
-                           | (byte == '`' ? GRAVE : 0) | (byte == '/' ? SLASH : 0)
-                           | (((byte | 0x20) == 'w') & (next == '.') ? ADDRESS : 0)
-                           | ((byte == ':') & (next == '/') ? ADDRESS : 0)
-                           | (byte == '(' ? BRACKET : 0));
+        all |= byte;
+        amp = lower(amp, byte ^ '&');
+        grave = lower(grave, byte ^ '`');
+        slash = lower(slash, byte ^ '/');
+        bracket = lower(bracket, byte ^ '(');
+        address = lower(address, ((byte | 0x20) ^ 'w') | (next ^ '.'));
+        address = lower(address, (byte ^ ':') | (next ^ '/'));
     }
-    if (size > 0 && text[size - 1] >= 0x80)
-        signs |= BEYOND_ASCII;
-    if (size > 0 && text[size - 1] == '&')
-        signs |= AMPERSAND;
-    if (size > 0 && text[size - 1] == '`')
-        signs |= GRAVE;
-    return signs;
+    uint8_t last = size > 0 ? text[size - 1] : 0;
+    return (unsigned)((all | last) >= 0x80 ? BEYOND_ASCII : 0)
+           | (!amp || last == '&' ? AMPERSAND : 0) | (!grave || last == '`' ? GRAVE : 0)
+           | (slash ? 0 : SLASH) | (address ? 0 : ADDRESS) | (bracket ? 0 : BRACKET);
 }
 
 int clean_points(struct draft *d)

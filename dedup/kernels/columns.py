@@ -56,7 +56,7 @@ class Texts(NamedTuple):
     words: U32
     """Numbers of words in reading order; row ``i`` is ``words[offsets[i]:offsets[i+1]]``."""
     offsets: I64
-    clean: bytes
+    clean: U8
     """The clean texts in UTF-8, end to end; text ``i`` is ``clean[ends[i]:ends[i+1]]``."""
     ends: I64
     done: U8

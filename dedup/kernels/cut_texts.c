@@ -2,7 +2,7 @@
  * term.stem give. */
 #include "find_words.h"
 
-enum { STEM = 6, BYTES_PER_WORD = 5, FEWEST_SLOTS = 1 << 7, MANY_SLOTS = 1 << 16 };
+enum { STEM = 6, BYTES_PER_WORD = 5, FEWEST_SLOTS = 1 << 7, MANY_SLOTS = 1 << 17 };
 
 /* Memory that grows, in an object that is given back: nothing is copied. */
 struct buffer {
@@ -17,7 +17,7 @@ struct slot {
     uint64_t first;
     uint32_t rest, number;
 };
-enum { FIRST_BYTES = 8, MOST_BYTES = 12 };
+enum { FIRST_BYTES = 8, MOST_BYTES = 12, LONG_BYTES = 16 };
 
 /* The letters of each word by its number, and a table to find it by. */
 struct lexicon {
@@ -122,33 +122,44 @@ static size_t stem_size(const uint8_t *word, size_t size)
     return at;
 }
 
+/* A mask that keeps so many bytes of the most. */
+static inline const uint8_t *kept_of(size_t size)
+{
+    static const uint8_t masks[2 * MOST_BYTES] = {
+        255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255, 255,
+    };
+    return masks + MOST_BYTES - size;
+}
+
 /* The slot of a word before it has a number; more bytes can be read than it has. */
 static inline struct slot slot_of(const uint8_t *word, size_t size)
 {
-    static const uint8_t kept[2 * FIRST_BYTES] = {255, 255, 255, 255, 255, 255, 255, 255};
-    size_t some = size < FIRST_BYTES ? size : FIRST_BYTES;
     uint64_t first, first_kept;
     uint32_t rest, rest_kept;
     if (size > MOST_BYTES) return (struct slot){hash_of(word, size), 0xFFFFFFFF, 0};
+    const uint8_t *kept = kept_of(size);
     memcpy(&first, word, sizeof first);
-    memcpy(&first_kept, kept + FIRST_BYTES - some, sizeof first_kept);
+    memcpy(&first_kept, kept, sizeof first_kept);
     memcpy(&rest, word + FIRST_BYTES, sizeof rest);
-    memcpy(&rest_kept, kept + FIRST_BYTES - (size - some), sizeof rest_kept);
+    memcpy(&rest_kept, kept + FIRST_BYTES, sizeof rest_kept);
     return (struct slot){first & first_kept, rest & rest_kept, 0};
 }
 
-/* Put one more word behind those there are; 0 when memory ends. */
+/* Put one more word behind those there are; 0 when memory ends. More bytes can be read than it has. */
 static int add_word(struct lexicon *known, const uint8_t *word, size_t size)
 {
     size_t used = (size_t)known->borders[known->count];
-    if (used + size + 1 > known->letters_room) {
-        size_t room = 2 * (used + size + 1);
+    if (used + size + LONG_BYTES > known->letters_room) {
+        size_t room = 2 * (used + size + LONG_BYTES);
         uint8_t *letters = realloc(known->letters, room);
         if (!letters) return 0;
         known->letters = letters;
         known->letters_room = room;
     }
-    memcpy(known->letters + used, word, size);
+    if (size > LONG_BYTES)
+        memcpy(known->letters + used, word, size);
+    else
+        memcpy(known->letters + used, word, LONG_BYTES);
     known->letters[used + size] = ' ';
     known->borders[++known->count] = (int64_t)(used + size + 1);
     return known->count < room_of(known->size) || widen(known, 2 * known->size);
@@ -193,16 +204,29 @@ static int number_spans(struct lexicon *known, const uint8_t *text, const struct
     return 1;
 }
 
-/* Tell of each word its hash, that of its stem, and whether it is a number. */
-static void describe(const struct lexicon *known, uint64_t *hashes, uint64_t *stems, uint8_t *marks)
+/* Tell of each word its hash, that of its stem, and whether it is a number. Most words are short, so
+ * their letters are weighed all at once; those that are not there weigh nothing. */
+static void describe(const struct lexicon *known, uint64_t *hashes, uint64_t *stems,
+                     uint8_t *marks)
 {
+    uint64_t powers[MOST_BYTES] = {1};
+    for (int j = 1; j < MOST_BYTES; j++) powers[j] = powers[j - 1] * BASE;
     for (size_t i = 0; i < known->count; i++) {
         const uint8_t *word = known->letters + known->borders[i];
         size_t size = (size_t)(known->borders[i + 1] - known->borders[i]) - 1;
-        size_t stem = stem_size(word, size);
-        hashes[i] = hash_of(word, size);
-        stems[i] = stem == size ? hashes[i] : hash_of(word, stem);
+        uint64_t stem = 0, rest = 0;
+        uint8_t beyond = 0;
         marks[i] = (uint8_t)(word[0] - '0') < 10; /* then all is digits */
+        const uint8_t *kept = kept_of(size < MOST_BYTES ? size : MOST_BYTES);
+        for (int j = 0; j < STEM; j++) {
+            stem += (uint64_t)(word[j] & kept[j]) * powers[j];
+            beyond |= word[j] & kept[j];
+        }
+        for (int j = STEM; j < MOST_BYTES; j++)
+            rest += (uint64_t)(word[j] & kept[j]) * powers[j];
+        int is_short = size <= MOST_BYTES, is_plain = beyond < 0x80;
+        hashes[i] = is_short ? mix(stem + rest) : hash_of(word, size);
+        stems[i] = is_plain ? mix(stem) : hash_of(word, stem_size(word, size));
     }
 }
 

@@ -234,37 +234,81 @@ static inline void put_folded(struct cutter *c, uint32_t point, const struct poi
     }
 }
 
-/* Whether a character that goes on with a word of letters needs no other look. */
-static inline int is_simple(unsigned traits)
+/* Whether a character of a word of letters needs no other look; `kind` is what it has to be. */
+static inline int is_simple(unsigned traits, unsigned kind)
 {
     const unsigned odd = DIGIT | PAIRED | QUADDED | SPACE | SECOND | FOLD_MANY;
-    return (traits & (WORD | MARK)) && !(traits & odd);
+    return (traits & kind) && !(traits & odd);
 }
 
-/* Go on with a word of letters as long as nothing is to be decided; gives the place behind them. */
+/* Take such a character, and give what it is folded to; 0 where another stands. */
+static inline uint32_t take_simple(const uint8_t **text, unsigned kind)
+{
+    const uint8_t *next = *text;
+    uint32_t point = next_point(&next);
+    if (point < 0x80) {
+        if (!below(**text | 0x20, 'a', 26) && **text != '_') return 0;
+        point = **text == '_' ? '_' : **text | 0x20;
+    } else {
+        const struct point *known = point_of(point);
+        if (!is_simple(known->traits, kind) || known->combining) return 0;
+        if (known->fold && !is_simple(known->folded_traits, kind)) return 0;
+        point += (uint32_t)known->fold;
+    }
+    *text = next;
+    return point;
+}
+
+/* Whether so much ASCII follows that it is better taken at once. */
+static inline int is_worthwhile(const uint8_t *text, const uint8_t *end)
+{
+    return end - text >= WORTHWHILE && begins_ascii(text, end) && begins_ascii(text + 8, end);
+}
+
+/* Go on with a word of letters, and with others behind single spaces, as long as nothing is to be
+   decided; gives the place behind them. */
 static const uint8_t *put_letters(struct cutter *c, const uint8_t *text, const uint8_t *end)
 {
     uint8_t *out = c->out;
     uint32_t last = c->last;
     while (text < end) {
-        const uint8_t *next = text;
-        uint32_t point = next_point(&next);
-        if (point < 0x80) {
-            if (!below(*text | 0x20, 'a', 26) && *text != '_') break;
-            point = *text == '_' ? '_' : *text | 0x20;
-        } else {
-            const struct point *known = point_of(point);
-            if (!is_simple(known->traits) || known->combining) break;
-            if (known->fold && !is_simple(known->folded_traits)) break;
-            point += (uint32_t)known->fold;
+        uint32_t point = take_simple(&text, WORD | MARK);
+        if (!point) {
+            const uint8_t *next = text + 1;
+            if (*text != ' ' || next == end || is_worthwhile(next, end)) break;
+            point = take_simple(&next, WORD);
+            if (!point) break;
+            text = next;
+            add_span(c->spans, c->start, (uint32_t)(out - c->begin));
+            *out++ = ' ';
+            c->start = (uint32_t)(out - c->begin);
         }
         out = put_point(out, point);
         last = point;
-        text = next;
     }
     c->combining = out > c->out ? 0 : c->combining;
     c->last = last;
     c->out = out;
+    return text;
+}
+
+/* Go on with a run of pairs in the same way. */
+static const uint8_t *put_pairs(struct cutter *c, const uint8_t *text, const uint8_t *end)
+{
+    const unsigned odd = DIGIT | SECOND | FOLD_MANY;
+    while (text < end) {
+        const uint8_t *next = text;
+        uint32_t point = next_point(&next), start = (uint32_t)(c->out - c->begin);
+        const struct point *known = point_of(point);
+        if (!(known->traits & PAIRED) || known->traits & odd || known->fold || known->combining)
+            break;
+        c->out = put_point(c->out, point);
+        add_span(c->spans, c->recent[(c->length - 1) % MOST], (uint32_t)(c->out - c->begin));
+        c->recent[c->length++ % MOST] = start;
+        c->last = point;
+        c->combining = 0;
+        text = next;
+    }
     return text;
 }
 
@@ -317,6 +361,8 @@ static size_t cut_points(struct cutter *c, const uint8_t *text, size_t size)
             from = text;
             text = put_letters(c, text, end);
             before = text > from ? 0 : before;
+        } else if (c->mode == PAIRS) {
+            text = put_pairs(c, text, end);
         }
     }
     end_word(c);

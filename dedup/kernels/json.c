@@ -240,9 +240,7 @@ int skip_value(struct scanner *s, int depth)
 int is_utf8(const uint8_t *at, const uint8_t *end)
 {
     while (at < end) {
-        uint64_t eight;
-        while (end - at >= 8 && (memcpy(&eight, at, 8), !(eight & 0x8080808080808080ULL)))
-            at += 8;
+        while (begins_ascii(at, end)) at += 8;
         if (at == end)
             break;
         uint8_t byte = *at++, low = 0x80, high = 0xBF;

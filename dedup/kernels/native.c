@@ -37,6 +37,7 @@ void hand_back(void *zeros)
 
 static PyMethodDef methods[] = {
     {"cut_texts", cut_texts, METH_VARARGS, NULL},
+    {"digest_texts", digest_texts, METH_VARARGS, NULL},
     {"scan_records", scan_records, METH_VARARGS, NULL},
     {"hash_words", hash_words, METH_VARARGS, NULL},
     {"hash_runs", hash_runs, METH_VARARGS, NULL},
@@ -86,5 +87,6 @@ PyMODINIT_FUNC PyInit__native(void)
     Py_XDECREF(name);
     if (chance == -1) return NULL;
     odd_secret = mix((uint64_t)chance) | 1;
+    KEEP_MEMORY();
     return PyModule_Create(&definition);
 }

@@ -51,6 +51,7 @@ __all__ = [
     "count_terms",
     "count_values",
     "cut_texts",
+    "digest_texts",
     "dot_rows",
     "find_places",
     "find_varied",
@@ -86,7 +87,7 @@ def cut_texts(texts: list[str]) -> Texts:
     return Texts(
         words=np.frombuffer(words, np.uint32),
         offsets=np.frombuffer(offsets, np.int64),
-        clean=clean,
+        clean=np.frombuffer(clean, np.uint8),
         ends=np.frombuffer(ends, np.int64),
         done=np.frombuffer(done, np.uint8),
         hashes=np.frombuffer(hashes, np.uint64),
@@ -95,6 +96,13 @@ def cut_texts(texts: list[str]) -> Texts:
         letters=np.frombuffer(letters, np.uint8),
         borders=np.frombuffer(borders, np.int64),
     )
+
+
+def digest_texts(texts: U8, offsets: I64) -> U64:
+    """See ``reference.digest_texts``."""
+    out = np.empty((len(offsets) - 1, 2), np.uint64)
+    _native.digest_texts(_C(texts), _C(offsets), out)
+    return out
 
 
 def scan_records(

@@ -83,14 +83,17 @@ static inline uint8_t *put_point(uint8_t *out, uint32_t c)
     return out;
 }
 
+/* Whether the next eight bytes are ASCII. */
+static inline int begins_ascii(const uint8_t *text, const uint8_t *end)
+{
+    uint64_t eight;
+    return end - text >= 8 && (memcpy(&eight, text, 8), !(eight & 0x8080808080808080ULL));
+}
+
 /* The first byte from `text` on that is not ASCII, or the end. */
 static inline const uint8_t *behind_ascii(const uint8_t *text, const uint8_t *end)
 {
-    uint64_t eight;
-    for (; end - text >= 8; text += 8) {
-        memcpy(&eight, text, sizeof eight);
-        if (eight & 0x8080808080808080ULL) break;
-    }
+    while (begins_ascii(text, end)) text += 8;
     while (text < end && *text < 0x80) text++;
     return text;
 }

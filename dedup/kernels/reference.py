@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .columns import I32, I64, U32, U64, Entries
+    from .columns import I32, I64, U8, U32, U64, Entries
 
 __all__ = [
     "band_keys",
@@ -32,6 +32,7 @@ __all__ = [
     "count_terms",
     "count_values",
     "cut_texts",
+    "digest_texts",
     "find_places",
     "hash_runs",
     "hash_words",
@@ -85,7 +86,7 @@ def cut_texts(texts: list[str]) -> Texts:
     return Texts(
         words=values.astype(np.uint32),
         offsets=offsets,
-        clean=b"",
+        clean=small,
         ends=offsets,
         done=done,
         hashes=values,
@@ -94,6 +95,15 @@ def cut_texts(texts: list[str]) -> Texts:
         letters=small,
         borders=np.zeros(1, np.int64),
     )
+
+
+def digest_texts(texts: U8, offsets: I64) -> U64:
+    """``uint64[n, 2]``: the first half of the SHA-256 of each text."""
+    from hashlib import sha256  # brings a library along, which the native twin has no use for
+
+    borders = pairwise(offsets.tolist())
+    halves = [sha256(texts[start:end].tobytes()).digest()[:16] for start, end in borders]
+    return np.frombuffer(b"".join(halves), ">u8").astype(np.uint64).reshape(-1, 2)
 
 
 def scan_records(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from functools import partial
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -36,8 +35,10 @@ class _Found(NamedTuple):
 
     words: Ragged
     """Their numbers in reading order."""
-    clean: Sequence[bytes | memoryview]
-    """The clean texts in UTF-8."""
+    digests: NDArray[np.uint64]
+    """Those of the clean texts."""
+    clean: list[str]
+    """The clean texts, where shingles consist of characters."""
     hashes: NDArray[np.uint64]
     """One for each number, as the two below."""
     stems: NDArray[np.uint64]
@@ -47,7 +48,7 @@ class _Found(NamedTuple):
 
 def cut(texts: Sequence[str], settings: Settings) -> Cut:
     """One batch of articles' texts, cleaned, cut into words and shingles, and signed."""
-    words, clean, hashes, stems, marks, letters = _find(texts, settings.text)
+    words, digests, clean, hashes, stems, marks, letters = _find(texts, settings)
     of_runs = settings.shingle == RUNS
     signatures, keys, borders = kernels.sign_runs(
         words.values,
@@ -60,7 +61,7 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
     shingles = shingle.NONE
     if not of_runs:
         hashed = Ragged(hashes[words.values], words.offsets)
-        shingles = shingle.cut(hashed, _letters(clean, settings.shingle), settings.shingle)
+        shingles = shingle.cut(hashed, clean, settings.shingle)
         signatures = sketch.sign(shingles, settings.sketch)
     return Cut(
         words=words,
@@ -68,46 +69,64 @@ def cut(texts: Sequence[str], settings: Settings) -> Cut:
         keys=Ragged(keys, borders),
         shingles=shingles,
         signatures=signatures,
-        digests=_digests(clean),
+        digests=digests,
     )
 
 
-def _letters(clean: Iterable[bytes | memoryview], how: ShingleSettings) -> list[str]:
-    """The clean texts, where shingles consist of characters."""
-    if not how.unit.startswith("char:"):
-        return []
-    return [str(one, "utf-8", "surrogatepass") for one in clean]
-
-
-def _find(texts: Sequence[str], how: TextSettings) -> _Found:
+def _find(texts: Sequence[str], settings: Settings) -> _Found:
     """The words of each text: by the kernel where it is sure of every rule, else rule by rule."""
-    if how != TextSettings():
-        return _read(texts, how)
+    if settings.text != TextSettings():
+        return _read(texts, settings)
     told = kernels.cut_texts(list(texts))
-    words, letters = Ragged(told.words, told.offsets), Ragged(told.letters, told.borders)
-    whole = memoryview(told.clean)
-    clean = [whole[start:end] for start, end in pairwise(told.ends.tolist())]
-    found = _Found(words, clean, told.hashes, told.stems, told.marks, letters)
+    found = _Found(
+        words=Ragged(told.words, told.offsets),
+        digests=kernels.digest_texts(told.clean, told.ends),
+        clean=_characters(Ragged(told.clean, told.ends), settings.shingle),
+        hashes=told.hashes,
+        stems=told.stems,
+        marks=told.marks,
+        letters=Ragged(told.letters, told.borders),
+    )
     left = np.flatnonzero(told.done == 0)
     if not len(left):
         return found
-    return _filled(found, left, _read([texts[at] for at in left.tolist()], how))
+    return _filled(found, left, _read([texts[at] for at in left.tolist()], settings))
+
+
+def _characters(clean: Ragged, how: ShingleSettings) -> list[str]:
+    """The clean texts, where shingles consist of characters."""
+    if not how.unit.startswith("char:"):
+        return []
+    whole = clean.values.tobytes()
+    borders = pairwise(clean.offsets.tolist())
+    return [str(whole[start:end], "utf-8", "surrogatepass") for start, end in borders]
 
 
 def _filled(found: _Found, left: NDArray[np.int64], read: _Found) -> _Found:
-    """What was found, with what was read in place of the rows that were left."""
+    """What was found, with what was read in the rows that were left."""
     more = read.words.values + np.uint32(len(found.hashes))
-    both = _joined(found.words, Ragged(more, read.words.offsets))
-    rows, clean = np.arange(len(found.clean)), [*found.clean, *read.clean]
-    rows[left] = len(rows) + np.arange(len(left))
+    found.digests[left] = read.digests
+    for at, one in zip(left.tolist(), read.clean, strict=False):
+        found.clean[at] = one
     return _Found(
-        words=store.taken(both, rows),
-        clean=[clean[row] for row in rows.tolist()],
+        words=_put(found.words, left, Ragged(more, read.words.offsets)),
+        digests=found.digests,
+        clean=found.clean,
         hashes=np.concatenate((found.hashes, read.hashes)),
         stems=np.concatenate((found.stems, read.stems)),
         marks=np.concatenate((found.marks, read.marks)),
         letters=_joined(found.letters, read.letters),
     )
+
+
+def _put(some: Ragged, left: NDArray[np.int64], more: Ragged) -> Ragged:
+    """Rows of which some are empty, with others in their place."""
+    lengths = np.diff(some.offsets)
+    lengths[left] = np.diff(more.offsets)
+    before = np.split(some.values, some.offsets[left])
+    pieces = zip(before, np.split(more.values, more.offsets[1:]), strict=True)
+    offsets = np.concatenate((some.offsets[:1], np.cumsum(lengths)))
+    return Ragged(np.concatenate(list(chain.from_iterable(pieces))), offsets)
 
 
 def _joined(some: Ragged, more: Ragged) -> Ragged:
@@ -117,31 +136,33 @@ def _joined(some: Ragged, more: Ragged) -> Ragged:
     return Ragged(values, np.concatenate((some.offsets, ends)))
 
 
-def _read(texts: Sequence[str], how: TextSettings) -> _Found:
+def _read(texts: Sequence[str], settings: Settings) -> _Found:
     """Texts cleaned and cut by the rules themselves."""
-    clean = [text.clean(one, how).text for one in texts]
+    clean = [text.clean(one, settings.text).text for one in texts]
+    plain = _encoded(clean)
     rows = [text.words(one) for one in clean]
     numbers: dict[str, int] = {}
     words = [numbers.setdefault(word, len(numbers)) for row in rows for word in row]
     offsets = np.zeros(len(rows) + 1, np.int64)
     np.cumsum([len(row) for row in rows], out=offsets[1:])
     marks = np.array([word.isdigit() for word in numbers], bool).astype(np.uint8)
-    spelled = [f"{word} ".encode(errors="surrogatepass") for word in numbers]
-    borders = np.cumsum([0, *map(len, spelled)])
     return _Found(
         words=Ragged(np.array(words, np.uint32), offsets),
-        clean=[one.encode(errors="surrogatepass") for one in clean],
+        digests=kernels.digest_texts(plain.values, plain.offsets),
+        clean=_characters(plain, settings.shingle),
         hashes=shingle.hash_words([list(numbers)]).values,
         stems=shingle.hash_words([term.stem(list(numbers))]).values,
         marks=marks * np.uint8(kernels.NUMBER),
-        letters=Ragged(np.frombuffer(b"".join(spelled), np.uint8), borders),
+        letters=_encoded([f"{word} " for word in numbers]),
     )
 
 
-def _digests(clean: Iterable[bytes | memoryview]) -> NDArray[np.uint64]:
-    """What tells clean texts apart, in UTF-8."""
-    halves = b"".join([hashlib.sha256(one).digest()[:16] for one in clean])
-    return np.frombuffer(halves, ">u8").astype(np.uint64).reshape(-1, 2)
+def _encoded(texts: Iterable[str]) -> Ragged:
+    """Texts in UTF-8, end to end."""
+    parts = [one.encode(errors="surrogatepass") for one in texts]
+    return Ragged(
+        np.frombuffer(b"".join(parts), np.uint8), np.cumsum([0, *map(len, parts)], dtype=np.int64)
+    )
 
 
 def hashed(cut: Cut) -> Ragged:

@@ -12,7 +12,7 @@ import numpy as np
 from .. import kernels
 from ..data.corpus import Cut, Ragged
 from .memory import HeldColumn
-from .numbering import GrowingLexicon
+from .numbering import GrowingLexicon, Numbers
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -51,10 +51,13 @@ class RaggedColumn:
         """All rows."""
         return Ragged(self._values.array(), self._offsets.array())
 
-    def row(self, number: int) -> NDArray[Any]:
-        """A row, as a copy."""
-        start, stop = self._offsets.part(number, number + 2).tolist()
-        return self._values.part(start, stop)
+    def rows(self, numbers: NDArray[np.int64]) -> Ragged:
+        """Some rows, in the order given, as a copy; each is looked at once."""
+        distinct, places = np.unique(numbers, return_inverse=True)
+        starts, stops = (self._offsets.array()[distinct + at].tolist() for at in (0, 1))
+        parts = list(map(self._values.part, starts, stops))
+        offsets = np.cumsum([0, *map(len, parts)], dtype=np.int64)
+        return taken(Ragged(np.concatenate(parts), offsets), places)
 
 
 _RAGGED = "words", "keys", "shingles"
@@ -78,9 +81,9 @@ class _Rows:
         for name, rows in self._ragged.items():
             rows.extend(getattr(batch, name))
 
-    def words(self, row: int) -> NDArray[np.uint32]:
-        """The words of one row."""
-        return self._ragged["words"].row(row)
+    def words(self, rows: NDArray[np.int64]) -> Ragged:
+        """The words of some rows."""
+        return self._ragged["words"].rows(rows)
 
     def cut(self, lexicon: Lexicon) -> Cut:
         """All rows; they grow no more."""
@@ -143,7 +146,8 @@ class _Known:
         """None yet."""
         self.rows = array("q")
         self.first = array("q")
-        self._text_of: dict[int, int] = {}
+        self._digests = Numbers()
+        self._texts = array("q")  # the first of each digest
 
     def admit(self, batch: Cut, stored: _Rows) -> NDArray[np.int64]:
         """Note a row for each text of the batch; which of them are new. ``stored`` are the rows of
@@ -152,12 +156,12 @@ class _Known:
         before, rows = len(self.rows), np.full(len(batch.digests), -1, np.int64)
         worded = np.flatnonzero(np.diff(batch.words.offsets))
         texts = before + worded
-        digests = batch.digests[worded, 0].tolist()
-        met = np.array([*map(self._text_of.setdefault, digests, texts.tolist())], np.int64)
+        met = self._first(batch.digests[worded, 0], texts)
         same = met < texts
-        for at in np.flatnonzero(same).tolist():  # only an attacker finds two texts with one digest
-            mine = _row(batch.words, int(worded[at]))
-            same[at] = np.array_equal(mine, self._words(int(met[at]), before, batch, stored))
+        for some in (same & (met < before), same & (met >= before)):
+            if some.any():  # only an attacker finds two texts with one digest
+                mine, theirs = taken(batch.words, worded[some]), met[some]
+                same[some] = _equal(mine, self._words(theirs, before, batch, stored))
         fresh = worded[~same]
         rows[fresh] = len(self.first) + np.arange(len(fresh))
         self.rows.frombytes(rows.tobytes())
@@ -166,16 +170,29 @@ class _Known:
             self.rows[text] = self.rows[one]
         return fresh
 
-    def _words(self, text: int, before: int, batch: Cut, stored: _Rows) -> NDArray[np.uint32]:
-        """The words of a text that has some, of this batch or of one before."""
-        if text < before:
-            return stored.words(self.rows[text])
-        return _row(batch.words, text - before)
+    def _first(self, digests: NDArray[np.uint64], texts: NDArray[np.int64]) -> NDArray[np.int64]:
+        """The first text of each digest, which some of these may be."""
+        count = self._digests.count
+        numbers = self._digests.number(digests).astype(np.int64)
+        highest = np.maximum.accumulate(np.append(count - 1, numbers))
+        self._texts.frombytes(texts[numbers > highest[:-1]].tobytes())  # they come in order
+        return np.frombuffer(self._texts, np.int64)[numbers]
+
+    def _words(self, texts: NDArray[np.int64], before: int, batch: Cut, stored: _Rows) -> Ragged:
+        """The words of texts that have some, all of this batch or all of those before."""
+        if texts[0] < before:
+            return stored.words(np.frombuffer(self.rows, np.int64)[texts])
+        return taken(batch.words, texts - before)
 
 
-def _row(ragged: Ragged, number: int) -> NDArray[Any]:
-    """One of the rows, as it lies."""
-    return ragged.values[ragged.offsets[number] : ragged.offsets[number + 1]]
+def _equal(some: Ragged, others: Ragged) -> NDArray[np.bool_]:
+    """Which rows are equal; none is empty."""
+    equal: NDArray[np.bool_] = np.diff(some.offsets) == np.diff(others.offsets)
+    alike = np.flatnonzero(equal)
+    some, others = taken(some, alike), taken(others, alike)
+    different = np.flatnonzero(some.values != others.values)
+    equal[alike[np.searchsorted(some.offsets, different, "right") - 1]] = False
+    return equal
 
 
 def take(whole: Cut, rows: NDArray[np.int64]) -> Cut:

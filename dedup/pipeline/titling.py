@@ -38,10 +38,10 @@ def titles(articles: Articles) -> list[str]:
 def _first_line(body: str) -> str:
     """The first line that is not blank; nothing without any."""
     end = body.find("\n", 0, BEGINNING_CHARS)
-    for line in body[: max(end, 0)].splitlines():  # nearly always it is this one
-        if found := line.strip():
-            return found
-    return next(filter(None, map(str.strip, _beginning(body))), "")
+    first = body[:end].strip() if end > 0 else ""
+    if not first.isprintable():  # lines may end in other ways
+        first = first.splitlines()[0].rstrip()
+    return first or next(filter(None, map(str.strip, _beginning(body))), "")
 
 
 def _first_telling(lines: list[str]) -> str:

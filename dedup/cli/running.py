@@ -38,7 +38,7 @@ def find_stories(
     again = partial(read_again, how=flags.reading()) if paths and lasting(paths) else None
     with (
         watching(flags.progress, quiet=flags.quiet) as watch,
-        _uncollected(),
+        _at_hand(),
         Scratch(flags.memory_bytes(), again) as storage,
     ):
         return deduplicate(records, settings, watch=watch, run=run, storage=storage)
@@ -65,10 +65,14 @@ def tell_reading(
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """Let the collector of cycles rest: a run makes millions of objects that live to its end, and
-    looking through them again and again takes a tenth of the time.
+def _at_hand() -> Iterator[None]:
+    """Keep memory at hand that a batch gives back, and let the collector of cycles rest: a run makes
+    millions of objects that live to its end, and looking through them again and again takes a tenth
+    of the time.
     """
+    from .. import kernels
+
+    kernels.keep_memory()
     gc.disable()
     try:
         yield

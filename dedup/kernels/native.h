@@ -32,15 +32,6 @@
 #define PREFETCH(at) ((void)(at))
 #endif
 
-/* What a batch gives back is taken by the next one: the system would clear it anew, page by page. The
- * C library of GNU learns as much by itself, though late and less surely. */
-#if defined(__GLIBC__)
-#include <malloc.h>
-#define KEEP_MEMORY() (mallopt(M_MMAP_THRESHOLD, 16 << 20), mallopt(M_TRIM_THRESHOLD, 32 << 20))
-#else
-#define KEEP_MEMORY() ((void)0)
-#endif
-
 #define BASE 0x9E3779B97F4A7C15ULL /* of the polynomial hashes in reference.py */
 
 /* The 64-bit finalizer of MurmurHash3. */
@@ -118,7 +109,6 @@ void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 void hash_each_run(const uint64_t *values, int64_t count, int64_t size, uint64_t *hashes);
 
 PyObject *cut_texts(PyObject *module, PyObject *args);
-PyObject *digest_texts(PyObject *module, PyObject *args);
 PyObject *scan_records(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
 PyObject *hash_runs(PyObject *module, PyObject *args);

@@ -51,13 +51,13 @@ __all__ = [
     "count_terms",
     "count_values",
     "cut_texts",
-    "digest_texts",
     "dot_rows",
     "find_places",
     "find_varied",
     "hash_runs",
     "hash_words",
     "join_rows",
+    "keep_memory",
     "leave_out",
     "mask_runs",
     "may_resemble",
@@ -96,13 +96,6 @@ def cut_texts(texts: list[str]) -> Texts:
         letters=np.frombuffer(letters, np.uint8),
         borders=np.frombuffer(borders, np.int64),
     )
-
-
-def digest_texts(texts: U8, offsets: I64) -> U64:
-    """See ``reference.digest_texts``."""
-    out = np.empty((len(offsets) - 1, 2), np.uint64)
-    _native.digest_texts(_C(texts), _C(offsets), out)
-    return out
 
 
 def scan_records(
@@ -364,3 +357,8 @@ def measure_pairs(
     whole, least_share = tuple(bounds[:-1]), bounds.least_share
     places = _native.measure_pairs(*of_rows, _C(pairs), _C(turned), whole, least_share, out)
     return out, np.frombuffer(places, np.uint32).reshape(-1, 7)
+
+
+def keep_memory() -> None:
+    """See ``reference.keep_memory``."""
+    _native.keep_memory()

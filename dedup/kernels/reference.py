@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .columns import I32, I64, U8, U32, U64, Entries
+    from .columns import I32, I64, U32, U64, Entries
 
 __all__ = [
     "band_keys",
@@ -32,10 +32,10 @@ __all__ = [
     "count_terms",
     "count_values",
     "cut_texts",
-    "digest_texts",
     "find_places",
     "hash_runs",
     "hash_words",
+    "keep_memory",
     "mask_runs",
     "minhash",
     "number_more",
@@ -95,15 +95,6 @@ def cut_texts(texts: list[str]) -> Texts:
         letters=small,
         borders=np.zeros(1, np.int64),
     )
-
-
-def digest_texts(texts: U8, offsets: I64) -> U64:
-    """``uint64[n, 2]``: the first half of the SHA-256 of each text."""
-    from hashlib import sha256  # brings a library along, which the native twin has no use for
-
-    borders = pairwise(offsets.tolist())
-    halves = [sha256(texts[start:end].tobytes()).digest()[:16] for start, end in borders]
-    return np.frombuffer(b"".join(halves), ">u8").astype(np.uint64).reshape(-1, 2)
 
 
 def scan_records(
@@ -377,3 +368,9 @@ def mask_runs(
                 right = end if beyond == len(places) else start + places[beyond - 1] + run
                 mask[left:right] = True
     return mask
+
+
+def keep_memory() -> None:
+    """Let the process keep what is given back, for who asks next; this twin has no say in it. It
+    concerns the whole process, so that only a program asks for it, and no library.
+    """

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import replace
 from functools import partial
 from itertools import chain, pairwise
@@ -80,7 +81,7 @@ def _find(texts: Sequence[str], settings: Settings) -> _Found:
     told = kernels.cut_texts(list(texts))
     found = _Found(
         words=Ragged(told.words, told.offsets),
-        digests=kernels.digest_texts(told.clean, told.ends),
+        digests=_digests(Ragged(told.clean, told.ends)),
         clean=_characters(Ragged(told.clean, told.ends), settings.shingle),
         hashes=told.hashes,
         stems=told.stems,
@@ -91,6 +92,14 @@ def _find(texts: Sequence[str], settings: Settings) -> _Found:
     if not len(left):
         return found
     return _filled(found, left, _read([texts[at] for at in left.tolist()], settings))
+
+
+def _digests(clean: Ragged) -> NDArray[np.uint64]:
+    """``uint64[n, 2]``: what tells clean texts apart, the first half of the SHA-256 of each."""
+    whole = clean.values.data
+    some = (whole[start:end] for start, end in pairwise(clean.offsets.tolist()))
+    halves = b"".join([hashlib.sha256(one).digest()[:16] for one in some])
+    return np.frombuffer(halves, ">u8").astype(np.uint64).reshape(-1, 2)
 
 
 def _characters(clean: Ragged, how: ShingleSettings) -> list[str]:
@@ -148,7 +157,7 @@ def _read(texts: Sequence[str], settings: Settings) -> _Found:
     marks = np.array([word.isdigit() for word in numbers], bool).astype(np.uint8)
     return _Found(
         words=Ragged(np.array(words, np.uint32), offsets),
-        digests=kernels.digest_texts(plain.values, plain.offsets),
+        digests=_digests(plain),
         clean=_characters(plain, settings.shingle),
         hashes=shingle.hash_words([list(numbers)]).values,
         stems=shingle.hash_words([term.stem(list(numbers))]).values,

@@ -10,7 +10,6 @@ from __future__ import annotations
 import random
 import re
 from collections import Counter
-from hashlib import sha256
 from itertools import combinations, groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -301,19 +300,3 @@ def test_a_bucket_of_a_quarter_million_rows(twin: SimpleNamespace) -> None:
     assert set(np.unique(pairs[np.diff(pairs, axis=1)[:, 0] > 1][:, 0]).tolist()) == {
         *range(0, count, limit)
     }
-
-
-def test_digests_of_texts(twin: SimpleNamespace) -> None:
-    """The first half of what ``hashlib`` gives, whatever the length of a text and its neighbours:
-    at each border of a block, for fewer texts than are digested together, and for more.
-    """
-    lengths = [*range(140), 1000, 0, 0, 70_000, *range(4000, 0, -57), 63, 64]
-    random.Random(5).shuffle(lengths)
-    texts = [random.Random(size).randbytes(size) for size in lengths]
-    for some in (texts, texts[:3], texts[:1], [b"", b""], []):
-        values = np.frombuffer(b"".join(some), np.uint8)
-        offsets = np.cumsum([0, *map(len, some)], dtype=np.int64)
-        found = twin.digest_texts(values, offsets)
-        assert (found.dtype, found.shape) == (np.uint64, (len(some), 2))
-        halves = [sha256(one).digest()[:16] for one in some]
-        assert [one.astype(">u8").tobytes() for one in found] == halves

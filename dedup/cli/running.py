@@ -66,7 +66,7 @@ def tell_reading(
 
 @contextmanager
 def _at_hand() -> Iterator[None]:
-    """Keep memory at hand that a batch gives back, and let the collector of cycles rest: a run makes
+    """Keep what a batch gives back at hand, and let the collector of cycles rest: a run makes
     millions of objects that live to its end, and looking through them again and again takes a tenth
     of the time.
     """

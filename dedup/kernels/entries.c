@@ -1,5 +1,5 @@
 /* Rows of entries as vectors: scaled, weighed, multiplied. Weights are worked out when they are asked
- * for: to hold them takes more than to count and to scale. */
+ * for: to hold them would take as much room again. */
 #include "entries.h"
 
 #include <math.h>
@@ -91,15 +91,16 @@ static double scale_row(const struct vectors *all, int64_t row, double unit)
     return unit / (length > 1.0 ? length : 1.0);
 }
 
-/* scale_rows(entries, width, offsets, worths, factors, bits, unit, rows, scales): see reference_rows.py */
+/* scale_rows(entries, width, offsets, worths, factors, bits, unit, rows, scales): by what some rows
+ * are scaled. */
 PyObject *scale_rows(PyObject *module, PyObject *args)
 {
     (void)module;
     Py_buffer entries, offsets, worths, factors, rows, scales;
     int width, bits;
     double unit;
-    if (!PyArg_ParseTuple(args, "y*iy*y*y*idy*w*", &entries, &width, &offsets, &worths, &factors, &bits,
-                          &unit, &rows, &scales))
+    if (!PyArg_ParseTuple(args, "y*iy*y*y*idy*w*", &entries, &width, &offsets, &worths, &factors,
+                          &bits, &unit, &rows, &scales))
         return NULL;
     struct vectors all = vectors_of(&entries, width, &offsets, &scales, &worths, &factors, bits);
     const int64_t *row = rows.buf;
@@ -116,14 +117,14 @@ PyObject *scale_rows(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* weigh_rows(entries, width, offsets, scales, worths, factors, bits, out): what each entry weighs. */
+/* weigh_rows(entries, width, offsets, scales, worths, factors, bits, out): what each weighs. */
 PyObject *weigh_rows(PyObject *module, PyObject *args)
 {
     (void)module;
     Py_buffer entries, offsets, scales, worths, factors, out;
     int width, bits;
-    if (!PyArg_ParseTuple(args, "y*iy*y*y*y*iw*", &entries, &width, &offsets, &scales, &worths, &factors,
-                          &bits, &out))
+    if (!PyArg_ParseTuple(args, "y*iy*y*y*y*iw*", &entries, &width, &offsets, &scales, &worths,
+                          &factors, &bits, &out))
         return NULL;
     struct vectors all = vectors_of(&entries, width, &offsets, &scales, &worths, &factors, bits);
     uint32_t *weights = out.buf;
@@ -183,15 +184,15 @@ int64_t multiply(const struct vectors *all, int64_t row, const uint32_t *weight_
     return (int64_t)sum;
 }
 
-/* dot_rows(entries, width, offsets, scales, worths, factors, bits, pairs, out): whole numbers, so that no
- * order matters. Pairs with the same left row are best asked for one after the other. */
+/* dot_rows(entries, width, offsets, scales, worths, factors, bits, pairs, out): whole numbers, so
+ * that no order matters. Pairs with the same left row are best asked for one after the other. */
 PyObject *dot_rows(PyObject *module, PyObject *args)
 {
     (void)module;
     Py_buffer entries, offsets, scales, worths, factors, pairs, out;
     int width, bits;
-    if (!PyArg_ParseTuple(args, "y*iy*y*y*y*iy*w*", &entries, &width, &offsets, &scales, &worths, &factors,
-                          &bits, &pairs, &out))
+    if (!PyArg_ParseTuple(args, "y*iy*y*y*y*iy*w*", &entries, &width, &offsets, &scales, &worths,
+                          &factors, &bits, &pairs, &out))
         return NULL;
     struct vectors all = vectors_of(&entries, width, &offsets, &scales, &worths, &factors, bits);
     const int64_t *pair = pairs.buf;

@@ -244,9 +244,9 @@ static int measure(const Columns *in, const Bounds *bounds, uint32_t *number_of,
     return fine;
 }
 
-/* measure_pairs(words, offsets, marks, says, entries, width, entry_offsets, scales, worths, factors, bits,
- *               pairs, turned, (run, own, aligned, slot, head, informative, least_dot), least_share,
- *               out) -> places */
+/* measure_pairs(words, offsets, marks, says, entries, width, entry_offsets, scales, worths, factors,
+ *               bits, pairs, turned, (run, own, aligned, slot, head, informative, least_dot),
+ *               least_share, out) -> places */
 PyObject *measure_pairs(PyObject *module, PyObject *args)
 {
     (void)module;

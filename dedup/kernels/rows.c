@@ -123,8 +123,8 @@ PyObject *count_equal(PyObject *module, PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* count_rows(entries, width, offsets, parts, out): how many rows hold each term, some of them as a part of
- * one. These come last and in their order, since a sum of floats depends on it. */
+/* count_rows(entries, width, offsets, parts, out): how many rows hold each term, some of them as a
+ * part of one. These come last and in their order, since a sum of floats depends on it. */
 PyObject *count_rows(PyObject *module, PyObject *args)
 {
     (void)module;
@@ -202,8 +202,8 @@ PyObject *close_rows(PyObject *module, PyObject *args)
     Py_buffer words, offsets, entries, entry_offsets, term_of, masked, ends, entry_ends;
     Py_ssize_t size;
     int width;
-    if (!PyArg_ParseTuple(args, "w*y*w*iy*y*ny*w*w*", &words, &offsets, &entries, &width, &entry_offsets,
-                          &term_of, &size, &masked, &ends, &entry_ends))
+    if (!PyArg_ParseTuple(args, "w*y*w*iy*y*ny*w*w*", &words, &offsets, &entries, &width,
+                          &entry_offsets, &term_of, &size, &masked, &ends, &entry_ends))
         return NULL;
     struct columns all = {words.buf, entries.buf, width == 8};
     const uint8_t *mask = masked.buf;

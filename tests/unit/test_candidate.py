@@ -18,6 +18,7 @@ from dedup.candidate import (
     share_keys,
 )
 from dedup.data.corpus import Ragged
+from dedup.kernels import COUNT_BITS, FINER_BITS, Vectors
 from dedup.settings import CandidateSettings
 
 
@@ -60,34 +61,45 @@ def test_the_highest_key(rate: int) -> None:
     assert highest(CandidateSettings(passage_rate=rate)) + 1 == 2**64 // rate
 
 
+def vectors(*rows: list[int], worths: list[int]) -> Vectors:
+    """Rows of terms that each weigh what they are worth."""
+    entries = ragged(*[[term << COUNT_BITS | 1 for term in row] for row in rows], kind=np.uint32)
+    factors = np.array([0, 1 << FINER_BITS], np.uint64)
+    worth = np.array(worths, np.uint32)
+    return Vectors(entries.values, entries.offsets, np.ones(len(rows)), worth, factors)
+
+
 def test_rare_terms() -> None:
     """The heaviest of those that another row has; a term of one article proposes nothing."""
-    terms = ragged([1, 2, 3, 4], [2, 3, 4], [9], [], kind=np.uint32)
-    weights = np.array([9, 1, 5, 3, 1, 2, 7, 10], np.uint32)
-    assert rows_of(rare_terms(terms, weights, CandidateSettings(term_count=2))) == [
-        [3, 4],
-        [3, 4],
-        [],
-        [],
-    ]
-    every = rare_terms(terms, weights, CandidateSettings(term_count=99))
+    terms = vectors([1, 2, 3, 4], [2, 3, 4], [5], [], worths=[0, 9, 1, 2, 7, 10])
+    rare = rare_terms(terms, CandidateSettings(term_count=2))
+    assert rows_of(rare) == [[3, 4], [3, 4], [], []]
+    every = rare_terms(terms, CandidateSettings(term_count=99))
     assert rows_of(every) == [[2, 3, 4], [2, 3, 4], [], []]
+
+
+def test_rare_terms_are_each_row_s_own() -> None:
+    """By what a term weighs in the row, not only by what it is worth."""
+    rows = ragged(
+        [1 << COUNT_BITS | 1, 2 << COUNT_BITS | 3], [1 << COUNT_BITS | 3, 2 << COUNT_BITS | 1]
+    )
+    factors = np.array([0, 1, 2, 3], np.uint64) << np.uint64(FINER_BITS)
+    terms = Vectors(rows.values, rows.offsets, np.ones(2), np.array([0, 4, 4], np.uint32), factors)
+    assert rows_of(rare_terms(terms, CandidateSettings(term_count=1))) == [[2], [1]]
 
 
 def test_rare_terms_of_equal_weight_have_an_order() -> None:
     """Both rows must choose the same ones, or they would not meet."""
     row = list(range(10, 60))
-    terms = ragged(row, row, kind=np.uint32)
-    keys = rare_terms(terms, np.full(100, 7, np.uint32), CandidateSettings(term_count=5))
+    keys = rare_terms(vectors(row, row, worths=[7] * 60), CandidateSettings(term_count=5))
     assert rows_of(keys) == [row[:5], row[:5]]
 
 
 def test_a_term_that_says_nothing_proposes_nothing() -> None:
     """Every article holds it; with nothing else to go by, a row has no keys at all."""
-    terms = ragged([0, 1], [0, 1], [], kind=np.uint32)
-    weights = np.array([0, 5, 0, 5], np.uint32)
-    assert rows_of(rare_terms(terms, weights, CandidateSettings())) == [[1], [1], []]
-    nothing = rare_terms(ragged([], [], kind=np.uint32), weights[:0], CandidateSettings())
+    terms = vectors([0, 1], [0, 1], [], worths=[0, 5])
+    assert rows_of(rare_terms(terms, CandidateSettings())) == [[1], [1], []]
+    nothing = rare_terms(vectors([], [], worths=[]), CandidateSettings())
     assert rows_of(nothing) == [[], []]
 
 

@@ -87,17 +87,19 @@ def share_keys(pairs: NDArray[np.int64], keys: Ragged, how: CandidateSettings) -
     return pairs[(shared >= how.passage_ratio * fewer) | (fewer < TELLING_KEYS)]
 
 
-def rare_terms(terms: Ragged, weights: NDArray[np.uint32], how: CandidateSettings) -> Ragged:
+def rare_terms(terms: kernels.Vectors, how: CandidateSettings) -> Ragged:
     """Each row's heaviest terms among those that at least one other row has too, as keys."""
-    whole, size = np.ones(len(terms.offsets) - 1), int(terms.values.max(initial=0)) + 1
-    repeated = kernels.count_rows(terms.values, terms.offsets, whole, size) > 1
+    whole, size = np.ones(len(terms.scales)), len(terms.worths)
+    repeated = kernels.count_rows(terms.entries, terms.offsets, whole, size) > 1
     found, lengths = [np.zeros(0, np.uint64)], [np.zeros(1, np.int64)]
     for at in range(0, len(whole), ROWS_AT_ONCE):
         ends = terms.offsets[at : at + ROWS_AT_ONCE + 1]
-        mine = slice(ends[0], ends[-1])
-        some = Ragged(terms.values[mine], ends - ends[0])
-        known = weights[mine] * repeated[some.values]
-        rare = keep(some, kernels.choose_heaviest(known, some.offsets, how.term_count))
+        entries, scales = terms.entries[ends[0] : ends[-1]], terms.scales[at : at + ROWS_AT_ONCE]
+        some = terms._replace(entries=entries, offsets=ends - ends[0], scales=scales)
+        values = entries >> entries.dtype.type(kernels.COUNT_BITS)
+        known = kernels.weigh_rows(some) * repeated[values]
+        mask = kernels.choose_heaviest(known, some.offsets, how.term_count)
+        rare = keep(Ragged(values, some.offsets), mask)
         found.append(rare.values.astype(np.uint64))
         lengths.append(np.diff(rare.offsets))
     return Ragged(np.concatenate(found), np.cumsum(np.concatenate(lengths)))

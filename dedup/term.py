@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .background import frequencies
-from .kernels import FINER_BITS, IDF_UNIT, band_keys, count_rows, count_values, weigh_rows
+from .kernels import (
+    FINER_BITS,
+    IDF_UNIT,
+    Vectors,
+    band_keys,
+    count_rows,
+    count_values,
+    scale_rows,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +37,8 @@ MOST_COUNTED = 1000
 """A term that stands more often in an article weighs no more."""
 _FINE = IDF_UNIT >> FINER_BITS
 """A weight of 1.0 before a row is scaled: whole numbers, so that sums are exact."""
+FACTORS = np.rint(_FINE * np.arange(MOST_COUNTED + 1) ** COUNT_POWER).astype(np.uint64)
+"""What each count counts."""
 
 
 def stem(words: Sequence[str]) -> list[str]:
@@ -57,7 +67,7 @@ def idf(
 def spread(
     known: NDArray[np.uint64], terms: Ragged, parts: NDArray[np.float64]
 ) -> NDArray[np.uint32]:
-    """The idf of each of the known terms; ``terms`` are each row's terms as places among them, and
+    """The idf of each of the known terms; ``terms`` are entries by places among them, and
     ``parts`` says how much of an article each row counts.
     """
     articles = count_rows(terms.values, terms.offsets, parts, len(known))
@@ -78,23 +88,29 @@ def parts_of(signatures: NDArray[np.uint32]) -> NDArray[np.float64]:
     return np.asarray(1 / most, np.float64)
 
 
-def weigh_terms(
-    terms: Ragged, counts: NDArray[np.uint32], idf_of: NDArray[np.uint32], rows: NDArray[np.int64]
-) -> None:
-    """Make of the ``counts`` of some rows' terms, in place, what each weighs: ``count ** 0.7 ·
-    idf``, each row scaled to length 1, which is ``kernels.WEIGHT_UNIT`` (after Manning, Raghavan
-    and Schütze, Introduction to Information Retrieval, 6.4; the power dampens repetition as their
-    logarithm does, and told reports of one event from others a little better). ``terms`` are places
-    in ``idf_of``.
+def scale(
+    terms: Ragged, idf_of: NDArray[np.uint32], rows: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    """By what the weights of some rows' terms are scaled: to length 1, which is
+    ``kernels.WEIGHT_UNIT``. See ``vectors``.
+    """
+    return scale_rows(terms.values, terms.offsets, idf_of, FACTORS, rows)
+
+
+def vectors(terms: Ragged, scales: NDArray[np.float64], idf_of: NDArray[np.uint32]) -> Vectors:
+    """The terms of rows as vectors: what stands ``count`` times in a row weighs ``count ** 0.7 ·
+    idf``, and each row is scaled to length 1 (after Manning, Raghavan and Schütze, Introduction to
+    Information Retrieval, 6.4; the power dampens repetition as their logarithm does, and told
+    reports of one event from others a little better). ``terms`` are entries by places in
+    ``idf_of``.
 
     >>> from dedup.data.corpus import Ragged
-    >>> from dedup.kernels import WEIGHT_UNIT
-    >>> terms = Ragged(np.array([0, 1], np.uint32), np.array([0, 2]))
+    >>> from dedup.kernels import COUNT_BITS, WEIGHT_UNIT, weigh_rows
+    >>> once_each = np.array([0 << COUNT_BITS | 1, 1 << COUNT_BITS | 1], np.uint32)
+    >>> terms = Ragged(once_each, np.array([0, 2]))
     >>> idf_of = np.array([3 * IDF_UNIT, 4 * IDF_UNIT], np.uint32)
-    >>> weights = np.ones(2, np.uint32)
-    >>> weigh_terms(terms, weights, idf_of, np.array([0]))
+    >>> weights = weigh_rows(vectors(terms, scale(terms, idf_of, np.array([0])), idf_of))
     >>> (weights / WEIGHT_UNIT).round(3).tolist()
     [0.6, 0.8]
     """
-    power = np.rint(_FINE * np.arange(MOST_COUNTED + 1) ** COUNT_POWER).astype(np.uint64)
-    weigh_rows(terms.values, terms.offsets, counts, power, idf_of, rows)
+    return Vectors(terms.values, terms.offsets, scales, idf_of, FACTORS)

@@ -66,10 +66,11 @@ class Sketched:
     idf: NDArray[np.uint32]
     """How much each term says, in ``kernels.IDF_UNIT``."""
     terms: Ragged
-    """``uint32``: numbers of each row's terms, rising and distinct."""
-    term_weights: NDArray[np.uint32]
-    """How much each of ``terms.values`` says of its article, in ``kernels.WEIGHT_UNIT``; a row's
-    squares add up to 1."""
+    """Each row's terms as entries (see ``kernels.Vectors``): rising and distinct, with how often
+    each stands there."""
+    scales: NDArray[np.float64]
+    """By which each row's weights are scaled, so that their squares add up to 1, in
+    ``kernels.WEIGHT_UNIT``. The weights themselves are worked out when they are asked for."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -48,9 +48,6 @@ def bucket_pairs(
 ) -> tuple[bytes, bytes, int]: ...
 def count_sorted(packed: _Array, out: _Array, counts: _Array, /) -> int: ...
 def count_shared(values: _Array, offsets: _Array, pairs: _Array, out: _Array, /) -> None: ...
-def dot_shared(
-    values: _Array, weights: _Array, offsets: _Array, pairs: _Array, out: _Array, /
-) -> None: ...
 def number_values(values: _Array, places: _Array, /) -> bytes: ...
 def number_more(
     values: _Array, known: _Array, slots: _Array, count: int, out: _Array, /
@@ -74,8 +71,8 @@ def count_terms(
     term_of: _Array,
     size: int,
     out: _Array,
+    width: int,
     out_offsets: _Array,
-    counts: _Array,
     /,
 ) -> int: ...
 def mask_runs(
@@ -94,29 +91,55 @@ def take_rows(
     values: _Array, offsets: _Array, rows: _Array, width: int, out_offsets: _Array, out: _Array, /
 ) -> None: ...
 def take_values(values: _Array, places: _Array, out: _Array, /) -> None: ...
-def count_rows(values: _Array, offsets: _Array, parts: _Array, out: _Array, /) -> None: ...
-def weigh_rows(
-    values: _Array,
+def count_rows(
+    entries: _Array, width: int, offsets: _Array, parts: _Array, out: _Array, /
+) -> None: ...
+def scale_rows(
+    entries: _Array,
+    width: int,
     offsets: _Array,
-    counts: _Array,
-    factors: _Array,
     worths: _Array,
+    factors: _Array,
     bits: int,
     unit: int,
     rows: _Array,
+    out: _Array,
+    /,
+) -> None: ...
+def weigh_rows(
+    entries: _Array,
+    width: int,
+    offsets: _Array,
+    scales: _Array,
+    worths: _Array,
+    factors: _Array,
+    bits: int,
+    out: _Array,
+    /,
+) -> None: ...
+def dot_rows(
+    entries: _Array,
+    width: int,
+    offsets: _Array,
+    scales: _Array,
+    worths: _Array,
+    factors: _Array,
+    bits: int,
+    pairs: _Array,
+    out: _Array,
     /,
 ) -> None: ...
 def close_rows(
     words: _Array,
     offsets: _Array,
-    terms: _Array,
-    counts: _Array,
-    term_offsets: _Array,
+    entries: _Array,
+    width: int,
+    entry_offsets: _Array,
     term_of: _Array,
     size: int,
     masked: _Array,
     ends: _Array,
-    term_ends: _Array,
+    entry_ends: _Array,
     /,
 ) -> None: ...
 def weigh_gaps(
@@ -136,9 +159,13 @@ def measure_pairs(
     offsets: _Array,
     marks: _Array,
     says: _Array,
-    terms: _Array,
-    term_weights: _Array,
-    term_offsets: _Array,
+    entries: _Array,
+    width: int,
+    entry_offsets: _Array,
+    scales: _Array,
+    worths: _Array,
+    factors: _Array,
+    bits: int,
     pairs: _Array,
     turned: _Array,
     whole: tuple[int, ...],

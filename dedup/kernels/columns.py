@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "COUNT_BITS",
     "FINER_BITS",
     "IDF_UNIT",
     "MEASURES",
     "NUMBER",
     "WEIGHT_UNIT",
     "Bounds",
+    "Entries",
     "Rows",
     "Sides",
     "Varied",
     "Varying",
+    "Vectors",
+    "entry_type",
 ]
 
 U8 = NDArray[np.uint8]
@@ -25,6 +29,8 @@ U32 = NDArray[np.uint32]
 U64 = NDArray[np.uint64]
 I32 = NDArray[np.int32]
 I64 = NDArray[np.int64]
+F64 = NDArray[np.float64]
+Entries = NDArray[np.unsignedinteger[Any]]
 
 IDF_UNIT = 1 << 16
 """An idf of 1.0, as a whole number: sums of whole numbers are the same in any order."""
@@ -32,8 +38,16 @@ WEIGHT_UNIT = 1 << 24
 """A term weight of 1.0; a product of two weights counts in ``WEIGHT_UNIT ** 2``."""
 FINER_BITS = 8
 """Bits by which a weight counts finer before its row is scaled to ``WEIGHT_UNIT``."""
+COUNT_BITS = 10
+"""The low bits of an entry, which say how often a row has a term, up to the most that they can; the
+others are the number of the term."""
 NUMBER = 1
 """The bit in ``marks`` of a word that consists of digits."""
+
+
+def entry_type(terms: int) -> type[np.unsignedinteger[Any]]:
+    """What an entry takes if there are so many terms."""
+    return np.uint32 if terms <= 1 << (32 - COUNT_BITS) else np.uint64
 
 
 class Texts(NamedTuple):
@@ -57,6 +71,24 @@ class Texts(NamedTuple):
     """The offsets of the letters."""
 
 
+class Vectors(NamedTuple):
+    """``n`` rows of terms; row ``i`` is ``entries[offsets[i]:offsets[i+1]]``.
+
+    An entry weighs ``factors[count] · worths[term]`` without the last ``FINER_BITS``, below 2**53
+    (the last factor stands for every higher count), times the scale of its row.
+    """
+
+    entries: Entries
+    """Each term of the row once, rising, with its count in the last ``COUNT_BITS``."""
+    offsets: I64
+    scales: F64
+    """By row."""
+    worths: U32
+    """By term."""
+    factors: U64
+    """By count."""
+
+
 class Sides(NamedTuple):
     """``n`` articles as pairs are measured by; row ``i`` is ``words[offsets[i]:offsets[i+1]]``."""
 
@@ -67,11 +99,8 @@ class Sides(NamedTuple):
     """Of each word by its number: ``NUMBER`` or 0."""
     says: U32
     """How much each word says, by its number, in ``IDF_UNIT``."""
-    terms: U32
-    """Numbers of each row's terms, rising."""
-    term_weights: U32
-    """Of each term, in ``WEIGHT_UNIT``."""
-    term_offsets: I64
+    vectors: Vectors
+    """Each row's terms."""
 
 
 class Rows(NamedTuple):
@@ -80,11 +109,9 @@ class Rows(NamedTuple):
     words: U32
     """Numbers of words in reading order."""
     offsets: I64
-    terms: U32
-    """Numbers of each row's terms, rising."""
-    counts: U32
-    """One for each term."""
-    term_offsets: I64
+    entries: Entries
+    """Each row's terms, as those of ``Vectors``."""
+    entry_offsets: I64
 
 
 class Varying(NamedTuple):

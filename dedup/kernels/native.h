@@ -76,18 +76,6 @@ static inline int64_t count_bits(uint64_t bits)
 #endif
 }
 
-/* One more than the highest value of the rows of some pairs; the values of a row rise. */
-static inline size_t reach(const uint32_t *values, const int64_t *offsets, const int64_t *pairs,
-                           Py_ssize_t count)
-{
-    size_t size = 1;
-    for (Py_ssize_t i = 0; i < 2 * count; i++) {
-        int64_t end = offsets[pairs[i] + 1];
-        if (end > offsets[pairs[i]] && values[end - 1] >= size) size = (size_t)values[end - 1] + 1;
-    }
-    return size;
-}
-
 /* The length of the longest of some rows. */
 static inline int64_t longest_row(const int64_t *offsets, Py_ssize_t rows)
 {
@@ -114,10 +102,6 @@ void sort_hashes(uint64_t *a, uint64_t *spare, size_t count);
 /* The hashes of `count` runs of so many values, one after the other. */
 void hash_each_run(const uint64_t *values, int64_t count, int64_t size, uint64_t *hashes);
 
-/* The dot product of a row with one whose weights stand at the places of its values, 0 elsewhere. */
-uint64_t dot(const uint32_t *weight_of, const uint32_t *values, const uint32_t *weights,
-             uint32_t count);
-
 PyObject *cut_texts(PyObject *module, PyObject *args);
 PyObject *scan_records(PyObject *module, PyObject *args);
 PyObject *hash_words(PyObject *module, PyObject *args);
@@ -127,7 +111,8 @@ PyObject *sign_runs(PyObject *module, PyObject *args);
 PyObject *band_keys(PyObject *module, PyObject *args);
 PyObject *sort_distinct(PyObject *module, PyObject *args);
 PyObject *count_shared(PyObject *module, PyObject *args);
-PyObject *dot_shared(PyObject *module, PyObject *args);
+PyObject *scale_rows(PyObject *module, PyObject *args);
+PyObject *dot_rows(PyObject *module, PyObject *args);
 PyObject *bucket_pairs(PyObject *module, PyObject *args);
 PyObject *count_values(PyObject *module, PyObject *args);
 PyObject *find_places(PyObject *module, PyObject *args);

@@ -12,6 +12,7 @@ import numpy as np
 import dedup.kernels._native as _native  # not out of the package, which imports this module
 
 from .columns import (
+    F64,
     FINER_BITS,
     I32,
     I64,
@@ -21,11 +22,14 @@ from .columns import (
     U64,
     WEIGHT_UNIT,
     Bounds,
+    Entries,
     Rows,
     Sides,
     Texts,
     Varied,
     Varying,
+    Vectors,
+    entry_type,
 )
 from .packing import pack
 from .reference import permutations
@@ -46,7 +50,7 @@ __all__ = [
     "count_terms",
     "count_values",
     "cut_texts",
-    "dot_shared",
+    "dot_rows",
     "find_places",
     "find_varied",
     "hash_runs",
@@ -57,6 +61,7 @@ __all__ = [
     "minhash",
     "number_more",
     "number_values",
+    "scale_rows",
     "scan_records",
     "sign_runs",
     "sort_distinct",
@@ -168,13 +173,6 @@ def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:
     return out
 
 
-def dot_shared(values: U32, weights: U32, offsets: I64, pairs: I64) -> I64:
-    """See ``reference.dot_shared``."""
-    out = np.empty(len(pairs), np.int64)
-    _native.dot_shared(_C(values), _C(weights), _C(offsets), _C(pairs), out)
-    return out
-
-
 def number_values(values: U64) -> tuple[U64, U32]:
     """See ``reference.number_values``."""
     places = np.empty(len(values), np.uint32)
@@ -219,13 +217,13 @@ def find_varied(values: U64, offsets: I64, groups: I64, bounds: Varying) -> Vari
     return Varied(distinct[order], counts[order], its[order], rows[order])
 
 
-def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[U32, I64, U32]:
+def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[Entries, I64]:
     """See ``reference.count_terms``."""
-    out, counts = np.empty(len(words), np.uint32), np.empty(len(words), np.uint32)
+    out = np.empty(len(words), entry_type(size))
     out_offsets = np.zeros(len(offsets), np.int64)
     columns = _C(words), _C(offsets), _C(term_of)
-    kept = _native.count_terms(*columns, size, out, out_offsets, counts)
-    return out[:kept], out_offsets, counts[:kept]
+    kept = _native.count_terms(*columns, size, out, out.itemsize, out_offsets)
+    return out[:kept], out_offsets
 
 
 def mask_runs(
@@ -254,29 +252,50 @@ def take_values(values: U32, places: U32) -> U32:
     return out
 
 
-def count_rows(
-    values: U32, offsets: I64, parts: NDArray[np.float64], size: int
-) -> NDArray[np.float64]:
+def count_rows(entries: Entries, offsets: I64, parts: F64, size: int) -> F64:
     """See ``reference_rows.count_rows``."""
     out = np.zeros(size)
-    _native.count_rows(_C(values), _C(offsets), _C(parts), out)
+    _native.count_rows(_C(entries), entries.itemsize, _C(offsets), _C(parts), out)
     return out
 
 
-def weigh_rows(
-    values: U32, offsets: I64, counts: U32, factors: U64, worths: U32, rows: I64
-) -> None:
+def scale_rows(entries: Entries, offsets: I64, worths: U32, factors: U64, rows: I64) -> F64:
+    """See ``reference_rows.scale_rows``."""
+    out = np.empty(len(rows))
+    how = _C(worths), _C(factors), FINER_BITS, WEIGHT_UNIT
+    _native.scale_rows(_C(entries), entries.itemsize, _C(offsets), *how, _C(rows), out)
+    return out
+
+
+def weigh_rows(vectors: Vectors) -> U32:
     """See ``reference_rows.weigh_rows``."""
-    how = _C(factors), _C(worths), FINER_BITS, WEIGHT_UNIT
-    _native.weigh_rows(_C(values), _C(offsets), counts, *how, _C(rows))
+    out = np.empty(len(vectors.entries), np.uint32)
+    _native.weigh_rows(*_vectors(vectors), out)
+    return out
+
+
+def dot_rows(vectors: Vectors, pairs: I64) -> I64:
+    """See ``reference_rows.dot_rows``."""
+    out = np.empty(len(pairs), np.int64)
+    _native.dot_rows(*_vectors(vectors), _C(pairs), out)
+    return out
+
+
+def _vectors(rows: Vectors) -> tuple[Entries, int, I64, F64, U32, U64, int]:
+    """Vectors as the compiled module takes them."""
+    entries, offsets, scales, worths, factors = rows
+    by_row = _C(entries), entries.itemsize, _C(offsets), _C(scales)
+    return *by_row, _C(worths), _C(factors), FINER_BITS
 
 
 def close_rows(rows: Rows, term_of: U32, masked: NDArray[np.bool_]) -> tuple[I64, I64]:
     """See ``reference_rows.close_rows``."""
-    ends, term_ends = np.empty_like(rows.offsets), np.empty_like(rows.term_offsets)
+    words, offsets, entries, entry_offsets = rows
+    ends, entry_ends = np.empty_like(offsets), np.empty_like(entry_offsets)
+    columns = words, offsets, entries, entries.itemsize, entry_offsets
     size = int(term_of.max(initial=0)) + 1
-    _native.close_rows(*rows, _C(term_of), size, _C(masked), ends, term_ends)
-    return ends, term_ends
+    _native.close_rows(*columns, _C(term_of), size, _C(masked), ends, entry_ends)
+    return ends, entry_ends
 
 
 def may_resemble(letters: str, stretches: I64, least: int) -> U8:
@@ -298,10 +317,9 @@ def measure_pairs(
     sides: Sides, pairs: I64, turned: NDArray[np.bool_], bounds: Bounds
 ) -> tuple[I64, U32]:
     """See ``reference_pairs.measure_pairs``."""
-    words, offsets, marks, says, *terms = (_C(column) for column in sides)
-    values, weights, ends = terms
+    words, offsets, marks, says = (_C(column) for column in sides[:4])
+    of_rows = words, offsets, marks, says, *_vectors(sides.vectors)
     out = np.empty((len(pairs), len(MEASURES)), np.int64)
-    of_rows = words, offsets, marks, says, values, weights, ends
     whole, least_share = tuple(bounds[:-1]), bounds.least_share
     places = _native.measure_pairs(*of_rows, _C(pairs), _C(turned), whole, least_share, out)
     return out, np.frombuffer(places, np.uint32).reshape(-1, 7)

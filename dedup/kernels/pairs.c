@@ -65,8 +65,7 @@ typedef struct {
     const int64_t *offsets;
     const uint8_t *marks;
     const uint32_t *says;
-    const uint32_t *terms, *term_weights;
-    const int64_t *term_offsets;
+    struct vectors vectors;
     const int64_t *pairs;
     const uint8_t *turned; /* by pair: whether it is aligned from the right to the left */
     Py_ssize_t count;
@@ -145,21 +144,6 @@ static int64_t know_right(Work *work, const Columns *in, Words *right, const Bou
     return said;
 }
 
-/* The dot product of the terms of two rows; `last` is the left one that was asked for before, -1
- * if none was. */
-static int64_t multiply(Work *work, const Columns *in, int64_t last, int64_t left, int64_t right)
-{
-    const int64_t *start = in->term_offsets;
-    if (left != last) {
-        for (int64_t at = last < 0 ? 0 : start[last]; last >= 0 && at < start[last + 1]; at++)
-            work->weight_of[in->terms[at]] = 0;
-        for (int64_t at = start[left]; at < start[left + 1]; at++)
-            work->weight_of[in->terms[at]] = in->term_weights[at];
-    }
-    return (int64_t)dot(work->weight_of, in->terms + start[right], in->term_weights + start[right],
-                        (uint32_t)(start[right + 1] - start[right]));
-}
-
 /* What is left to do on a pair. */
 enum { NO_MEMORY, NOTHING, THE_REST };
 
@@ -208,20 +192,20 @@ static void fetch_all(const void *first, size_t size)
 /* Ask for a row that is looked at next: rows lie anywhere in memory, which is slow. */
 static void fetch(const Columns *in, int64_t row)
 {
-    int64_t word = in->offsets[row], term = in->term_offsets[row];
-    size_t terms = (size_t)(in->term_offsets[row + 1] - term);
+    const struct vectors *its = &in->vectors;
+    int64_t word = in->offsets[row], entry = its->offsets[row];
+    size_t width = its->wide ? 8 : 4;
     fetch_all(in->words + word, (size_t)(in->offsets[row + 1] - word) * sizeof *in->words);
-    fetch_all(in->terms + term, terms * sizeof *in->terms);
-    fetch_all(in->term_weights + term, terms * sizeof *in->term_weights);
+    fetch_all((const char *)its->entries + (size_t)entry * width,
+              (size_t)(its->offsets[row + 1] - entry) * width);
 }
 
 static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places *places)
 {
     Work work;
     memset(&work, 0, sizeof work);
-    size_t terms = reach(in->terms, in->term_offsets, in->pairs, in->count);
     work.number_of = calloc(in->lexicon + 1, sizeof *work.number_of);
-    work.weight_of = calloc(terms, sizeof *work.weight_of);
+    work.weight_of = calloc(in->vectors.terms + 1, sizeof *work.weight_of);
     int64_t last = -1, weighed = -1;
     int fine = work.number_of && work.weight_of, known = 0;
     memset(out, 0, (size_t)in->count * COLUMNS * sizeof *out);
@@ -233,12 +217,14 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
             fetch(in, in->pairs[2 * k + 3]);
             if (in->pairs[2 * k + 2] != l) fetch(in, in->pairs[2 * k + 2]);
         }
-        int64_t product = multiply(&work, in, last, l, r);
         if (l != last) {
+            if (last >= 0) drop_vector(&in->vectors, last, work.weight_of);
+            keep_vector(&in->vectors, l, work.weight_of);
             fine = sift_left(&work, &left, bounds->run);
             known = 0;
         }
         last = l;
+        int64_t product = multiply(&in->vectors, r, work.weight_of);
         int todo = fine ? ask(&work, &left, &right, bounds, product, &known, &shared) : NO_MEMORY;
         fine = todo != NO_MEMORY;
         if (todo != THE_REST) continue;
@@ -253,17 +239,21 @@ static int measure(const Columns *in, const Bounds *bounds, int64_t *out, Places
     return fine;
 }
 
-/* measure_pairs(words, offsets, marks, says, terms, term_weights, term_offsets, pairs, turned,
- *               (run, own, aligned, slot, head, informative, least_dot), least_share, out) -> places */
+/* measure_pairs(words, offsets, marks, says, entries, width, entry_offsets, scales, worths, factors,
+ *               bits, pairs, turned, (run, own, aligned, slot, head, informative, least_dot),
+ *               least_share, out) -> places */
 PyObject *measure_pairs(PyObject *module, PyObject *args)
 {
     (void)module;
-    Py_buffer words, offsets, marks, says, terms, term_weights, term_offsets, pairs, turned, out;
+    Py_buffer words, offsets, marks, says, entries, entry_offsets, scales, worths, factors;
+    Py_buffer pairs, turned, out;
     Bounds bounds;
     long long b[7];
-    if (!PyArg_ParseTuple(args, "y*y*y*y*y*y*y*y*y*(LLLLLLL)dw*", &words, &offsets, &marks, &says,
-                          &terms, &term_weights, &term_offsets, &pairs, &turned, b, b + 1, b + 2,
-                          b + 3, b + 4, b + 5, b + 6, &bounds.least_share, &out))
+    int width, bits;
+    if (!PyArg_ParseTuple(args, "y*y*y*y*y*iy*y*y*y*iy*y*(LLLLLLL)dw*", &words, &offsets, &marks,
+                          &says, &entries, &width, &entry_offsets, &scales, &worths, &factors, &bits,
+                          &pairs, &turned, b, b + 1, b + 2, b + 3, b + 4, b + 5, b + 6,
+                          &bounds.least_share, &out))
         return NULL;
     bounds.run = b[0];
     bounds.own = b[1];
@@ -272,8 +262,9 @@ PyObject *measure_pairs(PyObject *module, PyObject *args)
     bounds.head = b[4];
     bounds.informative = b[5];
     bounds.least_dot = b[6];
-    Columns in = {words.buf, offsets.buf, marks.buf, says.buf, terms.buf, term_weights.buf,
-                  term_offsets.buf, pairs.buf, turned.buf, pairs.len / 16, (size_t)marks.len};
+    Columns in = {words.buf, offsets.buf, marks.buf, says.buf,
+                  vectors_of(&entries, width, &entry_offsets, &scales, &worths, &factors, bits),
+                  pairs.buf, turned.buf, pairs.len / 16, (size_t)marks.len};
     Places places = {0};
     int fine;
     Py_BEGIN_ALLOW_THREADS
@@ -287,9 +278,11 @@ PyObject *measure_pairs(PyObject *module, PyObject *args)
     PyBuffer_Release(&offsets);
     PyBuffer_Release(&marks);
     PyBuffer_Release(&says);
-    PyBuffer_Release(&terms);
-    PyBuffer_Release(&term_weights);
-    PyBuffer_Release(&term_offsets);
+    PyBuffer_Release(&entries);
+    PyBuffer_Release(&entry_offsets);
+    PyBuffer_Release(&scales);
+    PyBuffer_Release(&worths);
+    PyBuffer_Release(&factors);
     PyBuffer_Release(&pairs);
     PyBuffer_Release(&turned);
     PyBuffer_Release(&out);

@@ -2,7 +2,7 @@
 #ifndef DEDUP_PAIRS_H
 #define DEDUP_PAIRS_H
 
-#include "native.h"
+#include "entries.h"
 
 #define NOWHERE 0xFFFFFFFFU
 

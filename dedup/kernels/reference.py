@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .columns import Texts
+from .columns import COUNT_BITS, Texts, entry_type
 from .packing import pack, unpack
 
 if TYPE_CHECKING:
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from .columns import I32, I64, U32, U64
+    from .columns import I32, I64, U32, U64, Entries
 
 __all__ = [
     "band_keys",
@@ -32,7 +32,6 @@ __all__ = [
     "count_terms",
     "count_values",
     "cut_texts",
-    "dot_shared",
     "find_places",
     "hash_runs",
     "hash_words",
@@ -275,25 +274,6 @@ def count_shared(values: U64, offsets: I64, pairs: I64) -> I64:
     return out
 
 
-def dot_shared(values: U32, weights: U32, offsets: I64, pairs: I64) -> I64:
-    """``int64[m]``: the dot product of the two rows of each pair, as sparse vectors with
-    coordinates ``values`` (sorted and distinct in each row; numbers from 0, since the twin makes a
-    table as long as the highest) and whole numbers ``weights``, which are below ``2**25`` and of
-    length ``2**24``.
-    """
-    out = np.zeros(len(pairs), np.int64)
-    wide = weights.astype(np.int64)
-    for i, (left, right) in enumerate(pairs.tolist()):
-        a = slice(offsets[left], offsets[left + 1])
-        b = slice(offsets[right], offsets[right + 1])
-        if a.stop > a.start and b.stop > b.start:
-            place = np.searchsorted(values[b], values[a])
-            place[place == b.stop - b.start] = 0
-            same = values[b][place] == values[a]
-            out[i] = np.sum(wide[a][same] * wide[b][place[same]])
-    return out
-
-
 def number_values(values: U64) -> tuple[U64, U32]:
     """The distinct values, sorted, and ``uint32[n]``: the place of each value among them."""
     distinct, places = np.unique(values, return_inverse=True)
@@ -341,21 +321,18 @@ def choose_heaviest(weights: U32, offsets: I64, most: int) -> NDArray[np.bool_]:
     return chosen
 
 
-def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[U32, I64, U32]:
-    """Each row's distinct terms, rising, with their offsets, and how often each stands in its row;
-    ``term_of`` gives the term of each word, below ``size``.
+def count_terms(words: U32, offsets: I64, term_of: U32, size: int) -> tuple[Entries, I64]:
+    """Each row's terms as entries (see ``Vectors``), with their offsets; ``term_of`` gives the term
+    of each word, below ``size``.
     """
-    del size
-    out = np.zeros(len(offsets), np.int64)
-    parts = [
-        np.unique(term_of[words[start:end]], return_counts=True)
-        for start, end in pairwise(offsets.tolist())
-    ]
-    np.cumsum([len(values) for values, _ in parts], out=out[1:])
-    none = np.zeros(0, np.uint32)
-    terms = np.concatenate([none, *(values for values, _ in parts)])
-    counts = np.concatenate([none, *(counted for _, counted in parts)])
-    return terms, out, counts.astype(np.uint32)
+    kind, out = entry_type(size), np.zeros(len(offsets), np.int64)
+    rows = [np.zeros(0, kind)]
+    for start, end in pairwise(offsets.tolist()):
+        terms, counts = np.unique(term_of[words[start:end]], return_counts=True)
+        counts = np.minimum(counts, (1 << COUNT_BITS) - 1)
+        rows.append(terms.astype(kind) << kind(COUNT_BITS) | counts.astype(kind))
+    np.cumsum([len(row) for row in rows[1:]], out=out[1:])
+    return np.concatenate(rows), out
 
 
 def mask_runs(

@@ -12,7 +12,8 @@ from rapidfuzz.distance import LCSseq
 
 from .alignment import Block, align
 from .columns import I64, MEASURES, NUMBER, U8, U32, U64, Bounds, Sides
-from .reference import dot_shared, hash_runs, mix
+from .reference import hash_runs, mix
+from .reference_rows import dot_rows
 
 __all__ = [
     "may_resemble",
@@ -51,7 +52,7 @@ def measure_pairs(sides: Sides, pairs: I64, turned: Mask, bounds: Bounds) -> tup
     for each word of the gap that the other side has nowhere; so gaps are up to 32 words long.
     """
     out = np.zeros((len(pairs), len(MEASURES)), np.int64)
-    dots = dot_shared(sides.terms, sides.term_weights, sides.term_offsets, pairs)
+    dots = dot_rows(sides.vectors, pairs)
     noted: list[tuple[int, ...]] = []
     for number, (left, right) in enumerate(pairs.tolist()):
         ours, theirs = _row(sides, left), _row(sides, right)

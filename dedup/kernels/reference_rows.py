@@ -1,4 +1,4 @@
-"""Kernels of whole rows in plain numpy: taken, counted, weighed, closed up in place."""
+"""Kernels of whole rows in plain numpy: taken, counted, weighed, multiplied, closed up in place."""
 
 from __future__ import annotations
 
@@ -7,17 +7,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .columns import FINER_BITS, WEIGHT_UNIT, Varied
+from .columns import COUNT_BITS, FINER_BITS, WEIGHT_UNIT, Varied
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
 
-    from .columns import I64, U32, U64, Rows, Varying
+    from .columns import F64, I64, U32, U64, Entries, Rows, Varying, Vectors
 
 __all__ = [
     "close_rows",
     "count_rows",
+    "dot_rows",
     "find_varied",
+    "scale_rows",
     "take_rows",
     "take_values",
     "weigh_rows",
@@ -38,16 +40,20 @@ def take_values(values: U32, places: U32) -> U32:
     return values[places]
 
 
-def count_rows(
-    values: U32, offsets: I64, parts: NDArray[np.float64], size: int
-) -> NDArray[np.float64]:
-    """``float64[size]``: how many rows hold each value, where a row counts as ``parts`` says, in
-    (0, 1]; a row holds each value once. First all are counted as whole ones, and then in their
-    order what is too much is taken off: a sum of floats depends on its order.
+def _terms(entries: Entries) -> I64:
+    """The term of each entry."""
+    return np.asarray(entries >> entries.dtype.type(COUNT_BITS), np.int64)
+
+
+def count_rows(entries: Entries, offsets: I64, parts: F64, size: int) -> F64:
+    """``float64[size]``: how many rows hold each term, where a row counts as ``parts`` says, in
+    (0, 1]. First all are counted as whole ones, and then in their order what is too much is taken
+    off: a sum of floats depends on its order.
     """
-    out = np.bincount(values, minlength=size).astype(np.float64)
+    terms = _terms(entries)
+    out = np.bincount(terms, minlength=size).astype(np.float64)
     for row in np.flatnonzero(parts < 1).tolist():
-        out[values[offsets[row] : offsets[row + 1]]] -= 1 - parts[row]
+        out[terms[offsets[row] : offsets[row + 1]]] -= 1 - parts[row]
     return out
 
 
@@ -79,42 +85,62 @@ def find_varied(values: U64, offsets: I64, groups: I64, bounds: Varying) -> Vari
     return Varied(distinct[chosen], counts[chosen].astype(np.uint32), its, first)
 
 
-def weigh_rows(
-    values: U32, offsets: I64, counts: U32, factors: U64, worths: U32, rows: I64
-) -> None:
-    """Put into ``counts`` what each entry of some rows weighs.
+def _plain(entries: Entries, worths: U32, factors: U64) -> U64:
+    """What entries weigh before their rows are scaled."""
+    counts = entries & entries.dtype.type((1 << COUNT_BITS) - 1)
+    counted = factors[np.minimum(counts, len(factors) - 1)]
+    return np.asarray(counted * worths[_terms(entries)] >> np.uint64(FINER_BITS), np.uint64)
 
-    That is ``factors[count] · worths[value]`` without its last ``FINER_BITS``, below 2**53 (the
-    last factor stands for every higher count), with each row scaled to the length ``WEIGHT_UNIT``
-    where it is longer than 1. The squares of a row add up to less than 2**64.
+
+def scale_rows(entries: Entries, offsets: I64, worths: U32, factors: U64, rows: I64) -> F64:
+    """By what some rows are scaled: to the length ``WEIGHT_UNIT`` where they are longer than 1. The
+    squares of a row add up to less than 2**64.
     """
-    for row in rows.tolist():
-        mine = slice(int(offsets[row]), int(offsets[row + 1]))
-        counted = factors[np.minimum(counts[mine], len(factors) - 1)]
-        weights = counted * worths[values[mine]] >> np.uint64(FINER_BITS)
-        length = np.sqrt(np.float64(np.sum(weights * weights)))
-        counts[mine] = np.rint(weights * (WEIGHT_UNIT / max(length, 1.0)))
+    out = np.zeros(len(rows))
+    for at, row in enumerate(rows.tolist()):
+        plain = _plain(entries[offsets[row] : offsets[row + 1]], worths, factors)
+        out[at] = WEIGHT_UNIT / max(np.sqrt(np.float64(np.sum(plain * plain))), 1.0)
+    return out
+
+
+def weigh_rows(vectors: Vectors) -> U32:
+    """What each entry weighs, to the nearest whole number; below ``2**25``."""
+    entries, offsets, scales, worths, factors = vectors
+    weights = _plain(entries, worths, factors) * np.repeat(scales, np.diff(offsets))
+    return np.asarray(np.rint(weights), np.uint32)
+
+
+def dot_rows(vectors: Vectors, pairs: I64) -> I64:
+    """``int64[m]``: the product of the two rows of each pair."""
+    out, offsets = np.zeros(len(pairs), np.int64), vectors.offsets
+    terms, weights = _terms(vectors.entries), weigh_rows(vectors).astype(np.int64)
+    for number, pair in enumerate(pairs.tolist()):
+        ours, theirs = (slice(offsets[row], offsets[row + 1]) for row in pair)
+        same = np.intersect1d(terms[ours], terms[theirs], True, return_indices=True)
+        out[number] = np.sum(weights[ours][same[1]] * weights[theirs][same[2]])
+    return out
 
 
 def close_rows(rows: Rows, term_of: U32, masked: NDArray[np.bool_]) -> tuple[I64, I64]:
     """Close up the rows where they stand, without their masked words, and give where each then
-    begins, and where its terms; ``term_of`` is the term of each word by its number.
+    begins, and where its entries; ``term_of`` is the term of each word by its number.
 
-    A row that loses words keeps the terms that are left, with how often each is left as its
-    ``counts``; of any other row all stays as it is.
+    A row that loses words keeps the terms that are left, counted anew; of any other row all stays
+    as it is.
     """
-    words, offsets, terms, counts, term_offsets = rows
-    ends, term_ends = np.zeros_like(offsets), np.zeros_like(term_offsets)
+    words, offsets, entries, entry_offsets = rows
+    kind = entries.dtype.type
+    ends, entry_ends = np.zeros_like(offsets), np.zeros_like(entry_offsets)
     for row in range(len(offsets) - 1):
         mine = slice(int(offsets[row]), int(offsets[row + 1]))
-        its = slice(int(term_offsets[row]), int(term_offsets[row + 1]))
-        left, told, counted = words[mine], terms[its], counts[its]
+        its = slice(int(entry_offsets[row]), int(entry_offsets[row + 1]))
+        left, told = words[mine], entries[its]
         if masked[mine].any():
             left = left[~masked[mine]]
-            told, times = np.unique(term_of[left], return_counts=True)
-            counted = times.astype(np.uint32)
-        ends[row + 1] = ends[row] + len(left)
-        term_ends[row + 1] = term_ends[row] + len(told)
-        to, its_to = slice(ends[row], ends[row + 1]), slice(term_ends[row], term_ends[row + 1])
-        words[to], terms[its_to], counts[its_to] = left, told, counted
-    return ends, term_ends
+            terms, counts = np.unique(term_of[left], return_counts=True)
+            counts = np.minimum(counts, (1 << COUNT_BITS) - 1)
+            told = terms.astype(kind) << kind(COUNT_BITS) | counts.astype(kind)
+        ends[row + 1], entry_ends[row + 1] = ends[row] + len(left), entry_ends[row] + len(told)
+        words[ends[row] : ends[row + 1]] = left
+        entries[entry_ends[row] : entry_ends[row + 1]] = told
+    return ends, entry_ends

@@ -1,4 +1,5 @@
 /* Each article's distinct terms; the words of an article that stand in known passages. */
+#include "entries.h"
 #include "known.h"
 
 /* A bit for each term, and one for each 64 of them of which the row has any; and how often it has
@@ -9,11 +10,10 @@ struct tally {
     size_t size;
 };
 
-/* Count the terms of a row, rising; gives how many there are. */
+/* Count the terms of a row, rising, after those that were met; gives how many there are then. */
 static int64_t count_row(struct tally *t, const uint32_t *word, int64_t count,
-                         const uint32_t *term_of, uint32_t *terms, uint32_t *counts)
+                         const uint32_t *term_of, void *entries, int wide, int64_t met)
 {
-    int64_t met = 0;
     for (int64_t i = 0; i < count; i++) {
         uint32_t term = term_of[word[i]];
         t->times[term]++;
@@ -25,8 +25,7 @@ static int64_t count_row(struct tally *t, const uint32_t *word, int64_t count,
             size_t at = 64 * a + lowest_bit(t->any[a]);
             for (; t->has[at]; t->has[at] &= t->has[at] - 1) {
                 uint32_t term = (uint32_t)(64 * at + lowest_bit(t->has[at]));
-                terms[met] = term;
-                counts[met++] = t->times[term];
+                put_entry(entries, wide, met++, term, t->times[term]);
                 t->times[term] = 0;
             }
         }
@@ -34,18 +33,18 @@ static int64_t count_row(struct tally *t, const uint32_t *word, int64_t count,
     return met;
 }
 
-/* count_terms(words, offsets, term_of, size, out, out_offsets, counts) -> how many there are */
+/* count_terms(words, offsets, term_of, size, out, width, out_offsets) -> how many there are */
 PyObject *count_terms(PyObject *module, PyObject *args)
 {
     (void)module;
-    Py_buffer words, offsets, term_of, out, out_offsets, counts;
+    Py_buffer words, offsets, term_of, out, out_offsets;
     Py_ssize_t size;
-    if (!PyArg_ParseTuple(args, "y*y*y*nw*w*w*", &words, &offsets, &term_of, &size, &out,
-                          &out_offsets, &counts))
+    int width;
+    if (!PyArg_ParseTuple(args, "y*y*y*nw*iw*", &words, &offsets, &term_of, &size, &out, &width,
+                          &out_offsets))
         return NULL;
     const uint32_t *word = words.buf;
     const int64_t *start = offsets.buf;
-    uint32_t *terms = out.buf, *times = counts.buf;
     int64_t *end = out_offsets.buf, total = 0;
     Py_ssize_t rows = offsets.len / 8 - 1;
     struct tally tally = {calloc((size_t)size / 64 + 1, 8), calloc((size_t)size / 4096 + 1, 8),
@@ -55,8 +54,8 @@ PyObject *count_terms(PyObject *module, PyObject *args)
         Py_BEGIN_ALLOW_THREADS
         end[0] = 0;
         for (Py_ssize_t row = 0; row < rows; row++) {
-            total += count_row(&tally, word + start[row], start[row + 1] - start[row],
-                               term_of.buf, terms + total, times + total);
+            total = count_row(&tally, word + start[row], start[row + 1] - start[row],
+                              term_of.buf, out.buf, width == 8, total);
             end[row + 1] = total;
         }
         Py_END_ALLOW_THREADS
@@ -69,7 +68,6 @@ PyObject *count_terms(PyObject *module, PyObject *args)
     PyBuffer_Release(&term_of);
     PyBuffer_Release(&out);
     PyBuffer_Release(&out_offsets);
-    PyBuffer_Release(&counts);
     return fine ? PyLong_FromLongLong(total) : PyErr_NoMemory();
 }
 

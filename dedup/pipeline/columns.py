@@ -150,38 +150,36 @@ def hashed(cut: Cut) -> Ragged:
 
 
 def number(whole: Cut, storage: Storage, run: Engine = map) -> Sketched:
-    """The rows, with their terms: what each says in the light of all of them, and of its row. The
-    weights take the place of the counts, which are of no interest any more.
-    """
+    """The rows, with their terms: what each says in the light of all of them, and of its row."""
     known, term_of = kernels.number_values(whole.lexicon.stems)
-    terms, counts = _counted(whole.words, term_of, len(known), storage, run)
+    terms = _counted(whole.words, term_of, len(known), storage, run)
     parts = term.parts_of(whole.signatures)
     storage.release()
     idf = term.spread(known, terms, parts)
     storage.release()
+    scales = [np.zeros(0)]
     stretches = (np.arange(at.start, at.stop) for at in _stretches(len(parts), ROWS_AT_ONCE))
-    for _ in run(partial(term.weigh_terms, terms, counts, idf), stretches):
+    for some in run(partial(term.scale, terms, idf), stretches):
+        scales.append(some)
         storage.release()
-    return Sketched(whole, term_of, idf, terms, counts)
+    return Sketched(whole, term_of, idf, terms, np.concatenate(scales))
 
 
 def _counted(
     words: Ragged, term_of: NDArray[np.uint32], size: int, storage: Storage, run: Engine
-) -> tuple[Ragged, NDArray[np.uint32]]:
-    """Each row's terms, of so many that are known, and how often each stands in its row."""
+) -> Ragged:
+    """Each row's terms as entries, of so many that are known."""
 
-    def count(rows: slice) -> tuple[NDArray[np.uint32], NDArray[np.int64], NDArray[np.uint32]]:
+    def count(rows: slice) -> tuple[kernels.Entries, NDArray[np.int64]]:
         some = store.stretch(words, rows)
         return kernels.count_terms(some.values, some.offsets, term_of, size)
 
-    none = np.zeros(0, np.uint32)
-    terms, counts = store.RaggedColumn(storage.column(none)), storage.column(none)
+    terms = store.RaggedColumn(storage.column(np.zeros(0, kernels.entry_type(size))))
     stretches = _stretches(len(words.offsets) - 1, ROWS_COUNTED_AT_ONCE)
-    for found, offsets, times in run(count, stretches):
-        terms.extend(Ragged(found, offsets))
-        counts.extend(times)
+    for some in run(count, stretches):
+        terms.extend(Ragged(*some))
         storage.release()
-    return terms.ragged(), counts.array()
+    return terms.ragged()
 
 
 def _stretches(count: int, most: int) -> Iterator[slice]:
@@ -215,44 +213,43 @@ def clear(
     """
     if not len(known):
         return sketched
-    cut, terms, weights = sketched.cut, sketched.terms, sketched.term_weights
+    cut, terms, scales = sketched.cut, sketched.terms, sketched.scales.copy()
     ends, term_ends = np.zeros_like(cut.words.offsets), np.zeros_like(terms.offsets)
     step = partial(_closed, sketched, known=known, settings=settings)
-    stretches = list(_stretches(len(ends) - 1, ROWS_AT_ONCE))
-    for rows, (mine, its) in zip(stretches, run(step, stretches), strict=True):
+    stretches = list(_stretches(len(scales), ROWS_AT_ONCE))
+    for rows, (mine, its, changed, anew) in zip(stretches, run(step, stretches), strict=True):
         borders = slice(rows.start, rows.stop + 1)
         ends[borders], term_ends[borders] = mine + ends[rows.start], its + term_ends[rows.start]
-        _move(cut.words.values, cut.words.offsets[rows.start], ends[borders])
-        for column in (terms.values, weights):
-            _move(column, terms.offsets[rows.start], term_ends[borders])
+        scales[rows.start + changed] = anew
+        _move(cut.words, rows.start, ends[borders])
+        _move(terms, rows.start, term_ends[borders])
         storage.release()
-    terms = Ragged(terms.values[: term_ends[-1]], term_ends)
     cut = replace(cut, words=Ragged(cut.words.values[: ends[-1]], ends))
     cut = replace(cut, shingles=_shingles(cut, settings))
-    return replace(sketched, cut=cut, terms=terms, term_weights=weights[: term_ends[-1]])
+    terms = Ragged(terms.values[: term_ends[-1]], term_ends)
+    return replace(sketched, cut=cut, terms=terms, scales=scales)
 
 
 def _closed(
     sketched: Sketched, rows: slice, known: NDArray[np.uint64], settings: Settings
-) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Close up some rows, and weigh those anew that lose words; gives where they then begin, and
-    where their terms.
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
+    """Close up some rows; gives where they then begin, and where their terms, and which rows have
+    lost words, with what these are scaled by then.
     """
-    lexicon = sketched.cut.lexicon
     words, terms = store.stretch(sketched.cut.words, rows), store.stretch(sketched.terms, rows)
-    weights = store.stretch(Ragged(sketched.term_weights, sketched.terms.offsets), rows).values
-    masked = mask(words, lexicon, known, settings)
-    whole = kernels.Rows(words.values, words.offsets, terms.values, weights, terms.offsets)
+    masked = mask(words, sketched.cut.lexicon, known, settings)
+    whole = kernels.Rows(words.values, words.offsets, terms.values, terms.offsets)
     ends, term_ends = kernels.close_rows(whole, sketched.term_of, masked)
     changed = np.flatnonzero(np.diff(ends) < np.diff(words.offsets))
-    term.weigh_terms(Ragged(terms.values, term_ends), weights, sketched.idf, changed)
-    return ends, term_ends
+    scales = term.scale(Ragged(terms.values, term_ends), sketched.idf, changed)
+    return ends, term_ends, changed, scales
 
 
-def _move(column: NDArray[np.uint32], start: np.int64, to: NDArray[np.int64]) -> None:
-    """Move rows that begin at ``start`` to where they are to lie, which is not behind it."""
-    size = to[-1] - to[0]
-    column[to[0] : to[-1]] = column[start : start + size]
+def _move(column: Ragged, first: int, to: NDArray[np.int64]) -> None:
+    """Move rows, from the first of them on, to where they are to lie, which is not behind it."""
+    start, size = column.offsets[first], to[-1] - to[0]
+    if to[0] < start:
+        column.values[to[0] : to[-1]] = column.values[start : start + size]
 
 
 def _shingles(cut: Cut, settings: Settings) -> Ragged:
@@ -264,15 +261,18 @@ def _shingles(cut: Cut, settings: Settings) -> Ragged:
 
 def take(sketched: Sketched, rows: NDArray[np.int64]) -> Sketched:
     """Some of the rows, in the order given."""
-    terms = store.taken(sketched.terms, rows)
-    weights = store.taken(Ragged(sketched.term_weights, sketched.terms.offsets), rows).values
-    cut = store.take(sketched.cut, rows)
-    return replace(sketched, cut=cut, terms=terms, term_weights=weights)
+    cut, terms = store.take(sketched.cut, rows), store.taken(sketched.terms, rows)
+    return replace(sketched, cut=cut, terms=terms, scales=sketched.scales[rows])
+
+
+def vectors(sketched: Sketched) -> kernels.Vectors:
+    """The rows as vectors of terms."""
+    return term.vectors(sketched.terms, sketched.scales, sketched.idf)
 
 
 def sides(sketched: Sketched) -> kernels.Sides:
     """The columns that pairs are measured by."""
-    cut, terms = sketched.cut, sketched.terms
-    says = sketched.idf[sketched.term_of]
-    by_word = cut.words.values, cut.words.offsets, cut.lexicon.marks, says
-    return kernels.Sides(*by_word, terms.values, sketched.term_weights, terms.offsets)
+    words, says = sketched.cut.words, sketched.idf[sketched.term_of]
+    return kernels.Sides(
+        words.values, words.offsets, sketched.cut.lexicon.marks, says, vectors(sketched)
+    )

@@ -72,8 +72,7 @@ def _cosines(
     pairs: NDArray[np.int64], sketched: Sketched, storage: Storage, run: Engine = map
 ) -> NDArray[np.float64]:
     """``float64[m]``: the term cosine of each pair of rows."""
-    terms = sketched.terms
-    step = partial(kernels.dot_shared, terms.values, sketched.term_weights, terms.offsets)
+    step = partial(kernels.dot_rows, columns.vectors(sketched))
     dots = [np.zeros(0, np.int64)]
     starts = range(0, len(pairs), PAIRS_AT_ONCE)
     for some in run(step, (pairs[at : at + PAIRS_AT_ONCE] for at in starts)):

@@ -8,7 +8,7 @@ import numpy as np
 
 from .. import candidate
 from ..settings import INDEXES, CandidateSettings, Settings
-from . import store
+from . import columns, store
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -68,8 +68,7 @@ def _passage(corpus: Corpus, how: CandidateSettings) -> Found:
 
 def _terms(corpus: Corpus, how: CandidateSettings) -> Found:
     """Rare words that both repeat."""
-    sketched = corpus.sketched
-    keys = candidate.rare_terms(sketched.terms, sketched.term_weights, how)
+    keys = candidate.rare_terms(columns.vectors(corpus.sketched), how)
     return candidate.pair(keys, how.term_shared, how.term_bucket_full, how.bucket_limit)
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dedup.kernels import Varying
+from dedup.kernels import COUNT_BITS, Varying, entry_type
 
-from .twins import TOP, Row, every_pair, ragged, run_hash, unravel
+from .twins import TOP, Row, ragged, run_hash, unravel
 
 if TYPE_CHECKING:
     from types import SimpleNamespace
@@ -148,66 +148,29 @@ def test_the_heaviest_are_chosen(twin: SimpleNamespace, rows: list[Row], most: i
         assert [at for at, chosen in enumerate(mask) if chosen] == sorted(ranked[:most])
 
 
-def check_terms(twin: SimpleNamespace, rows: list[Row]) -> None:
+def check_terms(twin: SimpleNamespace, rows: list[Row], size: int = 5004) -> None:
     """The terms of some rows of words, of which two each, far apart, have one."""
     distinct, words = np.unique(ragged(rows)[0], return_inverse=True)
     term_of = (np.arange(len(distinct)) * 5003 % 10007 // 2).astype(np.uint32)
+    term_of += np.uint32(size - 5004)
     words, (_, ends) = words.ravel().astype(np.uint32), ragged(rows)
-    terms, offsets, counts = twin.count_terms(words, ends, term_of, 5004)
-    assert [one.dtype for one in (terms, offsets, counts)] == [np.uint32, np.int64, np.uint32]
-    found = [term_of[row].tolist() if row else [] for row in unravel(words, ends)]
-    assert unravel(terms, offsets) == [sorted(set(row)) for row in found]
-    times = [[row.count(term) for term in sorted(set(row))] for row in found]
-    assert unravel(counts, offsets) == times
+    entries, offsets = twin.count_terms(words, ends, term_of, size)
+    assert [one.dtype for one in (entries, offsets)] == [entry_type(size), np.int64]
+    found = [Counter(term_of[row].tolist() if row else []) for row in unravel(words, ends)]
+    expected = [[term << COUNT_BITS | row[term] for term in sorted(row)] for row in found]
+    assert unravel(entries, offsets) == expected
 
 
-def test_terms_of_each_row(twin: SimpleNamespace, rows: list[Row]) -> None:
-    """Once each, rising and counted."""
-    check_terms(twin, [row[:600] for row in rows])
+@pytest.mark.parametrize("size", [5004, 2**22, 2**22 + 1])
+def test_terms_of_each_row(twin: SimpleNamespace, rows: list[Row], size: int) -> None:
+    """Once each, rising and counted, however high the numbers of terms are."""
+    check_terms(twin, [row[:600] for row in rows], size)
 
 
 @given(columns)
 def test_terms_of_any_rows(twin: SimpleNamespace, rows: list[Row]) -> None:
     """The same of anything."""
     check_terms(twin, rows)
-
-
-def check_dots(twin: SimpleNamespace, sets: list[Row], weights: Row) -> None:
-    """The dot products of all pairs of some rows."""
-    values, offsets = ragged(sets, np.uint32)
-    its = np.array(weights, np.uint32)
-    vectors = [
-        dict(zip(row, mine, strict=True))
-        for row, mine in zip(sets, unravel(its, offsets), strict=True)
-    ]
-    pairs = every_pair(len(sets))
-    expected = [
-        sum(one * vectors[b].get(key, 0) for key, one in vectors[a].items())
-        for a, b in pairs.tolist()
-    ]
-    found = twin.dot_shared(values, its, offsets, pairs)
-    assert found.dtype == np.int64
-    assert found.tolist() == expected
-
-
-def test_dot_shared(twin: SimpleNamespace, rows: list[Row]) -> None:
-    """The sparse dot product of the largest weights that there may be: whole numbers, exactly."""
-    sets = [sorted({value & 0xFFFFF for value in row}) for row in rows]
-    check_dots(twin, sets, [2**25 - 1] * sum(map(len, sets)))
-
-
-@given(st.lists(st.dictionaries(st.integers(0, 12), st.integers(0, 2**25 - 1)), max_size=6))
-def test_any_dot_shared(twin: SimpleNamespace, vectors: list[dict[int, int]]) -> None:
-    """The same of anything."""
-    rows = [dict(sorted(vector.items())) for vector in vectors]
-    check_dots(twin, [list(row) for row in rows], [one for row in rows for one in row.values()])
-
-
-@pytest.mark.parametrize("step", [1, 1 << 6, 1 << 10, 1 << 13])
-def test_dots_of_long_rows(twin: SimpleNamespace, step: int) -> None:
-    """Short and long rows in turn, of values that have many bits in common."""
-    sets = [list(range(0, step * count, step)) for count in (300, 0, 1000, 1, 64, 65, 1000)]
-    check_dots(twin, sets, [at % 97 + 1 for at in range(sum(map(len, sets)))])
 
 
 def masked(row: Row, run: int, highest: int, known: set[int], together: int) -> list[bool]:

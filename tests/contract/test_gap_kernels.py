@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz import fuzz
 
-from dedup.kernels import NUMBER, Sides
+from dedup.kernels import NUMBER, Sides, Vectors
 
 from .twins import Row, load, ragged
 
@@ -27,8 +27,9 @@ def columns(rows: list[Row]) -> Sides:
     known = np.arange(2 * len(SAYS), dtype=np.uint32)
     marks = (known % 2).astype(np.uint8) * np.uint8(NUMBER)
     says = np.array(SAYS + SAYS, np.uint32)
-    none = np.zeros(0, np.uint32)
-    return Sides(words, offsets, marks, says, none, none, np.zeros_like(offsets))
+    none, scales = np.zeros(0, np.uint32), np.zeros(len(rows))
+    vectors = Vectors(none, np.zeros_like(offsets), scales, none, np.zeros(1, np.uint64))
+    return Sides(words, offsets, marks, says, vectors)
 
 
 def by_hand(row: Row, start: int, end: int, own: int) -> tuple[list[int], int]:

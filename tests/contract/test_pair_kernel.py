@@ -16,7 +16,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
 
-from dedup.kernels import MEASURES, Bounds, Sides, align
+from dedup.kernels import COUNT_BITS, MEASURES, Bounds, Sides, Vectors, align
 
 from .twins import BUILT, Row, every_pair, load, ragged
 
@@ -35,16 +35,19 @@ READABLE = load("reference")
 
 
 def sides(rows: Sequence[Row], seed: int = 0) -> Sides:
-    """Rows of small numbers as they are measured; weights and what terms say are invented."""
+    """Rows of small numbers as they are measured; scales and what terms say are invented."""
     chance = random.Random(seed)
     words, offsets = ragged(rows, np.uint32)
     known = np.arange(max([0, *words.tolist()]) + 1, dtype=np.uint32)
     term_of = known // 2
-    terms, term_offsets, _ = READABLE.count_terms(words, offsets, term_of, len(known))
-    weights = np.array([chance.randrange(1 << 22) for _ in terms], np.uint32)
+    entries, ends = READABLE.count_terms(words, offsets, term_of, len(known))
+    kind = chance.choice([np.uint32, np.uint64])
+    scales = np.array([chance.uniform(0, 300) for _ in rows])
     idf = np.array([chance.choice(SAYS) for _ in known], np.uint32)
+    factors = np.array([0, 256, 416, 552], np.uint64)
     marks = (known % 5 == 0).astype(np.uint8)
-    return Sides(words, offsets, marks, idf[term_of], terms, weights, term_offsets)
+    vectors = Vectors(entries.astype(kind), ends, scales, idf, factors)
+    return Sides(words, offsets, marks, idf[term_of], vectors)
 
 
 class Measured(NamedTuple):
@@ -260,11 +263,10 @@ class Plain:
         """Read from what is measured, but for the words, which are small numbers here."""
         self.rows = rows
         offsets = pairwise(columns.offsets.tolist())
-        terms = [columns.terms[a:b].tolist() for a, b in pairwise(columns.term_offsets.tolist())]
-        self.vectors = [
-            dict(zip(mine, columns.term_weights[a:b].tolist(), strict=True))
-            for mine, (a, b) in zip(terms, pairwise(columns.term_offsets.tolist()), strict=True)
-        ]
+        ends = pairwise(columns.vectors.offsets.tolist())
+        terms = (columns.vectors.entries >> np.uint64(COUNT_BITS)).tolist()
+        weights = READABLE.weigh_rows(columns.vectors).tolist()
+        self.vectors = [dict(zip(terms[a:b], weights[a:b], strict=True)) for a, b in ends]
         self.says = [columns.says[columns.words[a:b]].tolist() for a, b in offsets]
 
 

@@ -19,6 +19,7 @@ from dedup.candidate import (
     without,
 )
 from dedup.data.corpus import Ragged
+from dedup.kernels import COUNT_BITS, FINER_BITS, Vectors
 from dedup.settings import CandidateSettings
 
 
@@ -61,17 +62,24 @@ def test_the_highest_key(rate: int) -> None:
     assert highest(CandidateSettings(passage_rate=rate)) + 1 == 2**64 // rate
 
 
+def vectors(terms: Ragged, weights: list[int]) -> Vectors:
+    """Terms of rows, each of which weighs as often as it stands there."""
+    entries = terms.values << np.uint32(COUNT_BITS) | np.array(weights, np.uint32)
+    scales, worths = np.ones(len(terms.offsets) - 1), np.full(100, 1 << FINER_BITS, np.uint32)
+    return Vectors(entries, terms.offsets, scales, worths, np.arange(100, dtype=np.uint64))
+
+
 def test_rare_terms() -> None:
     """The heaviest of those that another row has; a term of one article proposes nothing."""
     terms = ragged([1, 2, 3, 4], [2, 3, 4], [9], [], kind=np.uint32)
-    weights = np.array([9, 1, 5, 3, 1, 2, 7, 10], np.uint32)
-    assert rows_of(rare_terms(terms, weights, CandidateSettings(term_count=2))) == [
+    rows = vectors(terms, [9, 1, 5, 3, 1, 2, 7, 10])
+    assert rows_of(rare_terms(rows, CandidateSettings(term_count=2))) == [
         [3, 4],
         [3, 4],
         [],
         [],
     ]
-    every = rare_terms(terms, weights, CandidateSettings(term_count=99))
+    every = rare_terms(rows, CandidateSettings(term_count=99))
     assert rows_of(every) == [[2, 3, 4], [2, 3, 4], [], []]
 
 
@@ -79,16 +87,16 @@ def test_rare_terms_of_equal_weight_have_an_order() -> None:
     """Both rows must choose the same ones, or they would not meet."""
     row = list(range(10, 60))
     terms = ragged(row, row, kind=np.uint32)
-    keys = rare_terms(terms, np.full(100, 7, np.uint32), CandidateSettings(term_count=5))
+    keys = rare_terms(vectors(terms, [7] * 100), CandidateSettings(term_count=5))
     assert rows_of(keys) == [row[:5], row[:5]]
 
 
 def test_a_term_that_says_nothing_proposes_nothing() -> None:
     """Every article holds it; with nothing else to go by, a row has no keys at all."""
     terms = ragged([0, 1], [0, 1], [], kind=np.uint32)
-    weights = np.array([0, 5, 0, 5], np.uint32)
-    assert rows_of(rare_terms(terms, weights, CandidateSettings())) == [[1], [1], []]
-    nothing = rare_terms(ragged([], [], kind=np.uint32), weights[:0], CandidateSettings())
+    found = rare_terms(vectors(terms, [0, 5, 0, 5]), CandidateSettings())
+    assert rows_of(found) == [[1], [1], []]
+    nothing = rare_terms(vectors(ragged([], [], kind=np.uint32), []), CandidateSettings())
     assert rows_of(nothing) == [[], []]
 
 

@@ -51,7 +51,8 @@ def told(cut: Cut) -> list[Ragged]:
 def terms_told(sketched: Sketched) -> Ragged:
     """Each row's terms by the hashes of their stems."""
     known = np.unique(sketched.cut.lexicon.stems)
-    return Ragged(known[sketched.terms.values], sketched.terms.offsets)
+    numbers = sketched.terms.values >> np.uint32(kernels.COUNT_BITS)
+    return Ragged(known[numbers], sketched.terms.offsets)
 
 
 def rows_of(cut: Cut) -> list[tuple[Any, ...]]:
@@ -188,7 +189,7 @@ def sketched_without(
         patch.setattr(columns, "mask", mask)
         cleared = columns.clear(sketched, np.ones(1, np.uint64), how, memory)
     bare = cleared.cut
-    weights = Ragged(cleared.term_weights, cleared.terms.offsets)
+    weights = Ragged(kernels.weigh_rows(columns.vectors(cleared)), cleared.terms.offsets)
     shingles = [bare.shingles] if how.shingle.unit == "word:5" else []
     says = dict(zip(np.unique(bare.lexicon.stems).tolist(), cleared.idf.tolist(), strict=True))
     return [*map(unravel, (*told(bare), terms_told(cleared), weights, *shingles))], says
@@ -214,10 +215,12 @@ def test_clearing_furniture_is_cutting_without_it(
     counted = [sorted(Counter(stems).items()) for stems in unravel(told(bare)[-1])]
     terms = [[stem for stem, _ in row] for row in counted]
     ends = np.cumsum([0, *map(len, counted)])
-    weights = np.array([count for row in counted for _, count in row], np.uint32)
+    counts = np.array([count for row in counted for _, count in row], np.uint32)
     idf = np.array([says[stem] for row in terms for stem in row], np.uint32)
-    every = Ragged(np.arange(len(idf), dtype=np.uint32), ends)
-    term.weigh_terms(every, weights, idf, np.arange(len(rows)))
+    numbers = np.arange(len(idf), dtype=np.uint32)
+    every = Ragged(numbers << np.uint32(kernels.COUNT_BITS) | counts, ends)
+    scales = term.scale(every, idf, np.arange(len(rows)))
+    weights = kernels.weigh_rows(term.vectors(every, scales, idf))
     expected = [*map(unravel, told(bare)), terms, unravel(Ragged(weights, ends))]
     expected += [unravel(bare.shingles)] if how.shingle.unit == "word:5" else []
     assert found == expected

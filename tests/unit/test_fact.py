@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from dedup.data.corpus import Ragged
 from dedup.data.pair import Fact
 from dedup.fact import FACTS_SHOWN, INFORMATIVE_IDF, Differing, Gaps, find, tell
-from dedup.kernels import IDF_UNIT, Sides
+from dedup.kernels import IDF_UNIT, Sides, Vectors
 
 SAYS = {
     "brandtmeyer": 12, "brandtmeier": 12, "petekovic": 13, "ilse": 9, "ostrava": 8, "quay": 4,
@@ -55,15 +55,14 @@ class Texts:
         """What the words are and say, as columns."""
         vocabulary = sorted(SAYS)
         flat = [word for row in self.words for word in row]
-        none = np.zeros(0, np.uint32)
+        none, no_factors = np.zeros(0, np.uint32), np.zeros(1, np.uint64)
+        offsets = np.cumsum([0, *map(len, self.words)])
         return Sides(
             words=np.array([vocabulary.index(word) for word in flat], np.uint32),
-            offsets=np.cumsum([0, *map(len, self.words)]),
+            offsets=offsets,
             marks=np.array([word.isdigit() for word in vocabulary], np.uint8),
             says=np.array([SAYS[word] * IDF_UNIT for word in vocabulary], np.uint32),
-            terms=none,
-            term_weights=none,
-            term_offsets=np.zeros(len(self.words) + 1, np.int64),
+            vectors=Vectors(none, offsets * 0, np.zeros(len(self.words)), none, no_factors),
         )
 
     def letters(self) -> Ragged:

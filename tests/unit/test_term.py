@@ -11,11 +11,11 @@ import pytest
 from dedup import kernels
 from dedup.data.corpus import Ragged
 from dedup.fact import INFORMATIVE_IDF
-from dedup.kernels import IDF_UNIT, WEIGHT_UNIT
+from dedup.kernels import COUNT_BITS, IDF_UNIT, WEIGHT_UNIT
 from dedup.settings import ShingleSettings, SketchSettings
 from dedup.shingle import cut, hash_words
 from dedup.sketch import sign
-from dedup.term import MOST_COUNTED, idf, parts_of, spread, stem, weigh_terms
+from dedup.term import MOST_COUNTED, idf, parts_of, scale, spread, stem, vectors
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -54,25 +54,36 @@ def test_stems_join_forms_of_a_word() -> None:
     assert len(set(stem(["port", "ports", "sport"]))) == 3
 
 
-def counted(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.uint32], NDArray[np.uint64]]:
-    """Each row's terms as places in the vocabulary, how often each stands there, and these."""
+def counted(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.uint64]]:
+    """Each row's terms as entries by their places in the vocabulary, and this."""
     words = hash_words(rows)
     vocabulary, numbers = kernels.number_values(words.values)
     itself = np.arange(len(vocabulary), dtype=np.uint32)
-    terms, offsets, counts = kernels.count_terms(numbers, words.offsets, itself, len(itself))
-    return Ragged(terms, offsets), counts, vocabulary
+    return Ragged(*kernels.count_terms(numbers, words.offsets, itself, len(itself))), vocabulary
+
+
+def split(terms: Ragged) -> tuple[list[int], list[int]]:
+    """The places and the counts of entries."""
+    places, counts = divmod(terms.values, np.uint32(1 << COUNT_BITS))
+    return places.tolist(), counts.tolist()
 
 
 def test_terms_are_counted_in_each_row() -> None:
     """Each row's terms once, sorted, with how often they stand; empty rows stay."""
-    terms, counts, vocabulary = counted([["b", "a", "b"], [], ["a"]])
+    terms, vocabulary = counted([["b", "a", "b"], [], ["a"]])
     assert terms.offsets.tolist() == [0, 2, 2, 3]
     a, b = hashed("a", "b").tolist()
     assert vocabulary.tolist() == sorted([a, b])
-    found = vocabulary[terms.values].tolist()
-    assert dict(zip(found[:2], counts[:2].tolist(), strict=True)) == {a: 1, b: 2}
+    places, counts = split(terms)
+    found = vocabulary[places].tolist()
+    assert dict(zip(found[:2], counts[:2], strict=True)) == {a: 1, b: 2}
     assert found[:2] == sorted([a, b])
     assert (found[2], counts[2]) == (a, 1)
+
+
+def test_all_counts_that_matter_have_room() -> None:
+    """An entry tells them apart."""
+    assert MOST_COUNTED < 1 << COUNT_BITS
 
 
 def signatures(rows: list[list[str]]) -> NDArray[np.uint32]:
@@ -82,7 +93,7 @@ def signatures(rows: list[list[str]]) -> NDArray[np.uint32]:
 
 def idf_among(rows: list[list[str]], word: str) -> float:
     """How much a word says in a corpus of these rows."""
-    terms, _, vocabulary = counted(rows)
+    terms, vocabulary = counted(rows)
     values = spread(vocabulary, terms, parts_of(signatures(rows)))
     return float(values[np.searchsorted(vocabulary, hashed(word))][0]) / IDF_UNIT
 
@@ -110,19 +121,16 @@ def test_a_copy_does_not_depend_on_its_place() -> None:
     assert idf_among([*rows[4:], *rows[:4]], "osgaard") == told
 
 
-def weighed(
-    terms: Ragged, counts: NDArray[np.uint32], says: NDArray[np.uint32]
-) -> NDArray[np.uint32]:
+def weighed(terms: Ragged, says: NDArray[np.uint32]) -> NDArray[np.uint32]:
     """What each term weighs in its row."""
-    out = counts.copy()
-    weigh_terms(terms, out, says, np.arange(len(terms.offsets) - 1))
-    return out
+    scales = scale(terms, says, np.arange(len(terms.offsets) - 1))
+    return kernels.weigh_rows(vectors(terms, scales, says))
 
 
 def weights(rows: list[list[str]]) -> tuple[Ragged, NDArray[np.uint32]]:
     """Rows of words as weighted terms."""
-    terms, counts, vocabulary = counted(rows)
-    return terms, weighed(terms, counts, spread(vocabulary, terms, parts_of(signatures(rows))))
+    terms, vocabulary = counted(rows)
+    return terms, weighed(terms, spread(vocabulary, terms, parts_of(signatures(rows))))
 
 
 def test_each_row_has_length_one() -> None:
@@ -136,34 +144,32 @@ def test_each_row_has_length_one() -> None:
 def test_a_weight_is_what_its_formula_says() -> None:
     """A power of the count times the idf, over the length of the row: to three digits."""
     rows = [["osgaard", "osgaard", "osgaard", "the", "port"], ["port"]]
-    terms, counts, vocabulary = counted(rows)
+    terms, vocabulary = counted(rows)
     says = spread(vocabulary, terms, parts_of(signatures(rows)))
     plain = [
-        count**0.7 * int(says[place]) / IDF_UNIT
-        for count, place in zip(counts[:3].tolist(), terms.values[:3].tolist(), strict=True)
-    ]
+        count**0.7 * int(says[place]) / IDF_UNIT for place, count in zip(*split(terms), strict=True)
+    ][:3]
     length = sum(one**2 for one in plain) ** 0.5
-    found = weighed(terms, counts, says)[:3] / WEIGHT_UNIT
+    found = weighed(terms, says)[:3] / WEIGHT_UNIT
     assert found.tolist() == pytest.approx([one / length for one in plain], abs=1e-3)
 
 
 def test_terms_that_say_nothing_weigh_nothing() -> None:
     """A row of them is no reason to divide by zero, and no number is too large to count."""
-    terms = Ragged(np.array([0, 1, 0, 1], np.uint32), np.array([0, 2, 4]))
+    places, counts = np.array([0, 0, 1], np.uint32), np.array([3, 9, MOST_COUNTED], np.uint32)
+    terms = Ragged(places << np.uint32(COUNT_BITS) | counts, np.array([0, 1, 3]))
     says = np.array([0, 14 * IDF_UNIT], np.uint32)
-    counts = np.array([3, 0, 2**32 - 1, 2**32 - 1], np.uint32)
-    assert weighed(terms, counts, says).tolist() == [0, 0, 0, WEIGHT_UNIT]
-    at_most = np.array([3, 0, 9, MOST_COUNTED], np.uint32)
-    assert weighed(terms, at_most, says).tolist() == [0, 0, 0, WEIGHT_UNIT]
+    assert weighed(terms, says).tolist() == [0, 0, WEIGHT_UNIT]
+    more = terms.values + np.array([0, 0, 9], np.uint32)
+    assert weighed(Ragged(more, terms.offsets), says).tolist() == [0, 0, WEIGHT_UNIT]
 
 
 def test_a_row_is_weighed_by_itself() -> None:
     """Where a batch begins must not matter, to the last bit."""
     rows = [[f"w{n}{m}" for m in range(7)] for n in range(200)]
-    terms, counts, _ = counted(rows)
-    says = np.linspace(70_000, 900_000, len(counts)).astype(np.uint32)
-    whole = weighed(terms, counts, says)
+    terms, vocabulary = counted(rows)
+    says = np.linspace(70_000, 900_000, len(vocabulary)).astype(np.uint32)
+    whole = weighed(terms, says)
     for start, end in pairwise(terms.offsets.tolist()):
         row = Ragged(terms.values[start:end], np.array([0, end - start]))
-        alone = weighed(row, counts[start:end], says)
-        assert alone.tolist() == whole[start:end].tolist()
+        assert weighed(row, says).tolist() == whole[start:end].tolist()

@@ -70,10 +70,13 @@ class Worker:
             yield frame
         self.idle = True
 
-    def close(self) -> None:
+    def end(self) -> None:
         """End it, whatever it does."""
         self._process.kill()
         self._socket.close()
+
+    def wait(self) -> None:
+        """Wait until it has ended."""
         self._process.wait()
 
     def _send(self, content: bytes, seconds: float, file: int | None) -> None:
@@ -132,20 +135,35 @@ class Workers:
         """Start nothing yet."""
         self._program = program
         self._resting: dict[tuple[int, int], Worker] = {}
+        self._ended: list[Worker] = []
         atexit.register(self.close)
 
     @contextlib.contextmanager
     def lent(self, memory_bytes: int) -> Iterator[Worker]:
-        """Give a worker that nobody else has meanwhile."""
+        """Give a worker that nobody else has meanwhile.
+
+        One that was left amid an answer is waited for later on: it may be left while what asked is
+        collected, when Python drops an interrupt that falls into the waiting.
+        """
+        self._wait()
         key = (os.getpid(), memory_bytes)  # a worker never crosses a fork
         worker = self._resting.pop(key, None) or Worker(self._program, memory_bytes)
         try:
             yield worker
         finally:
             if not worker.idle or self._resting.setdefault(key, worker) is not worker:
-                worker.close()
+                worker.end()
+                self._ended.append(worker)
 
     def close(self) -> None:
         """End those that this process started."""
         for key in [key for key in self._resting if key[0] == os.getpid()]:
-            self._resting.pop(key).close()
+            worker = self._resting.pop(key)
+            worker.end()
+            self._ended.append(worker)
+        self._wait()
+
+    def _wait(self) -> None:
+        """Wait for those that were ended."""
+        while self._ended:
+            self._ended.pop().wait()

@@ -483,6 +483,25 @@ def test_053_one_reader_serves_one_file_after_the_other(monkeypatch):
     workers.close()
 
 
+def test_053_a_reader_left_amid_an_answer_is_waited_for_by_the_next(monkeypatch):
+    """Not while it is left: a generator may be collected then, which swallows an interrupt."""
+    from dedup.readers import parquet
+    from dedup.readers.worker import Workers
+
+    workers = Workers("rows.py")
+    monkeypatch.setattr(parquet, "_WORKERS", workers)
+    stored()
+    half = read(["t.parquet"], ReadSettings())
+    next(half)
+    half.close()
+    [left] = workers._ended
+    assert left._process.returncode is None
+    assert records("t.parquet") == (50, [])
+    assert left._process.returncode is not None
+    workers.close()
+    assert not workers._ended
+
+
 def test_053_a_reader_that_crashes_is_a_fault_and_not_the_end(here, monkeypatch):
     """The program that reads Parquet is one that dies by a signal in the middle."""
     import dedup.readers.worker as module

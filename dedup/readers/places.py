@@ -37,16 +37,19 @@ class Place:
 def distinct(
     paths: Iterable[str], how: ReadSettings
 ) -> Iterator[tuple[str, Place | Skipped | Notice]]:
-    """Give each argument's places, once each, whatever one is called the second time."""
+    """Give each argument's places, once each, whatever one is called the second time; a record or a
+    member of what is read as a whole is no place of its own.
+    """
     done: set[tuple[str, int | None, str | None]] = set()
-    for path in sorted(set(paths)):
+    for path in sorted(set(paths), key=lambda one: (_is_address(one), one)):
         for place in _places(path, how):
             if not isinstance(place, Place):
                 yield path, place
                 continue
             real = place.path if place.path == STDIN else os.path.abspath(place.path)
-            if (real, place.line, place.member) not in done:
-                done.add((real, place.line, place.member))
+            mine = real, place.line, place.member
+            if done.isdisjoint((mine, (real, None, place.member), (real, None, None))):
+                done.add(mine)
                 yield path, place
 
 
@@ -72,10 +75,13 @@ def _places(path: str, how: ReadSettings) -> Iterator[Place | Skipped | Notice]:
     if os.path.isdir(path):
         for found in walk.walk(path, how):
             yield Place(found, walked=True) if isinstance(found, str) else found
-    elif path == STDIN or os.path.lexists(path):
-        yield Place(path)
     else:
-        yield _addressed(path)
+        yield _addressed(path) if _is_address(path) else Place(path)
+
+
+def _is_address(path: str) -> bool:
+    """Tell whether a path is none as it is written, so that it may lead into a file."""
+    return path != STDIN and not os.path.lexists(path)
 
 
 def _addressed(path: str) -> Place:

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -247,3 +248,29 @@ def test_streams_stay_seekable_only_where_they_are(here):
         assert steady.seekable()
         assert steady.seek(-3, os.SEEK_END) == 7
         assert (steady.read(), steady.tell()) == (b"789", 10)
+
+
+@pytest.mark.parametrize(
+    "paths",
+    [
+        ["d/news.jsonl", "d/news.jsonl:1"],
+        ["d/news.jsonl:1", "d"],
+        ["d/news.jsonl:2", "d/../d/news.jsonl", "d/news.jsonl:1"],
+        ["d/news.jsonl:2", "d/../d/news.jsonl:2", "d/news.jsonl:1"],
+    ],
+)
+def test_a_record_of_what_is_read_as_a_whole_is_read_once(here, scan, paths):
+    """Else it would be told as a copy of itself."""
+    (here / "d").mkdir()
+    lines = [json.dumps({"id": str(n), "text": f"{STORM} {n}"}) for n in range(2)]
+    (here / "d" / "news.jsonl").write_text("\n".join(lines))
+    done = scan(*paths)
+    assert (done.code, done.body["tally"]["read"]) == (0, 2)
+    assert sorted(one["id"] for one in done.body["articles"]) == ["0", "1"]
+
+
+def test_a_member_of_what_is_read_as_a_whole_is_read_once(scan):
+    with zipfile.ZipFile("a.zip", "w") as archive:
+        archive.writestr("one.txt", STORM)
+        archive.writestr("two.txt", f"{STORM} 2")
+    assert scan("a.zip!one.txt", "a.zip").body["tally"]["read"] == 2

@@ -71,7 +71,7 @@ static int cut_parts(struct column *c)
     return 1;
 }
 
-enum { TOGETHER = 16 }; /* parts that are taken at a time */
+enum { TOGETHER = 64 }; /* parts that are taken at a time */
 
 /* Where the last of the parts ends that are taken from one on. */
 static inline size_t beyond(const struct column *c, size_t part)

@@ -136,8 +136,8 @@ def test_varied_company_in_long_rows(twin: SimpleNamespace, size: int, step: int
 
 
 def test_varied_company_in_many_parts(twin: SimpleNamespace) -> None:
-    """More values than are numbered at a time, of which each stands in two rows or in five."""
-    base = np.arange(150_000, dtype=np.uint64) * np.uint64(TOP // 150_000)
+    """More values than are taken at a time, of which each stands in two rows or in five."""
+    base = np.arange(1_100_000, dtype=np.uint64) * np.uint64(TOP // 1_100_000)
     rows = [base, base + np.uint64(1), base, base[::3], base[::3], base[::3]]
     values, offsets = np.concatenate(rows), np.cumsum([0, *map(len, rows)])
     found = twin.find_varied(values, offsets, np.array([4, 5, 4, 4, 4, 4]), Varying(2, 2, 0.1, 2))
